@@ -1,0 +1,4 @@
+//! Dewlap turns the logs of iNTERFACEWARE Iguana into a short list of recurring problems.
+
+pub mod model;
+pub mod parse;

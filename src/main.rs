@@ -1,0 +1,2 @@
+//! The `dewlap` command.
+fn main() {}

@@ -1,0 +1,318 @@
+//! One record of an Iguana log, as a reader hands it on.
+
+use std::borrow::Cow;
+
+use super::{Hour, Millis};
+
+/// The type that an entry has on disk.
+///
+/// Iguana X writes messages and traces; older data has the other five as well.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum EntryKind {
+    /// A message that was received, sent or resubmitted, or its acknowledgement.
+    Message = 4,
+    /// A text that a component or the server wrote; its tags say how bad it is.
+    Trace = 5,
+    /// Information.
+    Info = 6,
+    /// Detail for developers.
+    Debug = 7,
+    /// Like an error but not final, such as a connection that will be tried again.
+    Warning = 8,
+    /// A failure.
+    Error = 9,
+    /// Something that went well.
+    Success = 10,
+}
+
+impl EntryKind {
+    /// Every kind, in the order of the numbers on disk.
+    pub const ALL: [Self; 7] = [
+        Self::Message,
+        Self::Trace,
+        Self::Info,
+        Self::Debug,
+        Self::Warning,
+        Self::Error,
+        Self::Success,
+    ];
+
+    /// Returns the kind with this number on disk.
+    #[must_use]
+    pub fn from_code(code: u64) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| u64::from(kind.code()) == code)
+    }
+
+    /// Returns the number that Iguana X writes for this kind.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// Returns the kind that a word in a log stands for, whatever its case.
+    ///
+    /// Knows the spellings of `/api_query`, of the Logs page and of exports.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        const WORDS: [(&str, EntryKind); 22] = [
+            ("message", EntryKind::Message),
+            ("messages", EntryKind::Message),
+            ("msg", EntryKind::Message),
+            ("resubmission", EntryKind::Message),
+            ("resubmitted", EntryKind::Message),
+            ("ignored data msg", EntryKind::Message),
+            ("ignored data", EntryKind::Message),
+            ("ack", EntryKind::Message),
+            ("ack msg", EntryKind::Message),
+            ("ack message", EntryKind::Message),
+            ("trace", EntryKind::Trace),
+            ("info", EntryKind::Info),
+            ("informational", EntryKind::Info),
+            ("audit", EntryKind::Info),
+            ("audit message", EntryKind::Info),
+            ("debug", EntryKind::Debug),
+            ("warning", EntryKind::Warning),
+            ("warn", EntryKind::Warning),
+            ("error", EntryKind::Error),
+            ("fatal", EntryKind::Error),
+            ("critical", EntryKind::Error),
+            ("success", EntryKind::Success),
+        ];
+        let word = word.trim();
+        WORDS.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, kind)| *kind)
+    }
+
+    /// Returns the name used in JSON and in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Trace => "trace",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Warning => "warning",
+            Self::Error => "error",
+            Self::Success => "success",
+        }
+    }
+}
+
+/// How bad an entry says that it is, from its type and tags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Neither an error nor a warning.
+    Other,
+    /// Type warning, or tagged `#warning`.
+    Warning,
+    /// Type error, or a trace tagged `#error`.
+    Error,
+}
+
+/// What makes an entry known again when it is met a second time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EntryId<'a> {
+    /// Iguana X: unique with its component, `<component>-<milliseconds>-<index>`.
+    Iguana {
+        /// Count within one millisecond, from 1.
+        index: u64,
+    },
+    /// An id that the log spells out, such as `20160527-1048576`.
+    Named(Cow<'a, str>),
+    /// The log has no ids: the place in the file is all there is.
+    Place,
+}
+
+/// The key under which an entry is remembered as seen: a bucket of event time and a number in it.
+///
+/// Two entries of one server and stream have the same key only when they are the same entry. The
+/// stream is the component where ids are unique in a component, else empty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SeenKey {
+    /// The hour since 1970 (Iguana X and free ids), or the day of the id as `YYYYMMDD` (classic).
+    pub bucket: i64,
+    /// Tells entries of one bucket apart.
+    pub key: u64,
+}
+
+/// One record of an Iguana log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry<'a> {
+    /// Offset of the entry's first byte in its file.
+    pub offset: u64,
+    /// Length in bytes, with envelope or line end.
+    pub len: u64,
+    /// What the entry is known by.
+    pub id: EntryId<'a>,
+    /// Type on disk.
+    pub kind: EntryKind,
+    /// When it happened.
+    pub time: Millis,
+    /// GUID of the component, or the name where the log has no GUIDs; empty: not told.
+    pub component: Cow<'a, str>,
+    /// Hashtags, separated by spaces, such as `#error #startup`.
+    pub tags: Cow<'a, str>,
+    /// The text or the whole message, as it stands in the log.
+    pub text: Cow<'a, [u8]>,
+}
+
+impl Entry<'_> {
+    /// Returns how bad the entry says it is. A message is never bad in itself.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        match self.kind {
+            EntryKind::Message => Level::Other,
+            EntryKind::Error => Level::Error,
+            _ if self.has_tag("#error") => Level::Error,
+            EntryKind::Warning => Level::Warning,
+            _ if self.has_tag("#warning") => Level::Warning,
+            _ => Level::Other,
+        }
+    }
+
+    /// Returns true where one of the tags is `tag`, given with its `#`.
+    #[must_use]
+    pub fn has_tag(&self, tag: &str) -> bool {
+        !self.tags.is_empty()
+            && self.tags.split_ascii_whitespace().any(|have| have.eq_ignore_ascii_case(tag))
+    }
+
+    /// Returns true where the text is a whole message, which is never an event.
+    ///
+    /// Iguana X writes every message that a component dequeues once more, as an untagged trace.
+    #[must_use]
+    pub fn is_message_body(&self) -> bool {
+        match self.kind {
+            EntryKind::Message => true,
+            EntryKind::Trace if self.tags.is_empty() => starts_like_a_message(&self.text),
+            _ => false,
+        }
+    }
+
+    /// Returns the id that the entry goes by, or `None` where only its place tells it.
+    #[must_use]
+    pub fn display_id(&self) -> Option<String> {
+        match &self.id {
+            EntryId::Iguana { index } => {
+                Some(format!("{}-{}-{index}", self.component, self.time.get()))
+            }
+            EntryId::Named(id) => Some(id.clone().into_owned()),
+            EntryId::Place => None,
+        }
+    }
+
+    /// Returns the key under which the entry is remembered, or `None` where only its place tells it.
+    #[must_use]
+    pub fn seen_key(&self) -> Option<SeenKey> {
+        match &self.id {
+            EntryId::Iguana { index } => Some(iguana_key(self.time, *index)),
+            EntryId::Named(id) => Some(named_key(id, self.time)),
+            EntryId::Place => None,
+        }
+    }
+}
+
+/// Returns true where a text begins as HL7, X12, XML or JSON does.
+fn starts_like_a_message(text: &[u8]) -> bool {
+    let skipped = text.iter().take_while(|byte| byte.is_ascii_whitespace() || **byte == 0x0B);
+    let text = text.get(skipped.count()..).unwrap_or_default();
+    [&b"MSH"[..], b"FHS", b"BHS"]
+        .iter()
+        .any(|segment| text.starts_with(segment) && is_separator(text.get(3)))
+        || (text.starts_with(b"ISA") && is_separator(text.get(3)))
+        || text.starts_with(b"<")
+        || text.starts_with(b"{")
+        || text.starts_with(b"[{")
+}
+
+/// Returns true for a byte that may separate fields.
+fn is_separator(byte: Option<&u8>) -> bool {
+    byte.is_some_and(u8::is_ascii_punctuation)
+}
+
+/// Returns the key of an Iguana X entry: its hour, and milliseconds and index within it.
+///
+/// An index over 4,095 moves the milliseconds up, so that no two pairs share a number.
+fn iguana_key(time: Millis, index: u64) -> SeenKey {
+    let within = time.get().rem_euclid(Hour::MILLIS).unsigned_abs();
+    let key = match index {
+        0..4_096 => within << 12 | index,
+        _ => 1 << 63 | within << 40 | (index & 0xFF_FFFF_FFFF),
+    };
+    SeenKey { bucket: time.hour().get(), key }
+}
+
+/// Returns the key of an id that the log spells out.
+fn named_key(id: &str, time: Millis) -> SeenKey {
+    if let Some((day, position)) = id.split_once('-')
+        && day.len() == 8
+        && let (Ok(day), Ok(position)) = (day.parse::<u32>(), position.parse::<u64>())
+    {
+        return SeenKey { bucket: i64::from(day), key: position };
+    }
+    let hash = blake3::hash(id.as_bytes());
+    let mut first = [0; 8];
+    first.copy_from_slice(&hash.as_bytes()[..8]);
+    SeenKey { bucket: time.hour().get(), key: u64::from_le_bytes(first) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry<'a>(kind: EntryKind, tags: &'a str, text: &'a str) -> Entry<'a> {
+        Entry {
+            offset: 0,
+            len: 0,
+            id: EntryId::Iguana { index: 1 },
+            kind,
+            time: Millis::new(1_788_739_200_137),
+            component: "Iguana-Service".into(),
+            tags: tags.into(),
+            text: text.as_bytes().into(),
+        }
+    }
+
+    #[test]
+    fn the_level_comes_from_type_and_tags() {
+        use EntryKind::{Error, Info, Message, Trace, Warning};
+        let cases = [
+            (Trace, "#startup #error", Level::Error),
+            (Trace, "#errors", Level::Other),
+            (Trace, "#warning", Level::Warning),
+            (Error, "", Level::Error),
+            (Warning, "", Level::Warning),
+            (Message, "#message #error", Level::Other),
+            (Info, "", Level::Other),
+        ];
+        for (kind, tags, want) in cases {
+            assert_eq!(entry(kind, tags, "x").level(), want, "{kind:?} {tags}");
+        }
+    }
+
+    #[test]
+    fn only_untagged_traces_are_taken_for_message_bodies() {
+        assert!(entry(EntryKind::Trace, "", "MSH|^~\\&|").is_message_body());
+        assert!(entry(EntryKind::Trace, "", "\u{b}MSH|^~\\&|").is_message_body());
+        assert!(!entry(EntryKind::Trace, "#error", "MSH|^~\\&|").is_message_body());
+        assert!(!entry(EntryKind::Trace, "", "MSH segment is missing").is_message_body());
+    }
+
+    #[test]
+    fn keys_differ_for_different_entries() {
+        let hour = 1_788_739_200_000;
+        let mut keys: Vec<_> = [(hour, 1), (hour, 4_095), (hour, 4_096), (hour + 1, 1)]
+            .into_iter()
+            .map(|(time, index)| iguana_key(Millis::new(time), index))
+            .collect();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), 4);
+    }
+
+    #[test]
+    fn classic_ids_are_kept_by_day_and_position() {
+        let key = named_key("20160527-1048576", Millis::new(0));
+        assert_eq!(key, SeenKey { bucket: 20_160_527, key: 1_048_576 });
+    }
+}

@@ -1,0 +1,19 @@
+//! The words that every other module speaks: entries, events, severities, spans of time.
+//!
+//! **Invariant:** plain values only. Nothing here does I/O or reads a clock.
+//!
+//! **Not here:** reading logs (`parse`), rules (`catalogue`), what is kept (`store`).
+
+mod entry;
+mod event;
+mod finding;
+mod rule_id;
+mod span;
+mod time;
+
+pub use entry::{Entry, EntryId, EntryKind, Level, SeenKey};
+pub use event::{Event, Outcome, Severity};
+pub use finding::{Finding, grouped, nearest, plural};
+pub use rule_id::{RuleId, RuleIdError, is_kebab};
+pub use span::{SpanError, parse_span};
+pub use time::{Hour, Millis, Period, PeriodError};
