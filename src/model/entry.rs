@@ -99,7 +99,7 @@ impl EntryKind {
 }
 
 /// How bad an entry says that it is, from its type and tags.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// Neither an error nor a warning.
     Other,
@@ -123,13 +123,24 @@ pub enum EntryId<'a> {
     Place,
 }
 
+/// What an entry's id is unique in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stream<'a> {
+    /// The component with this GUID: Iguana X.
+    Component(&'a str),
+    /// The server: classic ids.
+    Server,
+    /// The file: logs without ids.
+    File,
+}
+
 /// The key under which an entry is remembered as seen: a bucket of event time and a number in it.
 ///
-/// Two entries of one server and stream have the same key only when they are the same entry. The
-/// stream is the component where ids are unique in a component, else empty.
+/// Two entries of one server and [`Stream`] have the same key only when they are the same entry
+/// (for free ids: but for a collision of 64-bit hashes within one hour).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SeenKey {
-    /// The hour since 1970 (Iguana X and free ids), or the day of the id as `YYYYMMDD` (classic).
+    /// The hour since 1970, or the day of the id as `YYYYMMDD` (classic ids).
     pub bucket: i64,
     /// Tells entries of one bucket apart.
     pub key: u64,
@@ -201,13 +212,29 @@ impl Entry<'_> {
         }
     }
 
-    /// Returns the key under which the entry is remembered, or `None` where only its place tells it.
+    /// Returns the key under which the entry is remembered in its [`Entry::stream`].
     #[must_use]
-    pub fn seen_key(&self) -> Option<SeenKey> {
+    pub fn seen_key(&self) -> SeenKey {
         match &self.id {
-            EntryId::Iguana { index } => Some(iguana_key(self.time, *index)),
-            EntryId::Named(id) => Some(named_key(id, self.time)),
-            EntryId::Place => None,
+            EntryId::Iguana { index } => iguana_key(self.time, *index),
+            EntryId::Named(id) => match iguana_parts(id) {
+                Some((_, time, index)) => iguana_key(time, index),
+                None => named_key(id, self.time),
+            },
+            EntryId::Place => SeenKey { bucket: self.time.hour().get(), key: self.offset },
+        }
+    }
+
+    /// Returns what the entry's id is unique in.
+    #[must_use]
+    pub fn stream(&self) -> Stream<'_> {
+        match &self.id {
+            EntryId::Iguana { .. } => Stream::Component(&self.component),
+            EntryId::Named(id) => match iguana_parts(id) {
+                Some((component, ..)) => Stream::Component(component),
+                None => Stream::Server,
+            },
+            EntryId::Place => Stream::File,
         }
     }
 }
@@ -240,6 +267,16 @@ fn iguana_key(time: Millis, index: u64) -> SeenKey {
         _ => 1 << 63 | within << 40 | (index & 0xFF_FFFF_FFFF),
     };
     SeenKey { bucket: time.hour().get(), key }
+}
+
+/// Splits an id of Iguana X into component, time and index, as in `<GUID>-1788739200137-1`.
+fn iguana_parts(id: &str) -> Option<(&str, Millis, u64)> {
+    let (rest, index) = id.rsplit_once('-')?;
+    let (component, time) = rest.rsplit_once('-')?;
+    if component.is_empty() || time.len() < 12 {
+        return None;
+    }
+    Some((component, Millis::new(time.parse().ok()?), index.parse().ok()?))
 }
 
 /// Returns the key of an id that the log spells out.
@@ -308,6 +345,15 @@ mod tests {
         keys.sort_unstable();
         keys.dedup();
         assert_eq!(keys.len(), 4);
+    }
+
+    #[test]
+    fn an_id_in_a_text_log_is_the_same_as_on_disk() {
+        let on_disk = entry(EntryKind::Trace, "", "x");
+        let id = on_disk.display_id().unwrap();
+        let in_text = Entry { id: EntryId::Named(id.into()), ..on_disk.clone() };
+        assert_eq!(in_text.seen_key(), on_disk.seen_key());
+        assert_eq!(in_text.stream(), on_disk.stream());
     }
 
     #[test]

@@ -1,0 +1,123 @@
+//! What the pipeline hands to the writer.
+
+use crate::model::{EntryKind, Level, Millis, Outcome, SeenKey, Severity};
+
+use super::FileId;
+
+/// Entries read from one file, up to a position, to be committed together.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// The file.
+    pub file: FileId,
+    /// GUIDs or names of components; [`Counted::component`] is an index in it.
+    pub components: Vec<Box<str>>,
+    /// Names of streams; [`Counted::stream`] is an index in it.
+    pub streams: Vec<Box<str>>,
+    /// Every entry, in the order of the file.
+    pub counted: Vec<Counted>,
+    /// The entries that are events, in the same order.
+    pub events: Vec<NewEvent>,
+    /// Damaged parts.
+    pub gaps: Vec<NewGap>,
+    /// Where reading goes on once this is committed; `None` leaves it where it is.
+    pub position: Option<Position>,
+}
+
+/// A damaged part of the file.
+#[derive(Clone, Debug)]
+pub struct NewGap {
+    /// Offset of the first damaged byte.
+    pub from: u64,
+    /// Offset of the first byte after them.
+    pub to: u64,
+    /// What is wrong with them.
+    pub reason: String,
+    /// Time of the entry before it.
+    pub time: Millis,
+}
+
+/// One entry, as far as counting goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted {
+    /// Index in [`Batch::components`].
+    pub component: u32,
+    /// Index in [`Batch::streams`].
+    pub stream: u32,
+    /// Type on disk.
+    pub kind: EntryKind,
+    /// How bad it says it is.
+    pub level: Level,
+    /// When it happened.
+    pub time: Millis,
+    /// What it is known by in its stream.
+    pub key: SeenKey,
+    /// Bytes of its text.
+    pub text_bytes: u32,
+}
+
+/// An event to be stored, all of it masked.
+#[derive(Clone, Debug)]
+pub struct NewEvent {
+    /// Index in [`Batch::counted`].
+    pub counted: u32,
+    /// The entry's id; `None`: the file's label and the offset make one.
+    pub entry: Option<String>,
+    /// Hashtags, separated by spaces.
+    pub tags: String,
+    /// The problem that it counts for.
+    pub problem: String,
+    /// The rule that explains it.
+    pub rule: Option<String>,
+    /// The cluster, where no rule does.
+    pub cluster: Option<String>,
+    /// From the rule, else from type and tags.
+    pub severity: Severity,
+    /// What became of the work.
+    pub outcome: Option<Outcome>,
+    /// A JSON object.
+    pub captures: String,
+    /// The masked text.
+    pub text: String,
+    /// Offset in the file.
+    pub offset: u64,
+    /// Length in the file.
+    pub len: u64,
+}
+
+/// How far a file has been read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Where reading goes on.
+    pub offset: u64,
+    /// Hash of the bytes just before it.
+    pub guard: [u8; 16],
+    /// Bytes of the file seen.
+    pub size: u64,
+    /// Entries that begin before the offset.
+    pub entries_before: u64,
+}
+
+/// What became of the entries of a run, once committed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// New entries by [`EntryKind`], in the order of [`EntryKind::ALL`].
+    pub by_kind: [u64; EntryKind::ALL.len()],
+    /// Bytes of text in the new entries.
+    pub text_bytes: u64,
+    /// Entries that were counted before.
+    pub duplicates: u64,
+    /// Events among the new entries.
+    pub events: u64,
+    /// Events that were stored.
+    pub new_events: u64,
+    /// Events that a rule explains.
+    pub known: u64,
+}
+
+impl Tally {
+    /// Returns the number of new entries.
+    #[must_use]
+    pub fn entries(&self) -> u64 {
+        self.by_kind.iter().sum()
+    }
+}

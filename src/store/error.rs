@@ -1,0 +1,97 @@
+//! What can go wrong with the store.
+
+use std::path::PathBuf;
+
+/// Why the store could not be opened, read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no such file.
+    #[error("there is no store at `{path}`")]
+    Missing {
+        /// The store's file.
+        path: PathBuf,
+    },
+    /// The file could not be created or opened.
+    #[error("failed to open the store `{path}`")]
+    Open {
+        /// The store's file.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// Another process writes to the store.
+    #[error("the store `{path}` is being written by another dewlap")]
+    Locked {
+        /// The store's file.
+        path: PathBuf,
+    },
+    /// The store was made by a newer version.
+    #[error("the store `{path}` has schema {found}, expected {known} or older")]
+    Newer {
+        /// The store's file.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// The newest schema that this version knows.
+        known: i64,
+    },
+    /// The file is a database, but not ours, or not a database.
+    #[error("`{path}` is not a dewlap store")]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// SQLite refused an operation.
+    #[error("failed to {attempt} the store `{path}`")]
+    Sqlite {
+        /// What was attempted, such as `write to`.
+        attempt: &'static str,
+        /// The store's file.
+        path: PathBuf,
+        /// The cause.
+        source: rusqlite::Error,
+    },
+    /// The key of the pseudonyms could not be read or made.
+    #[error("failed to {attempt} the pseudonym key `{path}`")]
+    Key {
+        /// What was attempted.
+        attempt: &'static str,
+        /// The key's file.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// The writer ended early; its own error tells why.
+    #[error("the store's writer has stopped")]
+    Stopped,
+}
+
+impl StoreError {
+    /// Returns what the user can do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<String> {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, DiskFull, SystemIoFailure};
+        let hint = match self {
+            Self::Missing { .. } => {
+                "read some logs first with `dewlap ingest PATH`, or name the store with `--db FILE`"
+            }
+            Self::Locked { .. } => "wait until it ends, or use another store with `--db FILE`",
+            Self::Newer { .. } => "use the version of dewlap that wrote it, or a newer one",
+            Self::Foreign { .. } => "name another file with `--db FILE`; this one is left as it is",
+            Self::Key { .. } => {
+                "the key must be 64 hexadecimal digits; without it, new pseudonyms differ from old ones"
+            }
+            Self::Sqlite { source, .. } => match source.sqlite_error_code()? {
+                DiskFull | SystemIoFailure => {
+                    "free some space on its disk (or raise the file size limit) and run the same \
+                     command again: all that was committed is kept, and reading goes on from there"
+                }
+                DatabaseBusy => "another program holds the store; close it and try again",
+                DatabaseCorrupt => "restore the store from a backup, or read the logs into a new one",
+                _ => return None,
+            },
+            Self::Open { .. } | Self::Stopped => return None,
+        };
+        Some(hint.into())
+    }
+}

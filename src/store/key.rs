@@ -1,0 +1,48 @@
+//! The key of the pseudonyms, which lives beside the store.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::StoreError;
+
+/// Reads the key of a store's pseudonyms from `<store>.key`, and makes one where there is none.
+///
+/// The file is readable by its owner only. Who has it can tell whether a guessed name stands
+/// behind a pseudonym, so it is not part of the store and need not be backed up with it.
+///
+/// # Errors
+///
+/// Returns [`StoreError::Key`] where the file cannot be read or written, or is not 64 hexadecimal
+/// digits.
+pub fn load_or_create_key(store: &Path) -> Result<[u8; 32], StoreError> {
+    let mut path = store.as_os_str().to_owned();
+    path.push(".key");
+    let path = PathBuf::from(path);
+    match fs::read_to_string(&path) {
+        Ok(text) => parse(text.trim()).ok_or_else(|| StoreError::Key {
+            attempt: "read",
+            path,
+            source: io::Error::new(io::ErrorKind::InvalidData, "it is not 64 hexadecimal digits"),
+        }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => create(path),
+        Err(source) => Err(StoreError::Key { attempt: "read", path, source }),
+    }
+}
+
+fn create(path: PathBuf) -> Result<[u8; 32], StoreError> {
+    let mut key = [0; 32];
+    let made = getrandom::fill(&mut key).map_err(io::Error::other).and_then(|()| {
+        let mut file = super::open::create_private(&path)?;
+        file.write_all(blake3::Hash::from_bytes(key).to_hex().as_bytes())?;
+        file.sync_all()
+    });
+    match made {
+        Ok(()) => Ok(key),
+        Err(source) => Err(StoreError::Key { attempt: "make", path, source }),
+    }
+}
+
+fn parse(hex: &str) -> Option<[u8; 32]> {
+    blake3::Hash::from_hex(hex).ok().map(Into::into)
+}

@@ -1,0 +1,33 @@
+//! The store: one SQLite file that holds events, counts and positions, and nothing unmasked.
+//!
+//! Entry points: [`Store::open`] for reading, [`Writer::spawn`] for the one thread that writes.
+//!
+//! **Invariant:** one transaction holds a batch's events and counts and the file position that they
+//! came from, so that a crash at any moment loses nothing and doubles nothing. Whether an entry is
+//! new is decided here and only here, from the keys of all entries ever counted (`seen`).
+//! An event's class (its problem, severity, outcome and captures) names the catalogue that decided
+//! it and can be decided anew from the masked text without reading logs again.
+//!
+//! **Not here:** what an entry means (`classify`), masking (`redact`), reading files (`pipeline`).
+
+mod batch;
+mod error;
+mod files;
+mod key;
+mod names;
+mod open;
+mod queries;
+mod report_queries;
+mod schema;
+mod seen;
+mod transaction;
+mod writer;
+
+pub use batch::{Batch, Counted, NewEvent, NewGap, Position, Tally};
+pub use error::StoreError;
+pub use files::{Evidence, FileId, KnownFile};
+pub use key::load_or_create_key;
+pub use open::Store;
+pub use queries::{EventFilter, GapRow, SourceRow};
+pub use report_queries::{ComponentLoad, HourCount, ProblemHours, ReportRows};
+pub use writer::Writer;

@@ -1,0 +1,150 @@
+//! Opening the store.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::schema::{self, State};
+use super::StoreError;
+
+/// How long a reader waits for a writer's checkpoint.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// An open store, for reading.
+#[derive(Debug)]
+pub struct Store {
+    pub(super) connection: Connection,
+    pub(super) path: PathBuf,
+}
+
+impl Store {
+    /// Opens a store that exists, for reading only.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StoreError::Missing`] where there is none, [`StoreError::Newer`] where a newer
+    /// version wrote it, and [`StoreError::Foreign`] where it is not a store.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if !path.is_file() {
+            return Err(StoreError::Missing { path: path.into() });
+        }
+        // A store in WAL mode needs its shared memory, so a reader opens it for writing too.
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+            .or_else(|_| connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY))?;
+        let mut store = Self { connection, path: path.into() };
+        match store.checked_state()? {
+            State::Ours(version) if version < schema::NEWEST => store.migrate(version)?,
+            State::Ours(_) => {}
+            State::Empty | State::Foreign => return Err(StoreError::Foreign { path: path.into() }),
+        }
+        store.pragma("query_only", "on")?;
+        Ok(store)
+    }
+
+    /// Opens a store for writing, and makes it where there is none, readable by its owner only.
+    pub(super) fn open_for_writing(path: &Path) -> Result<(Self, File), StoreError> {
+        let failed = |source| StoreError::Open { path: path.into(), source };
+        create_private(path).map_err(failed)?;
+        let lock = lock(path)?;
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let mut store = Self { connection, path: path.into() };
+        match store.checked_state()? {
+            State::Empty => store.migrate(0)?,
+            State::Ours(version) if version < schema::NEWEST => store.migrate(version)?,
+            State::Ours(_) => {}
+            State::Foreign => return Err(StoreError::Foreign { path: path.into() }),
+        }
+        make_private(path).map_err(failed)?;
+        store.pragma("journal_mode", "wal")?;
+        store.pragma("synchronous", "normal")?;
+        store.pragma("foreign_keys", "on")?;
+        Ok((store, lock))
+    }
+
+    fn checked_state(&self) -> Result<State, StoreError> {
+        let state = schema::inspect(&self.connection).map_err(|source| {
+            match source.sqlite_error_code() {
+                Some(rusqlite::ErrorCode::NotADatabase) => {
+                    StoreError::Foreign { path: self.path.clone() }
+                }
+                _ => self.failed("open", source),
+            }
+        })?;
+        match state {
+            State::Ours(found) if found > schema::NEWEST => {
+                Err(StoreError::Newer { path: self.path.clone(), found, known: schema::NEWEST })
+            }
+            state => Ok(state),
+        }
+    }
+
+    fn migrate(&mut self, from: i64) -> Result<(), StoreError> {
+        schema::migrate(&mut self.connection, from)
+            .map_err(|source| self.failed("migrate", source))
+    }
+
+    fn pragma(&self, name: &str, value: &str) -> Result<(), StoreError> {
+        self.connection
+            .pragma_update_and_check(None, name, value, |_| Ok(()))
+            .or_else(|error| match error {
+                rusqlite::Error::QueryReturnedNoRows => Ok(()),
+                error => Err(error),
+            })
+            .map_err(|source| self.failed("set up", source))
+    }
+
+    pub(super) fn failed(&self, attempt: &'static str, source: rusqlite::Error) -> StoreError {
+        StoreError::Sqlite { attempt, path: self.path.clone(), source }
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX);
+    connection
+        .and_then(|connection| {
+            connection.busy_timeout(BUSY)?;
+            connection.set_prepared_statement_cache_capacity(64);
+            Ok(connection)
+        })
+        .map_err(|source| StoreError::Sqlite { attempt: "open", path: path.into(), source })
+}
+
+/// Opens a file for writing; where it is missing it is made, readable by its owner only.
+pub(super) fn create_private(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Takes the rights of everybody but the owner away.
+fn make_private(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mut permissions = std::fs::metadata(path)?.permissions();
+        if permissions.mode() & 0o077 != 0 {
+            permissions.set_mode(0o600);
+            std::fs::set_permissions(path, permissions)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes the lock that keeps a second writer out, for as long as the file is held.
+fn lock(store: &Path) -> Result<File, StoreError> {
+    let mut path = store.as_os_str().to_owned();
+    path.push(".lock");
+    let path = PathBuf::from(path);
+    let file = create_private(&path)
+        .map_err(|source| StoreError::Open { path: path.clone(), source })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Locked { path: store.into() }),
+        Err(std::fs::TryLockError::Error(source)) => Err(StoreError::Open { path, source }),
+    }
+}

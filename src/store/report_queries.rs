@@ -1,0 +1,245 @@
+//! The figures that a report is made from.
+
+use rusqlite::types::Value;
+
+use super::{GapRow, Store, StoreError};
+use crate::model::{EntryKind, Hour, Level, Millis, Outcome, Period};
+
+/// A problem, and its events in one hour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProblemHours {
+    /// Its id, such as `p-4f1c0a9b2e`.
+    pub problem: String,
+    /// The rule that explains it.
+    pub rule: Option<String>,
+    /// The cluster, where no rule does.
+    pub cluster: Option<String>,
+    /// The Iguana server.
+    pub server: String,
+    /// GUID or name of the component.
+    pub component: String,
+    /// Name of the component; the GUID where no name is known.
+    pub component_name: String,
+    /// First event ever.
+    pub first_seen: Millis,
+    /// Last event before the end of the period.
+    pub last_seen: Millis,
+    /// Its events, hour by hour.
+    pub hours: Vec<HourCount>,
+    /// The values that were captured in the period, with counts, most frequent first.
+    pub captures: Vec<(String, u64)>,
+    /// The latest event of the period: entry id, text, path.
+    pub example: Option<(String, String, String)>,
+}
+
+/// Events of one problem in one hour that ended the same way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HourCount {
+    /// The hour.
+    pub hour: Hour,
+    /// What became of the work.
+    pub outcome: Option<Outcome>,
+    /// How many.
+    pub events: u64,
+}
+
+/// All entries of one component in a period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComponentLoad {
+    /// The Iguana server.
+    pub server: String,
+    /// GUID or name of the component.
+    pub component: String,
+    /// Name of the component; the GUID where no name is known.
+    pub component_name: String,
+    /// Type on disk.
+    pub kind: EntryKind,
+    /// How bad they say they are.
+    pub level: Level,
+    /// How many.
+    pub entries: u64,
+}
+
+/// All figures of one report.
+#[derive(Clone, Debug, Default)]
+pub struct ReportRows {
+    /// Problems that had events in the period or in the time before it.
+    pub problems: Vec<ProblemHours>,
+    /// Entries of the period.
+    pub load: Vec<ComponentLoad>,
+    /// Entries of the period before.
+    pub load_before: Vec<ComponentLoad>,
+    /// Damaged parts, by the time of the entry before them.
+    pub gaps: Vec<GapRow>,
+    /// First and last event in the store.
+    pub span: Option<(Millis, Millis)>,
+    /// Tells this store from others.
+    pub store_id: String,
+}
+
+impl Store {
+    /// Returns the figures of a report on a period, with the history since `since`.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StoreError::Sqlite`] where the store cannot be read.
+    pub fn report_rows(
+        &self,
+        period: Period,
+        since: Millis,
+        server: Option<&str>,
+    ) -> Result<ReportRows, StoreError> {
+        let mut problems = self.problems(since, period.to, server)?;
+        for problem in &mut problems {
+            problem.captures = self.captures(&problem.problem, period)?;
+            problem.example = self.example(&problem.problem, period)?;
+        }
+        Ok(ReportRows {
+            problems,
+            load: self.load(period, server)?,
+            load_before: self.load(period.before(), server)?,
+            gaps: self.gaps(period, server)?,
+            span: self.span()?,
+            store_id: self.store_id()?,
+        })
+    }
+
+    fn problems(
+        &self,
+        since: Millis,
+        until: Millis,
+        server: Option<&str>,
+    ) -> Result<Vec<ProblemHours>, StoreError> {
+        let sql = "SELECT problem.key, problem.rule, problem.cluster, server.name, component.key, \
+             coalesce(component.name, component.key), \
+             (SELECT min(time) FROM event AS e WHERE e.problem = problem.id), \
+             (SELECT max(time) FROM event AS e WHERE e.problem = problem.id AND e.time < ?2), \
+             event.time / 3600000 AS hour, event.outcome, count(*) \
+             FROM event JOIN problem ON problem.id = event.problem \
+             JOIN component ON component.id = problem.component \
+             JOIN server ON server.id = component.server \
+             WHERE event.time >= ?1 AND event.time < ?2 AND (?3 IS NULL OR server.name = ?3) \
+             GROUP BY problem.id, hour, event.outcome ORDER BY problem.key, hour, event.outcome";
+        let values = vec![integer(since), integer(until), text(server)];
+        let mut problems: Vec<ProblemHours> = Vec::new();
+        self.query(sql, values, |row| {
+            let key: String = row.get(0)?;
+            if problems.last().is_none_or(|last| last.problem != key) {
+                problems.push(ProblemHours {
+                    problem: key,
+                    rule: row.get(1)?,
+                    cluster: row.get(2)?,
+                    server: row.get(3)?,
+                    component: row.get(4)?,
+                    component_name: row.get(5)?,
+                    first_seen: Millis::new(row.get(6)?),
+                    last_seen: Millis::new(row.get(7)?),
+                    hours: Vec::new(),
+                    captures: Vec::new(),
+                    example: None,
+                });
+            }
+            let outcome: Option<usize> = row.get(9)?;
+            let count = HourCount {
+                hour: Hour::new(row.get(8)?),
+                outcome: outcome.and_then(|outcome| Outcome::ALL.get(outcome).copied()),
+                events: row.get(10)?,
+            };
+            if let Some(problem) = problems.last_mut() {
+                problem.hours.push(count);
+            }
+            Ok(true)
+        })?;
+        Ok(problems)
+    }
+
+    fn captures(&self, problem: &str, period: Period) -> Result<Vec<(String, u64)>, StoreError> {
+        let sql = "SELECT captures, count(*) AS n FROM event \
+             WHERE problem = (SELECT id FROM problem WHERE key = ?1) \
+             AND time >= ?2 AND time < ?3 GROUP BY captures ORDER BY n DESC, captures LIMIT 100";
+        let values = vec![text(Some(problem)), integer(period.from), integer(period.to)];
+        self.collect(sql, values, |row| Ok((row.get(0)?, row.get(1)?)))
+    }
+
+    fn example(
+        &self,
+        problem: &str,
+        period: Period,
+    ) -> Result<Option<(String, String, String)>, StoreError> {
+        let sql = "SELECT event.entry, event.text, file.path FROM event \
+             JOIN file ON file.id = event.file \
+             WHERE event.problem = (SELECT id FROM problem WHERE key = ?1) \
+             AND event.time >= ?2 AND event.time < ?3 \
+             ORDER BY event.time DESC, event.entry DESC LIMIT 1";
+        let values = vec![text(Some(problem)), integer(period.from), integer(period.to)];
+        let found = self.collect(sql, values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok(found.into_iter().next())
+    }
+
+    fn load(
+        &self,
+        period: Period,
+        server: Option<&str>,
+    ) -> Result<Vec<ComponentLoad>, StoreError> {
+        let sql = "SELECT server.name, component.key, coalesce(component.name, component.key), \
+             hourly.kind, hourly.level, sum(hourly.entries) FROM hourly \
+             JOIN component ON component.id = hourly.component \
+             JOIN server ON server.id = component.server \
+             WHERE hourly.hour >= ?1 AND hourly.hour < ?2 AND (?3 IS NULL OR server.name = ?3) \
+             GROUP BY component.id, hourly.kind, hourly.level \
+             ORDER BY server.name, component.key, hourly.kind, hourly.level";
+        let hours = [period.from, period.to].map(|at| Value::Integer(at.hour().get()));
+        let [from, to] = hours;
+        self.collect(sql, vec![from, to, text(server)], |row| {
+            Ok(ComponentLoad {
+                server: row.get(0)?,
+                component: row.get(1)?,
+                component_name: row.get(2)?,
+                kind: EntryKind::from_code(row.get(3)?).unwrap_or(EntryKind::Trace),
+                level: match row.get(4)? {
+                    0_u8 => Level::Other,
+                    1 => Level::Warning,
+                    _ => Level::Error,
+                },
+                entries: row.get(5)?,
+            })
+        })
+    }
+
+    fn gaps(&self, period: Period, server: Option<&str>) -> Result<Vec<GapRow>, StoreError> {
+        let sql = "SELECT file.path, gap.start, gap.stop, gap.reason FROM gap \
+             JOIN file ON file.id = gap.file JOIN server ON server.id = file.server \
+             WHERE gap.time >= ?1 AND gap.time < ?2 AND (?3 IS NULL OR server.name = ?3) \
+             ORDER BY file.path, gap.start";
+        let values = vec![integer(period.from), integer(period.to), text(server)];
+        self.collect(sql, values, |row| {
+            Ok(GapRow {
+                path: row.get(0)?,
+                from: row.get(1)?,
+                to: row.get(2)?,
+                reason: row.get(3)?,
+            })
+        })
+    }
+
+    fn span(&self) -> Result<Option<(Millis, Millis)>, StoreError> {
+        let sql = "SELECT min(time), max(time) FROM event HAVING count(*) > 0";
+        let found = self.collect(sql, vec![], |row| {
+            Ok((Millis::new(row.get(0)?), Millis::new(row.get(1)?)))
+        })?;
+        Ok(found.into_iter().next())
+    }
+
+    fn store_id(&self) -> Result<String, StoreError> {
+        let found = self.collect("SELECT id FROM store", vec![], |row| row.get(0))?;
+        Ok(found.into_iter().next().unwrap_or_default())
+    }
+}
+
+fn integer(at: Millis) -> Value {
+    Value::Integer(at.get())
+}
+
+fn text(value: Option<&str>) -> Value {
+    value.map_or(Value::Null, |value| Value::Text(value.into()))
+}

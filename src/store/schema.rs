@@ -1,0 +1,44 @@
+//! Migrations, by SQLite's `user_version`.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+/// Marks the file as ours (`PRAGMA application_id`): "Dwlp".
+const APPLICATION_ID: i64 = 0x4477_6C70;
+/// Every migration, oldest first; the store's version is how many have run. Never change one.
+const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_foundation.sql")];
+
+/// The newest schema that this version knows.
+pub(super) const NEWEST: i64 = MIGRATIONS.len() as i64;
+
+/// What a database is to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Nothing is in it yet.
+    Empty,
+    /// A store with this schema.
+    Ours(i64),
+    /// Somebody else's.
+    Foreign,
+}
+
+/// Tells what the database is.
+pub(super) fn inspect(connection: &Connection) -> rusqlite::Result<State> {
+    let number = |sql| connection.query_row(sql, [], |row| row.get::<_, i64>(0));
+    if number("PRAGMA application_id")? == APPLICATION_ID {
+        return Ok(State::Ours(number("PRAGMA user_version")?));
+    }
+    let objects = number("SELECT count(*) FROM sqlite_master")?;
+    Ok(if objects == 0 { State::Empty } else { State::Foreign })
+}
+
+/// Runs the migrations that the database lacks, in one transaction.
+pub(super) fn migrate(connection: &mut Connection, from: i64) -> rusqlite::Result<()> {
+    let done = usize::try_from(from).unwrap_or(0);
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for sql in MIGRATIONS.iter().skip(done) {
+        transaction.execute_batch(sql)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", NEWEST)?;
+    transaction.commit()
+}

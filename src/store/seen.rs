@@ -1,0 +1,201 @@
+//! Which entries have ever been counted: exact sets of keys, by stream and bucket of time.
+//!
+//! A bucket's keys are kept as segments, one for each commit that added some, each a sorted list
+//! of differences in LEB128: about three bytes an entry. Writing costs what is new, not what is
+//! there; a bucket with many segments is written anew as one.
+
+use std::collections::{HashMap, HashSet};
+
+use rusqlite::{Connection, params};
+
+use crate::model::SeenKey;
+
+/// Keys held in memory before the least recently used buckets are let go: 16 MB.
+const MAX_KEYS_IN_MEMORY: usize = 2_000_000;
+/// Segments of a bucket before they are made one.
+const MAX_SEGMENTS: i64 = 32;
+
+/// The sets of keys that the current commits touch.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    buckets: HashMap<(i64, i64), Bucket>,
+    uses: u64,
+}
+
+#[derive(Debug, Default)]
+struct Bucket {
+    /// Most keys come in order and end up here at once.
+    sorted: Vec<u64>,
+    /// The others, merged when they are many.
+    stray: HashSet<u64>,
+    /// Not yet in the store.
+    added: Vec<u64>,
+    segments: i64,
+    last_use: u64,
+}
+
+impl Seen {
+    /// Remembers a key; returns false where it was there already.
+    pub(super) fn insert(
+        &mut self,
+        connection: &Connection,
+        stream: i64,
+        key: SeenKey,
+    ) -> rusqlite::Result<bool> {
+        self.uses += 1;
+        let bucket = match self.buckets.entry((stream, key.bucket)) {
+            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::hash_map::Entry::Vacant(entry) => {
+                entry.insert(load(connection, stream, key.bucket)?)
+            }
+        };
+        bucket.last_use = self.uses;
+        Ok(bucket.insert(key.key))
+    }
+
+    /// Writes what was added since the last call, and lets go of what has not been used for long.
+    pub(super) fn save(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        for ((stream, number), bucket) in &mut self.buckets {
+            bucket.save(connection, *stream, *number)?;
+        }
+        let mut in_memory: usize = self.buckets.values().map(Bucket::len).sum();
+        while in_memory > MAX_KEYS_IN_MEMORY && self.buckets.len() > 1 {
+            let oldest = self.buckets.iter().min_by_key(|(_, bucket)| bucket.last_use);
+            let Some(place) = oldest.map(|(place, _)| *place) else { break };
+            in_memory -= self.buckets.remove(&place).map_or(0, |bucket| bucket.len());
+        }
+        Ok(())
+    }
+}
+
+impl Bucket {
+    fn len(&self) -> usize {
+        self.sorted.len() + self.stray.len()
+    }
+
+    fn insert(&mut self, key: u64) -> bool {
+        let is_last = self.sorted.last().is_none_or(|last| *last < key);
+        if is_last && self.stray.is_empty() {
+            self.sorted.push(key);
+        } else if self.sorted.binary_search(&key).is_ok() || !self.stray.insert(key) {
+            return false;
+        } else if self.stray.len() > 1_024.max(self.sorted.len() / 8) {
+            self.sorted.extend(self.stray.drain());
+            self.sorted.sort_unstable();
+        }
+        self.added.push(key);
+        true
+    }
+
+    fn save(&mut self, connection: &Connection, stream: i64, number: i64) -> rusqlite::Result<()> {
+        if self.added.is_empty() {
+            return Ok(());
+        }
+        if self.segments >= MAX_SEGMENTS {
+            connection
+                .prepare_cached("DELETE FROM seen WHERE stream = ? AND bucket = ?")?
+                .execute([stream, number])?;
+            self.segments = 0;
+            self.sorted.extend(self.stray.drain());
+            self.sorted.sort_unstable();
+            self.added.clone_from(&self.sorted);
+        }
+        self.added.sort_unstable();
+        connection
+            .prepare_cached("INSERT INTO seen (stream, bucket, segment, keys) VALUES (?, ?, ?, ?)")?
+            .execute(params![stream, number, self.segments, encode(&self.added)])?;
+        self.segments += 1;
+        self.added.clear();
+        Ok(())
+    }
+}
+
+fn load(connection: &Connection, stream: i64, number: i64) -> rusqlite::Result<Bucket> {
+    let mut bucket = Bucket::default();
+    let mut statement = connection.prepare_cached(
+        "SELECT segment, keys FROM seen WHERE stream = ? AND bucket = ? ORDER BY segment",
+    )?;
+    let mut rows = statement.query([stream, number])?;
+    while let Some(row) = rows.next()? {
+        bucket.segments = row.get::<_, i64>(0)? + 1;
+        decode(row.get_ref(1)?.as_blob()?, &mut bucket.sorted);
+    }
+    bucket.sorted.sort_unstable();
+    Ok(bucket)
+}
+
+/// Encodes sorted keys as differences.
+fn encode(keys: &[u64]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(keys.len() * 3);
+    let mut last = 0;
+    for key in keys {
+        let mut rest = key - last;
+        last = *key;
+        while rest >= 0x80 {
+            out.push(rest.to_le_bytes()[0] | 0x80);
+            rest >>= 7;
+        }
+        out.push(rest.to_le_bytes()[0]);
+    }
+    out
+}
+
+fn decode(bytes: &[u8], keys: &mut Vec<u64>) {
+    let (mut last, mut value, mut shift) = (0_u64, 0_u64, 0);
+    for byte in bytes {
+        value |= u64::from(byte & 0x7F) << shift;
+        shift += 7;
+        if byte & 0x80 == 0 {
+            last = last.wrapping_add(value);
+            keys.push(last);
+            (value, shift) = (0, 0);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn connection() -> Connection {
+        let mut connection = Connection::open_in_memory().unwrap();
+        super::super::schema::migrate(&mut connection, 0).unwrap();
+        connection.pragma_update(None, "foreign_keys", "off").unwrap();
+        connection
+    }
+
+    #[test]
+    fn keys_come_back_as_they_were() {
+        for keys in [vec![], vec![0], vec![0, 1, 127, 128, 1 << 40, u64::MAX]] {
+            let mut back = Vec::new();
+            decode(&encode(&keys), &mut back);
+            assert_eq!(back, keys);
+        }
+    }
+
+    #[test]
+    fn a_key_is_new_once_whatever_the_order_and_across_restarts() {
+        let connection = connection();
+        let key = |key| SeenKey { bucket: 7, key };
+        let mut state: u64 = 1;
+        let keys: Vec<u64> = (0..5_000)
+            .map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                state >> 20
+            })
+            .collect();
+        for chunk in keys.chunks(100) {
+            let mut seen = Seen::default(); // As after a restart.
+            for number in chunk {
+                assert!(seen.insert(&connection, 1, key(*number)).unwrap());
+                assert!(!seen.insert(&connection, 1, key(*number)).unwrap());
+            }
+            seen.save(&connection).unwrap();
+        }
+        let mut seen = Seen::default();
+        for number in &keys {
+            assert!(!seen.insert(&connection, 1, key(*number)).unwrap());
+        }
+        assert!(seen.insert(&connection, 2, key(keys[0])).unwrap(), "streams are apart");
+    }
+}
