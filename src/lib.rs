@@ -1,5 +1,6 @@
 //! Dewlap turns the logs of iNTERFACEWARE Iguana into a short list of recurring problems.
 
+pub mod archive;
 pub mod model;
 pub mod parse;
 pub mod store;
