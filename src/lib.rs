@@ -3,4 +3,5 @@
 pub mod archive;
 pub mod model;
 pub mod parse;
+pub mod report;
 pub mod store;

@@ -6,6 +6,12 @@ use rusqlite::{Connection, OptionalExtension, params};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct FileId(pub(super) i64);
 
+impl std::fmt::Display for FileId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 /// What tells a file when it is met again.
 #[derive(Clone, Debug)]
 pub struct Evidence {

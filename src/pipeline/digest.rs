@@ -1,0 +1,189 @@
+//! Turns entries into what the store keeps: counts, keys, and masked, classified events.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::ingest::IngestOptions;
+use crate::classify::{Verdict, cluster_id, fingerprint, problem_id};
+use crate::model::{Entry, Level, Millis, Severity, Stream};
+use crate::parse::{Gap, decode_text};
+use crate::store::{Batch, Counted, FileId, NewEvent, NewGap};
+
+/// Bytes of a text that are looked at and kept; the rest stays in Iguana's own log.
+const MAX_TEXT_BYTES: usize = 64 * 1024;
+/// Bytes of the last message that are kept in mind, to know its patient in later texts.
+const MAX_NEARBY_BYTES: usize = 2 * 1024;
+/// A batch is full with so many entries,
+const MAX_BATCH_ENTRIES: usize = 32_768;
+/// or so many events.
+const MAX_BATCH_EVENTS: usize = 4_096;
+/// What is stored where masking failed.
+const WITHHELD: &str = "[text withheld: it could not be masked]";
+
+/// What entries of one file come to, batch by batch.
+pub(super) struct Digest<'o> {
+    options: &'o IngestOptions<'o>,
+    file: FileId,
+    batch: Batch,
+    components: HashMap<Box<str>, u32>,
+    streams: HashMap<Box<str>, u32>,
+    /// The head of the last message of each component, by its index in the batch.
+    nearby: HashMap<Box<str>, Vec<u8>>,
+    last_time: Millis,
+}
+
+impl<'o> Digest<'o> {
+    pub(super) fn new(options: &'o IngestOptions<'o>, file: FileId) -> Self {
+        let batch = Batch { file, ..Batch::default() };
+        Self {
+            options,
+            file,
+            batch,
+            components: HashMap::new(),
+            streams: HashMap::new(),
+            nearby: HashMap::new(),
+            last_time: Millis::new(0),
+        }
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.batch.counted.len() >= MAX_BATCH_ENTRIES || self.batch.events.len() >= MAX_BATCH_EVENTS
+    }
+
+    /// Returns the batch so far and begins the next.
+    pub(super) fn take(&mut self) -> Batch {
+        self.components.clear();
+        self.streams.clear();
+        std::mem::replace(&mut self.batch, Batch { file: self.file, ..Batch::default() })
+    }
+
+    pub(super) fn add_gap(&mut self, gap: Gap) {
+        let Gap { from, to, reason } = gap;
+        self.batch.gaps.push(NewGap { from, to, reason, time: self.last_time });
+    }
+
+    /// Adds an entry that lies at `offset` of the file and is `len` bytes long there.
+    pub(super) fn add(&mut self, entry: &Entry<'_>, offset: u64, len: u64) {
+        self.last_time = entry.time;
+        if !self.options.wants(entry.time) {
+            return;
+        }
+        let component = number(&mut self.components, &mut self.batch.components, &entry.component);
+        let counted = Counted {
+            component,
+            stream: self.stream(entry),
+            kind: entry.kind,
+            level: entry.level(),
+            time: entry.time,
+            key: entry.seen_key(),
+            text_bytes: u32::try_from(entry.text.len()).unwrap_or(u32::MAX),
+        };
+        let index = u32::try_from(self.batch.counted.len()).unwrap_or(u32::MAX);
+        self.batch.counted.push(counted);
+        if entry.is_message_body() {
+            self.remember(entry);
+        } else if let Some(event) = self.event(entry) {
+            self.batch.events.push(NewEvent { counted: index, offset, len, ..event });
+        }
+    }
+
+    fn stream(&mut self, entry: &Entry<'_>) -> u32 {
+        let name = match entry.stream() {
+            Stream::Component(component) => Cow::Owned(format!("component {component}")),
+            Stream::Server => Cow::Borrowed("server"),
+            Stream::File => Cow::Owned(format!("file {}", self.file)),
+        };
+        number(&mut self.streams, &mut self.batch.streams, &name)
+    }
+
+    /// Keeps the head of a message in mind: the next error may quote its patient.
+    fn remember(&mut self, entry: &Entry<'_>) {
+        let head = entry.text.get(..MAX_NEARBY_BYTES).unwrap_or(&entry.text);
+        match self.nearby.get_mut(&*entry.component) {
+            Some(nearby) => {
+                nearby.clear();
+                nearby.extend_from_slice(head);
+            }
+            None => {
+                self.nearby.insert(entry.component.as_ref().into(), head.to_vec());
+            }
+        }
+    }
+
+    /// Returns the event that an entry is, if it is one.
+    fn event(&self, entry: &Entry<'_>) -> Option<NewEvent> {
+        let level = entry.level();
+        let classifier = self.options.classifier;
+        let raw = entry.text.get(..MAX_TEXT_BYTES).unwrap_or(&entry.text);
+        if level == Level::Other && !classifier.may_match(raw) {
+            return None;
+        }
+        let text = self.mask(&entry.component, &decode_text(raw));
+        let verdict = classifier.classify(&text);
+        if level == Level::Other && verdict.rule.is_none() && verdict.outcome.is_none() {
+            return None;
+        }
+        Some(self.new_event(entry, level, verdict, text))
+    }
+
+    fn mask(&self, component: &str, text: &str) -> String {
+        let text = if text.contains("\r\n") {
+            Cow::Owned(text.replace("\r\n", "\n"))
+        } else {
+            Cow::Borrowed(text)
+        };
+        let nearby = self.nearby.get(component).map(Vec::as_slice);
+        let mask = AssertUnwindSafe(|| self.options.masker.mask(&text, nearby));
+        catch_unwind(mask).unwrap_or_else(|_| WITHHELD.into())
+    }
+
+    fn new_event(
+        &self,
+        entry: &Entry<'_>,
+        level: Level,
+        verdict: Verdict<'_>,
+        text: String,
+    ) -> NewEvent {
+        let severity = verdict.rule.map_or_else(|| default_severity(level), |rule| rule.severity);
+        let rule = verdict.rule.map(|rule| rule.id.to_string());
+        let inner = text.get(verdict.inner.clone()).unwrap_or(&text);
+        let cluster = rule.is_none().then(|| cluster_id(&fingerprint(inner)));
+        let kind = rule.as_deref().or(cluster.as_deref()).unwrap_or_default();
+        let group = verdict.group();
+        NewEvent {
+            counted: 0,
+            entry: entry.display_id(),
+            tags: entry.tags.clone().into_owned(),
+            problem: problem_id(kind, self.options.server, &entry.component, &group),
+            severity,
+            outcome: verdict.outcome,
+            captures: serde_json::to_string(&verdict.captures).unwrap_or_else(|_| "{}".into()),
+            rule,
+            cluster,
+            text,
+            offset: 0,
+            len: 0,
+        }
+    }
+}
+
+/// Returns the severity of an event that no rule explains.
+fn default_severity(level: Level) -> Severity {
+    match level {
+        Level::Error => Severity::Error,
+        Level::Warning => Severity::Warning,
+        Level::Other => Severity::Info,
+    }
+}
+
+/// Returns the index of a name in a list, and adds it where it is not there.
+fn number(known: &mut HashMap<Box<str>, u32>, list: &mut Vec<Box<str>>, name: &str) -> u32 {
+    if let Some(index) = known.get(name) {
+        return *index;
+    }
+    let index = u32::try_from(list.len()).unwrap_or(u32::MAX);
+    list.push(name.into());
+    known.insert(name.into(), index);
+    index
+}

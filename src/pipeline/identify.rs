@@ -1,0 +1,77 @@
+//! Decides whether a log was read before, and where reading goes on.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use super::feed::Feed;
+use super::log::LogError;
+use crate::store::{Evidence, KnownFile, Writer};
+
+/// A copy this short may well be another log that begins alike.
+const MIN_MOVED_BYTES: u64 = 1024;
+
+/// How far evidence is to be trusted.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Trust {
+    /// True where the same bytes may stand in a mirrored root.
+    pub(super) is_mirrored: bool,
+    /// True where the log is known to be a new one.
+    pub(super) is_fresh: bool,
+}
+
+/// Finds the log among those read before, and moves the feed to where reading goes on.
+///
+/// A log is known where its first bytes and the bytes just before the committed offset are the
+/// same. One that may be mirrored must also be at the same path: the mirror holds the same
+/// entries, and perhaps one that is damaged here. Where evidence disagrees, the log is new: its
+/// entries are told from known ones by their ids.
+///
+/// Returns `None` for a stream that looked like a known log and turned out to be another: it is
+/// used up, and must be opened again and read as new.
+///
+/// # Errors
+///
+/// Returns [`LogError`] where the log or the store cannot be read.
+pub(super) fn identify(
+    feed: &mut Feed<'_>,
+    evidence: &Evidence,
+    writer: &Writer,
+    trust: Trust,
+) -> Result<Option<KnownFile>, LogError> {
+    let mut known = if trust.is_fresh { Vec::new() } else { writer.known_files(evidence)? };
+    known.sort_by_key(|file| file.path != evidence.path);
+    for file in known {
+        let is_here = file.path == evidence.path;
+        if !is_here && (trust.is_mirrored || !has_moved(&file, evidence)) {
+            continue;
+        }
+        if feed.is_decoded() {
+            // Its offsets are those of the file, not of the text: it is read from the start.
+            writer.refresh(file.id, evidence)?;
+            return Ok(Some(KnownFile { offset: 0, entries_before: 0, ..file }));
+        }
+        if feed.resume(file.offset, file.guard)? {
+            writer.refresh(file.id, evidence)?;
+            return Ok(Some(file));
+        }
+        if feed.window().offset != 0 {
+            return Ok(None);
+        }
+    }
+    let id = writer.register(evidence)?;
+    let path = evidence.path.clone();
+    Ok(Some(KnownFile { id, path, offset: 0, guard: [0; 16], entries_before: 0 }))
+}
+
+/// Returns true where a log that was elsewhere may be this one now: moved, or copied whole.
+fn has_moved(file: &KnownFile, evidence: &Evidence) -> bool {
+    file.offset >= MIN_MOVED_BYTES || !begins_with(Path::new(&file.path), &evidence.head)
+}
+
+fn begins_with(path: &Path, head: &[u8]) -> bool {
+    let mut bytes = Vec::new();
+    let Ok(file) = File::open(path) else { return false };
+    let read = file.take(head.len() as u64).read_to_end(&mut bytes);
+    read.is_ok() && !bytes.is_empty() && head.starts_with(&bytes)
+}

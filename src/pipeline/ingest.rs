@@ -1,0 +1,237 @@
+//! Reads all inputs once, into the store.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::feed::Feed;
+use super::identify::{Trust, identify};
+use super::log::{Log, LogError};
+use crate::archive::{self, Discovery, Input, Member, Skipped};
+use crate::classify::Classifier;
+use crate::model::Millis;
+use crate::parse::{Format, ParseOptions, Parser, Unreadable, detect};
+use crate::redact::Masker;
+use crate::store::{Evidence, KnownFile, StoreError, Tally, Writer};
+
+/// First bytes that the format is told from.
+const HEAD_BYTES: usize = 64 * 1024;
+
+/// How to read.
+pub struct IngestOptions<'o> {
+    /// The Iguana server that the logs come from.
+    pub server: &'o str,
+    /// Explains texts.
+    pub classifier: &'o Classifier<'o>,
+    /// Hides patients.
+    pub masker: &'o Masker,
+    /// How formats are read.
+    pub parse: &'o ParseOptions,
+    /// The format of all inputs; `None`: told from the content of each.
+    pub format: Option<Format>,
+    /// Only entries at or after this time.
+    pub since: Option<Millis>,
+    /// Only entries before this time.
+    pub until: Option<Millis>,
+    /// Set to end after the current batch.
+    pub stop: &'o AtomicBool,
+    /// Counts bytes as they are read.
+    pub progress: &'o AtomicU64,
+}
+
+impl IngestOptions<'_> {
+    /// Returns true where an entry of this time is wanted.
+    #[must_use]
+    pub fn wants(&self, time: Millis) -> bool {
+        self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time < until)
+    }
+
+    /// Returns true where all entries are wanted, so that a position can stand for them.
+    pub(super) fn wants_all(&self) -> bool {
+        self.since.is_none() && self.until.is_none()
+    }
+}
+
+/// Why a batch run ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// The store failed. All that was committed is kept.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A damaged part of a log.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FileGap {
+    /// The log.
+    pub path: String,
+    /// Offset of the first damaged byte.
+    pub from: u64,
+    /// Offset of the first byte after them.
+    pub to: u64,
+    /// What is wrong with them.
+    pub reason: String,
+}
+
+/// What a run read.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// Logs read; each member of an archive is one.
+    pub files: u64,
+    /// Bytes of logs read, after decompression.
+    pub bytes: u64,
+    /// Logs by format.
+    pub formats: BTreeMap<String, u64>,
+    /// What was new.
+    pub tally: Tally,
+    /// What could not be read.
+    pub skipped: Vec<Skipped>,
+    /// Damaged parts.
+    pub gaps: Vec<FileGap>,
+    /// True where the run was stopped.
+    pub is_interrupted: bool,
+    /// True where times without a zone were read.
+    pub has_local_times: bool,
+}
+
+/// Reads everything that was found, and commits it through the writer.
+///
+/// Each batch is committed with its position, so a run that ends early is continued by the next.
+///
+/// # Errors
+///
+/// Returns [`IngestError::Store`] where the store fails. An input that cannot be read is listed in
+/// [`Summary::skipped`] and the rest is read.
+pub fn ingest(
+    found: Discovery,
+    options: &IngestOptions<'_>,
+    writer: Writer,
+) -> Result<Summary, IngestError> {
+    let mut run = Run { options, writer, summary: Summary::default(), again: HashSet::new() };
+    run.summary.skipped = found.skipped;
+    let outcome = run.read_all(&found.inputs, found.names);
+    let finished = run.writer.finish();
+    match (outcome, finished) {
+        (_, Err(error)) | (Err(error), Ok(_)) => Err(error.into()),
+        (Ok(()), Ok(tally)) => {
+            let mut summary = run.summary;
+            summary.tally.add(&tally);
+            summary.skipped.sort();
+            summary.skipped.dedup();
+            Ok(summary)
+        }
+    }
+}
+
+/// One run over all inputs.
+struct Run<'o> {
+    options: &'o IngestOptions<'o>,
+    writer: Writer,
+    summary: Summary,
+    /// Streams that looked like known ones and are not: to be read again, as new.
+    again: HashSet<String>,
+}
+
+impl Run<'_> {
+    fn read_all(
+        &mut self,
+        inputs: &[Input],
+        names: Vec<(String, String)>,
+    ) -> Result<(), StoreError> {
+        self.writer.name_components(names)?;
+        for input in inputs {
+            self.read_input(input)?;
+            if !self.again.is_empty() {
+                self.read_input(input)?;
+                self.again.clear();
+            }
+            if self.is_stopped() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn is_stopped(&mut self) -> bool {
+        self.summary.is_interrupted |= self.options.stop.load(Ordering::Relaxed);
+        self.summary.is_interrupted
+    }
+
+    fn read_input(&mut self, input: &Input) -> Result<(), StoreError> {
+        let wanted = std::mem::take(&mut self.again);
+        let visited = archive::read(input, self.options.progress, &mut |member| {
+            if self.is_stopped() || (!wanted.is_empty() && !wanted.contains(&member.path)) {
+                return Ok(());
+            }
+            let is_fresh = wanted.contains(&member.path);
+            self.read_member(member, is_fresh)
+        })?;
+        self.summary.skipped.extend(visited.skipped);
+        self.writer.name_components(visited.names)
+    }
+
+    /// Reads one log; what cannot be read is noted.
+    fn read_member(&mut self, member: Member<'_>, is_fresh: bool) -> Result<(), StoreError> {
+        let path = member.path.clone();
+        match self.read_log(member, is_fresh) {
+            Ok(()) => Ok(()),
+            Err(LogError::Store(error)) => Err(error),
+            Err(LogError::Read(error)) => {
+                self.skip(path, format!("reading stopped here: {error}"));
+                Ok(())
+            }
+            Err(LogError::Unreadable(reason)) => {
+                self.skip(path, reason.to_string());
+                Ok(())
+            }
+        }
+    }
+
+    fn skip(&mut self, path: String, reason: String) {
+        self.summary.skipped.push(Skipped { path, reason });
+    }
+
+    fn read_log(&mut self, member: Member<'_>, is_fresh: bool) -> Result<(), LogError> {
+        let options = self.options;
+        let (mut feed, map) = Feed::open(member.body, options.progress)?;
+        let window = feed.window().bytes;
+        let head = window.get(..HEAD_BYTES).unwrap_or(window).to_vec();
+        if head.is_empty() {
+            self.summary.files += 1;
+            return Ok(());
+        }
+        let format = self.format_of(&head, member.is_daily_name)?;
+        let evidence = Evidence {
+            path: member.path,
+            format: format.name().to_owned(),
+            head: head.get(..Evidence::HEAD_BYTES).unwrap_or(&head).to_vec(),
+        };
+        let is_mirrored = format == Format::IguanaX;
+        let Some(known) =
+            identify(&mut feed, &evidence, &self.writer, Trust { is_mirrored, is_fresh })?
+        else {
+            self.again.insert(evidence.path);
+            return Ok(());
+        };
+        self.note_log(&format, &known);
+        let parser = Parser::new(&format, &head, options.parse);
+        let log = Log::new(feed, map, parser, known, &evidence.path);
+        log.read(options, &self.writer, &mut self.summary)
+    }
+
+    fn format_of(&self, head: &[u8], is_daily_name: bool) -> Result<Format, Unreadable> {
+        if let Some(format) = &self.options.format {
+            return Ok(format.clone());
+        }
+        detect(head, self.options.parse).map_err(|reason| match reason {
+            Unreadable::Unknown if is_daily_name => Unreadable::ClassicDaily,
+            reason => reason,
+        })
+    }
+
+    fn note_log(&mut self, format: &Format, known: &KnownFile) {
+        self.summary.files += 1;
+        *self.summary.formats.entry(format.name().to_owned()).or_default() += 1;
+        self.summary.has_local_times |= !matches!(format, Format::IguanaX | Format::Ndjson);
+        self.summary.tally.duplicates += known.entries_before;
+    }
+}

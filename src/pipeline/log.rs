@@ -1,0 +1,150 @@
+//! Reads one log from where it was left to its end.
+
+use std::io;
+use std::sync::atomic::Ordering;
+
+use super::digest::Digest;
+use super::feed::{Feed, OffsetMap};
+use super::ingest::{FileGap, IngestOptions, Summary};
+use crate::parse::{Format, Item, Parser, Unreadable};
+use crate::store::{KnownFile, Position, StoreError, Writer};
+
+/// Why a log was not read to its end.
+#[derive(Debug)]
+pub(super) enum LogError {
+    /// The store failed, which ends the run.
+    Store(StoreError),
+    /// The bytes could not be read.
+    Read(io::Error),
+    /// It is no log that we know.
+    Unreadable(Unreadable),
+}
+
+impl From<StoreError> for LogError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<io::Error> for LogError {
+    fn from(error: io::Error) -> Self {
+        Self::Read(error)
+    }
+}
+
+impl From<Unreadable> for LogError {
+    fn from(reason: Unreadable) -> Self {
+        Self::Unreadable(reason)
+    }
+}
+
+/// A log that is being read.
+pub(super) struct Log<'a> {
+    feed: Feed<'a>,
+    map: OffsetMap,
+    parser: Parser,
+    known: KnownFile,
+    path: &'a str,
+    /// Entries met, those before the resumed place included.
+    entries: u64,
+    /// Offset of the last entry, in the (decoded) log.
+    last_entry: Option<u64>,
+}
+
+impl<'a> Log<'a> {
+    pub(super) fn new(
+        feed: Feed<'a>,
+        map: OffsetMap,
+        parser: Parser,
+        known: KnownFile,
+        path: &'a str,
+    ) -> Self {
+        let entries = known.entries_before;
+        Self { feed, map, parser, known, path, entries, last_entry: None }
+    }
+
+    /// Reads all entries and commits them, batch by batch, with the position behind each.
+    pub(super) fn read(
+        mut self,
+        options: &IngestOptions<'_>,
+        writer: &Writer,
+        summary: &mut Summary,
+    ) -> Result<(), LogError> {
+        let mut digest = Digest::new(options, self.known.id);
+        let outcome = loop {
+            let consumed = self.read_window(&mut digest, summary);
+            let window = self.feed.window();
+            self.map.file_offset(window, window.offset + consumed as u64);
+            let is_full = digest.is_full();
+            let is_end = window.is_last && !is_full;
+            let is_stopped = options.stop.load(Ordering::Relaxed);
+            if is_end || is_stopped || is_full {
+                let mut batch = digest.take();
+                let position = self.position(consumed, is_end && !is_stopped);
+                batch.position = position.filter(|_| options.wants_all());
+                writer.commit(batch)?;
+            }
+            if is_end || is_stopped {
+                break Ok(());
+            }
+            self.feed.consume(consumed);
+            if !is_full && let Err(error) = self.feed.fill() {
+                break Err(error.into());
+            }
+        };
+        summary.bytes += self.feed.raw_bytes;
+        outcome
+    }
+
+    /// Hands on every item of the window until the batch is full; returns the bytes consumed.
+    fn read_window(&mut self, digest: &mut Digest<'_>, summary: &mut Summary) -> usize {
+        let window = self.feed.window();
+        let mut at = 0;
+        while !digest.is_full()
+            && let Some(item) = self.parser.next(window, &mut at)
+        {
+            match item {
+                Item::Entry(entry) => {
+                    let from = self.map.file_offset(window, entry.offset);
+                    let to = self.map.file_offset(window, entry.offset + entry.len);
+                    digest.add(&entry, from, to - from);
+                    self.entries += 1;
+                    self.last_entry = Some(entry.offset);
+                }
+                Item::Gap(gap) => {
+                    let (from, to) = (gap.from, gap.to);
+                    summary.gaps.push(FileGap {
+                        path: self.path.into(),
+                        from,
+                        to,
+                        reason: gap.reason.clone(),
+                    });
+                    digest.add_gap(gap);
+                }
+            }
+        }
+        at
+    }
+
+    /// Returns where reading may go on later.
+    ///
+    /// Envelopes end by themselves; any other entry ends where the next one begins, so the last one
+    /// is read again when the log has grown.
+    fn position(&self, consumed: usize, is_end: bool) -> Option<Position> {
+        let window = self.feed.window();
+        let mut offset = self.parser.resume_offset(window.offset + consumed as u64);
+        let mut entries_before = self.entries;
+        if is_end
+            && *self.parser.format() != Format::IguanaX
+            && let Some(last) = self.last_entry
+        {
+            (offset, entries_before) = (last, self.entries - 1);
+        }
+        let size = self.feed.end();
+        if self.feed.is_decoded() {
+            return Some(Position { offset: 0, guard: [0; 16], size: self.feed.raw_bytes, entries_before });
+        }
+        let guard = self.feed.guard_at(offset)?;
+        Some(Position { offset, guard, size, entries_before })
+    }
+}

@@ -1,0 +1,21 @@
+//! Wires the stages of a batch: inputs, readers, classification, masking, the store.
+//!
+//! Entry point: [`ingest`]. The calling thread reads, parses, masks and classifies; the store's
+//! writer commits on its own thread, behind a channel of two batches that stops the reader when
+//! the disk is slow.
+//!
+//! **Invariant:** a file's position moves only in the transaction that holds the entries before it.
+//! Every text that leaves [`digest`] is masked, and classified as masked, so that a stored text
+//! says again what it said when it was read.
+//!
+//! **Not here:** what a format looks like (`parse`), what is printed (`cli`).
+
+mod digest;
+mod feed;
+mod identify;
+mod ingest;
+mod log;
+mod weekly;
+
+pub use ingest::{FileGap, IngestError, IngestOptions, Summary, ingest};
+pub use weekly::{WeeklyOptions, weekly_report};

@@ -1,0 +1,252 @@
+//! Made-up inputs for the tests of the report.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::model::{EntryKind, Hour, Millis, Outcome, Period, Severity};
+
+/// The Monday of 2026-W37, as an hour since 1970.
+pub(super) const MONDAY: i64 = 496_872;
+
+pub(super) fn week() -> Period {
+    Period::parse_week("2026-W37").unwrap()
+}
+
+pub(super) fn at(text: &str) -> Millis {
+    Millis::parse(text).unwrap()
+}
+
+/// Returns counts by hour, from hours after Monday.
+pub(super) fn hours(list: &[(i64, u64)]) -> BTreeMap<Hour, u64> {
+    list.iter().map(|(hour, count)| (Hour::new(MONDAY + hour), *count)).collect()
+}
+
+pub(super) fn rule(id: &str) -> RuleCard {
+    RuleCard {
+        id: id.parse().unwrap(),
+        title: "Oracle refuses a duplicate key".into(),
+        severity: Severity::Error,
+        nature: "content".into(),
+        stops: false,
+        cause: "The row is there already, as a rule because a message was sent twice.".into(),
+        fix: "Look the key up in the table; where the row is right, skip the message.".into(),
+        owner: "integration-engineer".into(),
+        escalation: Vec::new(),
+        toil_minutes: 20,
+        fallback: false,
+        references: Vec::new(),
+    }
+}
+
+pub(super) fn problem(subject: Subject, component: &str, list: &[(i64, u64)]) -> ProblemInput {
+    let id = match &subject {
+        Subject::Rule(id) => id.to_string(),
+        Subject::Cluster { id, .. } => id.clone(),
+    };
+    ProblemInput {
+        id: format!("{id}@{component}"),
+        subject,
+        server: "iguana-a".into(),
+        component: format!("guid-{component}"),
+        component_name: component.into(),
+        split_by: BTreeMap::new(),
+        hours: hours(list),
+        weeks_before: Vec::new(),
+        first_seen: at("2026-03-01T04:12:00Z"),
+        last_seen: at("2026-09-10T06:40:00Z"),
+        outcomes: Outcomes::default(),
+        values: BTreeMap::new(),
+        example: None,
+    }
+}
+
+pub(super) fn known(id: &str) -> Subject {
+    Subject::Rule(id.parse().unwrap())
+}
+
+pub(super) fn cluster(id: &str, template: &str) -> Subject {
+    Subject::Cluster { id: id.into(), template: template.into() }
+}
+
+pub(super) fn component(name: &str, messages: u64, errors: u64) -> ComponentTotals {
+    ComponentTotals {
+        server: "iguana-a".into(),
+        component: format!("guid-{name}"),
+        name: name.into(),
+        entries: messages + errors,
+        messages,
+        errors,
+        warnings: 0,
+    }
+}
+
+pub(super) fn outcomes(list: &[(Outcome, u64)]) -> Outcomes {
+    let of = |wanted| list.iter().find(|(outcome, _)| *outcome == wanted).map_or(0, |(_, n)| *n);
+    Outcomes {
+        stopped: of(Outcome::Stopped),
+        continued: of(Outcome::Continued),
+        retrying: of(Outcome::Retrying),
+        recovered: of(Outcome::Recovered),
+    }
+}
+
+/// Returns a small input with one problem of each kind, one new and one gone quiet.
+pub(super) fn small() -> ReportInput {
+    let mut duplicate =
+        problem(known("db-oracle.unique-constraint"), "ADT In", &[(6, 40), (78, 80)]);
+    duplicate.weeks_before = vec![0, 10, 40];
+    duplicate.outcomes = outcomes(&[(Outcome::Stopped, 1), (Outcome::Continued, 119)]);
+    let value = ValueCount { value: "HL7.PK_VISIT".into(), count: 120 };
+    duplicate.values = BTreeMap::from([("constraint".into(), vec![value])]);
+    duplicate.example = Some(Example {
+        text: "ORA-00001: unique constraint (HL7.PK_VISIT) violated\n  for [name:k3f9a0c2]".into(),
+        entry: "guid-ADT In-1788761234567-1".into(),
+        path: "/var/iguana/logs/2026_09_07.log".into(),
+    });
+    let mut strange =
+        problem(cluster("c-7f3a91", "Field <*> of segment <*> is odd"), "Lab In", &[(30, 3)]);
+    strange.first_seen = at("2026-09-08T06:10:00Z");
+    let mut gone = problem(known("net.refused"), "Lab In", &[]);
+    gone.weeks_before = vec![12];
+    gone.last_seen = at("2026-09-05T11:00:00Z");
+    ReportInput {
+        servers: vec!["iguana-a".into()],
+        store: "4f2a".into(),
+        catalogue: "9c01".into(),
+        stored: Some(Period { from: at("2026-03-01"), to: at("2026-09-14") }),
+        totals: Totals {
+            entries: BTreeMap::from([(EntryKind::Message, 52_000), (EntryKind::Trace, 400)]),
+            events: 123,
+            known: 120,
+            fallback: 0,
+            unknown: 3,
+        },
+        totals_before: Totals {
+            entries: BTreeMap::from([(EntryKind::Message, 50_000), (EntryKind::Trace, 500)]),
+            events: 52,
+            known: 52,
+            fallback: 0,
+            unknown: 0,
+        },
+        problems: vec![duplicate, strange, gone],
+        rules: vec![rule("db-oracle.unique-constraint")],
+        components: vec![component("ADT In", 50_000, 120), component("Lab In", 2_000, 0)],
+        gaps: vec![LostBytes {
+            path: "/var/iguana/logs/2026_09_08.log".into(),
+            bytes: 120_000,
+            reason: "damaged envelope".into(),
+        }],
+        ..ReportInput::empty(week())
+    }
+}
+
+/// Returns a large input: two servers, an outage, fallbacks, unknowns, hostile text.
+pub(super) fn rich() -> ReportInput {
+    let mut input = small();
+    let mut down_rule = rule("db-oracle.down");
+    down_rule.title = "Oracle does not answer and the connection is given up after it".into();
+    down_rule.severity = Severity::Critical;
+    down_rule.nature = "platform".into();
+    down_rule.stops = true;
+    down_rule.owner = "infrastructure".into();
+    down_rule.toil_minutes = 45;
+    down_rule.escalation = vec![
+        EscalationStep {
+            after: "15m".into(),
+            to: "infrastructure".into(),
+            how: "Call the database team on its duty number and name the host.".into(),
+        },
+        EscalationStep { after: "1h".into(), to: "vendor".into(), how: "Open a case.".into() },
+    ];
+    down_rule.references = vec!["https://docs.oracle.com/en/error-help/db/ora-12541/".into()];
+    let mut other = rule("http.other");
+    other.title = "An HTTP call failed".into();
+    other.severity = Severity::Warning;
+    other.fallback = true;
+    other.toil_minutes = 10;
+    other.owner = "support".into();
+    input.rules.extend([down_rule, other]);
+    for (n, name) in
+        ["ADT In", "ADT Out to PACS (Radiology, Building 7)", "Lab In", "Pharmacy Orders"]
+            .iter()
+            .enumerate()
+    {
+        let n = u64::try_from(n).unwrap();
+        let mut row = problem(
+            known("db-oracle.down"),
+            name,
+            &[(6, 400 - n * 90), (7, 300), (55, 20 + n), (56, 7), (130, 12)],
+        );
+        row.server = "iguana-b".into();
+        row.weeks_before = vec![0, 20, 0, 0, 70, 12, 300 * n];
+        row.outcomes = outcomes(&[(Outcome::Stopped, 2), (Outcome::Retrying, 700)]);
+        row.values = BTreeMap::from([
+            (
+                "host".into(),
+                vec![
+                    ValueCount { value: "ora1.hospital.local".into(), count: 600 },
+                    ValueCount { value: "ora2.hospital.local".into(), count: 20 },
+                ],
+            ),
+            ("port".into(), vec![ValueCount { value: "1521".into(), count: 620 }]),
+        ]);
+        row.example = Some(Example {
+            text: "ORA-12541: TNS:no listener\n  at main.lua:12: in function 'connect' with a rather long line that has to be wrapped because it does not fit\n\u{1b}[2Jin the | terminal `x` <b>".into(),
+            entry: format!("guid-{name}-1788761234567-1"),
+            path: "/var/iguana/logs/2026_09_07.log".into(),
+        });
+        if n == 2 {
+            row.first_seen = at("2026-09-07T06:01:00Z");
+            row.weeks_before = vec![];
+        }
+        input.problems.push(row);
+    }
+    let mut split = problem(known("db-oracle.unique-constraint"), "ADT In", &[(6, 3), (100, 9)]);
+    split.id.push_str("-2");
+    split.split_by = BTreeMap::from([("constraint".into(), "HL7.PK_PATIENT".into())]);
+    input.problems.push(split);
+    let mut fallback = problem(
+        known("http.other"),
+        "FHIR Out",
+        &[(1, 1), (20, 2), (40, 1), (60, 2), (80, 3), (100, 1), (121, 5)],
+    );
+    fallback.weeks_before = vec![15];
+    input.problems.push(fallback);
+    for n in 0..14_i64 {
+        let mut row = problem(
+            cluster(
+                &format!("c-{n:06x}"),
+                &format!(
+                    "Strange thing <*> number {n} happened in <*>: the queue <*> could not be read because of <*> and some more words"
+                ),
+            ),
+            "Lab In",
+            &[(n * 9, 1 + n.unsigned_abs())],
+        );
+        row.weeks_before = vec![n.unsigned_abs()];
+        row.example = Some(Example {
+            text: format!(
+                "Strange thing 44 number {n} happened in [name:k3f9a0c2]: the queue 7 could not be read because of x and some more words"
+            ),
+            entry: "e-1".into(),
+            path: "/x".into(),
+        });
+        input.problems.push(row);
+    }
+    input.servers = vec!["iguana-b".into(), "iguana-a".into(), "iguana-c".into()];
+    input.totals.fallback = 15;
+    let mut b = component("ADT In", 900_000, 1_900);
+    b.server = "iguana-b".into();
+    input.components.push(b);
+    input.components.push(component("From Translator", 0, 7));
+    input.skipped = Some(vec![SkippedSource {
+        path: "/var/iguana/logs/old.zip".into(),
+        reason: "needs a password".into(),
+    }]);
+    input.gaps.push(LostBytes {
+        path: "/var/iguana/logs/2026_09_08.log".into(),
+        bytes: 7,
+        reason: "damaged envelope".into(),
+    });
+    input
+}

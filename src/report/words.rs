@@ -1,0 +1,464 @@
+//! The words that text and Markdown share: the headline, trends, times, shares.
+
+use super::measure::{self, Trend};
+use super::{ComponentRate, Kind, Place, Problem, Report};
+use crate::model::{EntryKind, Millis, grouped, plural};
+
+/// The part of the cost that the headline's problems make at least, in thousandths.
+const HEADLINE_PERMILLE: u32 = 600;
+/// The most problems that the headline speaks of.
+const HEADLINE_MAX: usize = 5;
+/// What stands for a value that there is none of.
+pub(super) const NONE: &str = "-";
+
+/// Returns what matters most, in one sentence.
+pub(super) fn headline(report: &Report) -> String {
+    let name = &report.window.name;
+    if report.is_empty() {
+        return format!("No data for {name}. {}", stored(report));
+    }
+    if report.problems.is_empty() {
+        let entries = plural(report.totals.entry_count(), "entry");
+        let quiet = match report.quiet.len() {
+            0 => String::new(),
+            n => format!("; {}", has_gone_quiet(n)),
+        };
+        return format!("No problems in {name}: {entries} read, none of them an event{quiet}.");
+    }
+    let mut parts = vec![share_of_the_first(report)];
+    let (new, back) = (report.count_of(Trend::New), report.count_of(Trend::Back));
+    let mut changes = Vec::new();
+    if new > 0 {
+        changes.push(format!("{new} {} new", is_are(new)));
+    }
+    if back > 0 {
+        changes.push(format!("{back} {} back", is_are(back)));
+    }
+    if !report.quiet.is_empty() {
+        changes.push(has_gone_quiet(report.quiet.len()));
+    }
+    if !changes.is_empty() {
+        parts.push(changes.join(", "));
+    }
+    format!("{}.", parts.join("; "))
+}
+
+fn share_of_the_first(report: &Report) -> String {
+    let (name, all) = (&report.window.name, report.problems.len());
+    let n = leaders(report);
+    let share = cumulative(report, n);
+    if report.cost.total_minutes == 0 {
+        format!("{} in {name}, none of them costs handling time", problems(all))
+    } else if n == all {
+        format!("{} {} all of the cost of {name}", problems(n), makes(n))
+    } else {
+        format!("{n} of {} {} {share} of the cost of {name}", problems(all), makes(n))
+    }
+}
+
+/// Returns how many of the first problems make most of the cost; at least 1, at most 5.
+pub(super) fn leaders(report: &Report) -> usize {
+    let enough = |problem: &Problem| problem.cumulative_permille >= HEADLINE_PERMILLE;
+    let first = report.problems.iter().position(enough).map_or(usize::MAX, |index| index + 1);
+    first.min(HEADLINE_MAX).min(report.problems.len())
+}
+
+/// Returns what fixing the first problems would save, where anything costs.
+pub(super) fn promise(report: &Report) -> Option<String> {
+    let n = leaders(report);
+    let them = match n {
+        1 => "the first one".to_owned(),
+        n => format!("these first {n}"),
+    };
+    let share = cumulative(report, n);
+    let total = minutes(report.cost.total_minutes);
+    (report.cost.total_minutes > 0)
+        .then(|| format!("Fix {them} and {share} of the cost is gone. All of it: {total}."))
+}
+
+/// Returns how the cost is measured.
+pub(super) fn cost_note(report: &Report) -> String {
+    format!(
+        "Cost: handling minutes of the rule x episodes, plus {} for each stop (at most one per \
+         component and episode); an unknown counts {} an episode. An episode is a run of hours \
+         with events; two empty hours end it.",
+        report.cost.stop_minutes, report.cost.unknown_minutes
+    )
+}
+
+fn cumulative(report: &Report, n: usize) -> String {
+    let last = n.checked_sub(1).and_then(|index| report.problems.get(index));
+    percent(last.map_or(0, |problem| problem.cumulative_permille))
+}
+
+/// Returns where data is, for those who asked for a period without.
+fn stored(report: &Report) -> String {
+    match report.stored {
+        Some(stored) => {
+            format!("Events exist from {} to {} UTC.", moment(stored.from), moment(stored.to))
+        }
+        None => "The store holds no events yet.".to_owned(),
+    }
+}
+
+/// Returns the totals, each with its change, as label and text.
+pub(super) fn totals(report: &Report) -> Vec<(&'static str, String)> {
+    let (now, before) = (&report.totals, &report.totals_before);
+    let since = |now: u64, before: u64| match change(now, before) {
+        change if report.has_history && !change.is_empty() => format!(" ({change})"),
+        _ => String::new(),
+    };
+    let kinds = EntryKind::ALL.iter().filter_map(|kind| {
+        let count = now.entries.get(kind).copied().filter(|count| *count > 0)?;
+        let was = before.entries.get(kind).copied().unwrap_or(0);
+        Some(format!("{} {}{}", grouped(count), kind_plural(*kind), since(count, was)))
+    });
+    let kinds: Vec<String> = kinds.collect();
+    let entries = now.entry_count();
+    let read = format!("{}{}", plural(entries, "entry"), since(entries, before.entry_count()));
+    let read = if kinds.is_empty() { read } else { format!("{read}: {}", kinds.join(", ")) };
+    let part = |count: u64| percent(measure::permille(count, now.events));
+    let kept = format!(
+        "{}{}: {} known, {} of a known kind, {} unknown",
+        plural(now.events, "event"),
+        since(now.events, before.events),
+        part(now.known),
+        part(now.fallback),
+        part(now.unknown)
+    );
+    let mut lines = vec![("read", read), ("kept", kept)];
+    if report.has_history {
+        lines.push(("", format!("changes are against {}", report.window.before)));
+    } else {
+        let text = format!(
+            "nothing is stored from before {}, so nothing is called new",
+            report.window.name
+        );
+        lines.push(("", text));
+    }
+    if !report.silent_servers.is_empty() {
+        let text =
+            format!("no entries from {}: not read, or silent", report.silent_servers.join(", "));
+        lines.push(("silent", text));
+    }
+    lines
+}
+
+fn kind_plural(kind: EntryKind) -> &'static str {
+    match kind {
+        EntryKind::Message => "messages",
+        EntryKind::Trace => "traces",
+        EntryKind::Info => "info",
+        EntryKind::Debug => "debug",
+        EntryKind::Warning => "warnings",
+        EntryKind::Error => "errors",
+        EntryKind::Success => "success",
+    }
+}
+
+/// Returns a trend in words: `up 3x`, `down 40 %`, `new`.
+pub(super) fn trend(trend: Trend, before: u64, now: u64) -> String {
+    let times = (u128::from(now) + u128::from(before) / 2) / u128::from(before.max(1));
+    let moved = percent(measure::permille(now.abs_diff(before), before));
+    match trend {
+        Trend::NoHistory => NONE.to_owned(),
+        Trend::New => "new".to_owned(),
+        Trend::Back => "back".to_owned(),
+        Trend::Up if now >= before.saturating_mul(2) => format!("up {times}x"),
+        Trend::Up => format!("up {moved}"),
+        Trend::Steady => "steady".to_owned(),
+        Trend::Down => format!("down {moved}"),
+        Trend::Quiet => "quiet".to_owned(),
+    }
+}
+
+/// Returns a count's change in short: `+4 %`, `-31 %`, `x12`; empty where there is none to tell.
+pub(super) fn change(now: u64, before: u64) -> String {
+    let moved = percent(measure::permille(now.abs_diff(before), before));
+    match (before, now) {
+        (0, 0) => String::new(),
+        (0, _) => "none before".to_owned(),
+        _ if now == before => "as before".to_owned(),
+        _ if now < before => format!("-{moved}").replace("-<", ">-"),
+        _ if now / before >= 10 => format!("x{}", grouped(now / before)),
+        _ => format!("+{moved}").replace("+<", "<+"),
+    }
+}
+
+/// Returns thousandths as whole percent; neither 0 nor 100 unless it is.
+pub(super) fn percent(permille: u32) -> String {
+    match permille {
+        1..=4 => "<1 %".to_owned(),
+        995..=999 => "99 %".to_owned(),
+        _ => format!("{} %", permille.saturating_add(5) / 10),
+    }
+}
+
+/// Returns minutes as hours and minutes.
+pub(super) fn minutes(minutes: u64) -> String {
+    match (minutes / 60, minutes % 60) {
+        (0, rest) => format!("{rest} min"),
+        (hours, 0) => format!("{} h", grouped(hours)),
+        (hours, rest) => format!("{} h {rest} min", grouped(hours)),
+    }
+}
+
+/// Returns a moment to the minute, in UTC: `2026-09-07 06:12`.
+pub(super) fn moment(at: Millis) -> String {
+    at.timestamp().strftime("%Y-%m-%d %H:%M").to_string()
+}
+
+/// Returns when in the day and on which days a problem happens, in UTC.
+pub(super) fn when(problem: &Problem) -> String {
+    let time = match measure::busy_hours(&problem.hours_of_day) {
+        _ if problem.count == 0 => return NONE.to_owned(),
+        Some(busy) if busy.permille >= 1_000 => {
+            format!("always {:02}:00-{:02}:00 UTC", busy.from, busy.to)
+        }
+        Some(busy) => {
+            let share = percent(busy.permille);
+            format!("mostly {:02}:00-{:02}:00 UTC ({share})", busy.from, busy.to)
+        }
+        None => "at all hours".to_owned(),
+    };
+    let fullest = problem.days.iter().rev().max_by_key(|day| day.count);
+    let Some(fullest) = fullest else { return time };
+    let share = measure::permille(fullest.count, problem.count);
+    let day = fullest.day.strftime("%a %-d %b");
+    match share {
+        1_000 => format!("{time}, all on {day}"),
+        500.. => format!("{time}, {} of it on {day}", percent(share)),
+        _ => time,
+    }
+}
+
+/// Returns the components of a problem in short: `ADT In, Lab Out and 2 more`.
+pub(super) fn where_in_short(problem: &Problem, n_servers: usize) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for place in problem.places.iter().filter(|place| place.count > 0 || problem.count == 0) {
+        if !names.contains(&place.component_name.as_str()) {
+            names.push(&place.component_name);
+        }
+    }
+    let names = names_in_short(&names);
+    if n_servers > 1 { format!("{names} on {}", problem.server) } else { names }
+}
+
+/// Returns the captures that split a place off, or nothing.
+pub(super) fn split_of(place: &Place) -> String {
+    let parts: Vec<String> =
+        place.split_by.iter().map(|(name, value)| format!("{name} {value}")).collect();
+    parts.join(", ")
+}
+
+/// Returns a problem's title, marked where its cause is not known.
+pub(super) fn title(problem: &Problem) -> String {
+    match problem.kind {
+        Kind::Known => problem.title.clone(),
+        Kind::Fallback => format!("{} (cause not known)", problem.title),
+        Kind::Unknown => format!("unknown: {}", clip(&problem.title, 100)),
+    }
+}
+
+/// Returns the role that handles a problem.
+pub(super) fn owner(problem: &Problem) -> &str {
+    problem.card.as_ref().map_or(NONE, |card| card.owner.as_str())
+}
+
+/// Returns the first line of a text, cut after so many characters, with a mark where it was cut.
+pub(super) fn clip(text: &str, max_chars: usize) -> String {
+    let line = text.trim().lines().next().unwrap_or_default();
+    let is_cut = line.chars().count() > max_chars || text.trim().lines().count() > 1;
+    let head: String = line.chars().take(max_chars).collect();
+    if is_cut { format!("{} …", head.trim_end()) } else { head }
+}
+
+/// Said of a problem that is quiet because its component is.
+pub(super) const UNHEARD: &str = "its component wrote nothing at all";
+/// How an unknown becomes a rule.
+pub(super) const DRAFT: &str = "Draft a rule for one with `dewlap unknown CLUSTER draft`.";
+
+/// What is seen for the first time.
+pub(super) struct News {
+    pub(super) title: String,
+    pub(super) place: String,
+    pub(super) count: u64,
+    pub(super) first_seen: Millis,
+}
+
+/// Returns what is new, as ranked: whole problems, and older ones in a new place.
+pub(super) fn news(report: &Report) -> Vec<News> {
+    let mut news = Vec::new();
+    for problem in &report.problems {
+        if problem.trend == Trend::New {
+            news.push(News {
+                title: title(problem),
+                place: where_in_short(problem, report.servers.len()),
+                count: problem.count,
+                first_seen: problem.first_seen,
+            });
+            continue;
+        }
+        for place in problem.places.iter().filter(|place| place.trend == Trend::New) {
+            let split = split_of(place);
+            let split = if split.is_empty() { split } else { format!(", {split}") };
+            news.push(News {
+                title: title(problem),
+                place: format!("known before, now also in {}{split}", place.component_name),
+                count: place.count,
+                first_seen: place.first_seen,
+            });
+        }
+    }
+    news
+}
+
+/// Returns the components with errors, most errors per message first.
+pub(super) fn failing(report: &Report) -> impl Iterator<Item = &ComponentRate> {
+    report.components.iter().filter(|component| component.errors > 0)
+}
+
+/// Returns how many components had no errors.
+pub(super) fn others_without_errors(report: &Report) -> String {
+    let fine = report.components.iter().filter(|c| c.errors == 0 && c.entries > 0).count();
+    let failing = failing(report).count();
+    match (fine, failing) {
+        (_, 0) => "No component wrote an error.".to_owned(),
+        (0, _) => String::new(),
+        (1, _) => "1 other component wrote no error.".to_owned(),
+        (n, _) => format!("{n} other components wrote no error."),
+    }
+}
+
+/// Returns errors per 1,000 messages with one decimal.
+pub(super) fn rate(component: &ComponentRate) -> String {
+    let tenths = |tenths: u32| format!("{}.{}", grouped(u64::from(tenths / 10)), tenths % 10);
+    match component.rate_tenths {
+        Some(0) => "<0.1".to_owned(),
+        Some(rate) => tenths(rate),
+        None => NONE.to_owned(),
+    }
+}
+
+/// Returns a component's name, with its server where there are several.
+pub(super) fn component(component: &ComponentRate, n_servers: usize) -> String {
+    match n_servers {
+        0 | 1 => component.name.clone(),
+        _ => format!("{} on {}", component.name, component.server),
+    }
+}
+
+/// Returns in one sentence what was lost.
+pub(super) fn lost(report: &Report) -> String {
+    let bytes = report.gaps.iter().fold(0_u64, |sum, gap| sum.saturating_add(gap.bytes));
+    let gaps = plural(u64::try_from(report.gaps.len()).unwrap_or(u64::MAX), "gap");
+    let skipped = report.skipped.as_ref().map_or(0, Vec::len);
+    match (report.gaps.len(), skipped) {
+        (0, 0) => "Nothing was lost.".to_owned(),
+        (0, _) => "The files that were read have no gaps.".to_owned(),
+        _ => format!("{} could not be read, in {gaps}.", plural(bytes, "byte")),
+    }
+}
+
+/// Returns what makes the report the same again: store, catalogue and window.
+pub(super) fn footer(report: &Report) -> String {
+    let (from, to) = (moment(report.window.from), moment(report.window.to));
+    format!(
+        "store {} · catalogue {} · window {from} to {to} UTC",
+        or_none(&report.store),
+        or_none(&report.catalogue)
+    )
+}
+
+fn or_none(text: &str) -> &str {
+    if text.is_empty() { NONE } else { text }
+}
+
+/// Returns the first names of a list, and how many more there are.
+pub(super) fn names_in_short<T: AsRef<str>>(names: &[T]) -> String {
+    const SHOWN: usize = 3;
+    let shown: Vec<&str> = names.iter().take(SHOWN).map(AsRef::as_ref).collect();
+    match names.len().saturating_sub(SHOWN) {
+        0 => shown.join(", "),
+        rest => format!("{} and {rest} more", shown.join(", ")),
+    }
+}
+
+/// Returns the count with its noun.
+pub(super) fn problems(count: usize) -> String {
+    plural(u64::try_from(count).unwrap_or(u64::MAX), "problem")
+}
+
+fn has_gone_quiet(count: usize) -> String {
+    format!("{count} {} gone quiet", if count == 1 { "has" } else { "have" })
+}
+
+fn is_are(count: usize) -> &'static str {
+    if count == 1 { "is" } else { "are" }
+}
+
+fn makes(count: usize) -> &'static str {
+    if count == 1 { "makes" } else { "make" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trend_is_told_in_words() {
+        let cases = [
+            (Trend::Up, 40, 120, "up 3x"),
+            (Trend::Up, 100, 160, "up 60 %"),
+            (Trend::Up, 1, u64::MAX, "up 18446744073709551615x"),
+            (Trend::Down, 100, 40, "down 60 %"),
+            (Trend::Down, 1_000, 1, "down 99 %"),
+            (Trend::Back, 0, 3, "back"),
+            (Trend::NoHistory, 0, 3, "-"),
+        ];
+        for (word, before, now, want) in cases {
+            assert_eq!(trend(word, before, now), want, "{before} to {now}");
+        }
+    }
+
+    #[test]
+    fn a_change_is_told_in_short() {
+        let cases = [
+            (0, 0, ""),
+            (3, 0, "none before"),
+            (3, 3, "as before"),
+            (104, 100, "+4 %"),
+            (69, 100, "-31 %"),
+            (0, 100, "-100 %"),
+            (1_200, 100, "x12"),
+            (1_001, 1_000, "<+1 %"),
+            (999, 1_000, ">-1 %"),
+        ];
+        for (now, before, want) in cases {
+            assert_eq!(change(now, before), want, "{before} to {now}");
+        }
+    }
+
+    #[test]
+    fn percent_says_none_and_all_only_where_it_is_so() {
+        let cases =
+            [(0, "0 %"), (1, "<1 %"), (5, "1 %"), (725, "73 %"), (999, "99 %"), (1_000, "100 %")];
+        for (permille, want) in cases {
+            assert_eq!(percent(permille), want, "{permille}");
+        }
+    }
+
+    #[test]
+    fn minutes_are_told_in_hours_where_there_are_any() {
+        for (given, want) in [(0, "0 min"), (59, "59 min"), (120, "2 h"), (860, "14 h 20 min")] {
+            assert_eq!(minutes(given), want);
+        }
+    }
+
+    #[test]
+    fn a_clipped_text_shows_that_it_was_cut() {
+        assert_eq!(clip("short", 10), "short");
+        assert_eq!(clip("naïveté everywhere", 7), "naïveté …");
+        assert_eq!(clip("one\ntwo", 10), "one …");
+    }
+}
