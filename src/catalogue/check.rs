@@ -1,0 +1,251 @@
+//! What must hold of rules beyond the types of their fields.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::read::{FileSet, Place, Relations};
+use super::{Expression, Matching, Product, Rule};
+use crate::document::{Document, Fields};
+use crate::model::{Finding, RuleId, nearest};
+
+/// The longest title, in characters.
+const MAX_TITLE_CHARS: usize = 60;
+/// A shorter literal stands in too many texts to be looked for.
+const MIN_LITERAL_BYTES: usize = 4;
+const MIN_EXAMPLES: usize = 2;
+const MIN_COUNTER_EXAMPLES: usize = 1;
+
+/// The names that captures may have. None is for a value that tells of a patient: `user` is a user
+/// of Iguana or of a database.
+const CAPTURES: [&str; 26] = [
+    "code",
+    "column",
+    "component",
+    "constraint",
+    "count",
+    "db",
+    "driver",
+    "duration_ms",
+    "field",
+    "file",
+    "function",
+    "host",
+    "ip",
+    "line",
+    "name",
+    "operation",
+    "path",
+    "port",
+    "queue",
+    "segment",
+    "server",
+    "status",
+    "table",
+    "type",
+    "url",
+    "user",
+];
+
+/// Words that stand in texts of every kind, and so tell nothing alone.
+const BARE_WORDS: [&str; 16] = [
+    "error",
+    "errors",
+    "fail",
+    "failed",
+    "fails",
+    "failure",
+    "timeout",
+    "timed out",
+    "time-out",
+    "exception",
+    "warning",
+    "fatal",
+    "invalid",
+    "unable",
+    "cannot",
+    "refused",
+];
+
+/// Reports an id that does not begin with the stem of its file.
+pub(super) fn category(fields: &Fields<'_>, id: &RuleId, stem: &str) {
+    if id.category() != stem {
+        fields.report_at(
+            "id",
+            format!("rule `{id}` is in the wrong file, expected `{}.toml`", id.category()),
+            Some(format!("the ids of this file begin with `{stem}.`")),
+        );
+    }
+}
+
+/// Reports a title that is too long or ends in a stop.
+pub(super) fn title(fields: &Fields<'_>, title: Option<&str>) {
+    let Some(title) = title else { return };
+    let len = title.chars().count();
+    if len > MAX_TITLE_CHARS {
+        let message = format!("`title` has {len} characters, expected at most {MAX_TITLE_CHARS}");
+        fields.report_at("title", message, None);
+    }
+    if title.ends_with('.') {
+        fields.report_at("title", "`title` ends in a stop, expected none".into(), None);
+    }
+}
+
+/// Reports a rule that applies to nothing.
+pub(super) fn applies_to(fields: &Fields<'_>, products: Option<&[Product]>) {
+    if products.is_some_and(<[Product]>::is_empty) {
+        let message = "`applies_to` is empty, expected at least one version".into();
+        fields.report_at("applies_to", message, None);
+    }
+}
+
+/// Reports literals that do not tell the rule from other texts.
+pub(super) fn literals(fields: &Fields<'_>, matching: &Matching) {
+    for (key, literals) in [("any", &matching.any), ("all", &matching.all), ("not", &matching.not)]
+    {
+        if literals.iter().any(String::is_empty) {
+            fields.report_at(key, format!("`{key}` holds an empty text"), None);
+        }
+    }
+    let wanted = || matching.any.iter().chain(&matching.all);
+    if wanted().all(|literal| longest_line(literal).len() < MIN_LITERAL_BYTES) {
+        let message = format!(
+            "no literal has {MIN_LITERAL_BYTES} bytes or more on one line, \
+             expected one in `any` or `all`"
+        );
+        fields.report(message, Some("add words that stand in every text of this kind".into()));
+    } else if wanted().all(|literal| is_bare(literal)) {
+        let message = format!(
+            "`{}` alone stands in texts of every kind, expected words that tell this kind apart",
+            wanted().next().map_or("", String::as_str)
+        );
+        let key = if matching.any.is_empty() { "all" } else { "any" };
+        fields.report_at(key, message, None);
+    }
+}
+
+/// Reports captures that are not in the vocabulary, and groups by captures that do not exist.
+pub(super) fn captures(fields: &Fields<'_>, matching: &Matching, relations: &Relations) {
+    let names: Vec<_> = matching.regex.iter().flat_map(Expression::capture_names).collect();
+    for name in &names {
+        if !CAPTURES.contains(name) {
+            let hint = nearest(name, CAPTURES).map_or_else(
+                || format!("the vocabulary is: {}", CAPTURES.join(" ")),
+                |near| format!("did you mean `{near}`?"),
+            );
+            let message = format!("capture `{name}` is not in the vocabulary");
+            fields.report_at("match", message, Some(hint));
+        }
+    }
+    let recurrence = relations.recurrence.iter().flat_map(|recurrence| &recurrence.group_by);
+    let groups = relations.group_by.iter().map(|name| ("group_by", name));
+    for (key, name) in groups.chain(recurrence.map(|name| ("recurrence", name))) {
+        // A Lua place gives `file` and `line` to rules that do not capture them.
+        if !names.contains(&name.as_str()) && name != "file" && name != "line" {
+            let message = format!("`{key}` names `{name}`, which the regex does not capture");
+            let hint = nearest(name, names.iter().copied());
+            fields.report_at(key, message, hint.map(|near| format!("did you mean `{near}`?")));
+        }
+    }
+}
+
+/// Reports a rule that is not shown by enough texts.
+pub(super) fn examples(fields: &Fields<'_>, examples: usize, counter_examples: usize) {
+    if examples < MIN_EXAMPLES {
+        let message = format!("{examples} complete examples, expected at least {MIN_EXAMPLES}");
+        fields.report(message, None);
+    }
+    if counter_examples < MIN_COUNTER_EXAMPLES {
+        let message = format!(
+            "{counter_examples} complete counter-examples, expected at least {MIN_COUNTER_EXAMPLES}"
+        );
+        fields.report(message, None);
+    }
+}
+
+/// Reports a wrapper that matches where there is nothing.
+pub(super) fn wrapper(fields: &Fields<'_>, regex: Option<&Expression>) {
+    if regex.is_some_and(|regex| regex.regex().is_match("")) {
+        let message = "`regex` matches an empty text, expected the words around an error".into();
+        fields.report_at("regex", message, None);
+    }
+}
+
+/// Reports rules of one file that are not sorted by id.
+pub(super) fn order(document: &Document<'_>, ids: &[(RuleId, Place)]) {
+    for pair in ids.windows(2) {
+        if let [(before, _), (after, place)] = pair
+            && after < before
+        {
+            let message = format!("rule `{after}` stands after `{before}`, expected order of ids");
+            document.report(Some(place.line), message, None);
+        }
+    }
+}
+
+/// Returns a finding for each id that stands twice in a set of files, at each place.
+pub(super) fn duplicates(set: &FileSet) -> Vec<Finding> {
+    let mut places: BTreeMap<&RuleId, Vec<&Place>> = BTreeMap::new();
+    for (id, place) in &set.ids {
+        places.entry(id).or_default().push(place);
+    }
+    let mut findings = Vec::new();
+    for (id, places) in places {
+        let [first, rest @ ..] = places.as_slice() else { continue };
+        for place in rest {
+            findings.push(Finding {
+                path: place.path.clone(),
+                line: Some(place.line),
+                message: format!(
+                    "rule `{id}` is defined twice, first at {}:{}",
+                    first.path.display(),
+                    first.line
+                ),
+                hint: Some(format!(
+                    "ids are never reused; pick another under `{}.`",
+                    id.category()
+                )),
+            });
+        }
+    }
+    findings
+}
+
+/// Returns a finding for each rule that names another rule that does not exist.
+pub(super) fn links<'a>(
+    rules: impl Iterator<Item = &'a Rule>,
+    ids: &BTreeSet<RuleId>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in rules {
+        let symptoms = rule.symptom_of.iter().map(|id| ("symptom_of", id));
+        let successor = rule.superseded_by.iter().map(|id| ("superseded_by", id));
+        for (key, id) in symptoms.chain(successor) {
+            let problem = match ids.contains(id) {
+                true if *id == rule.id => "the rule itself",
+                true => continue,
+                false => "no rule",
+            };
+            let near = nearest(id.as_str(), ids.iter().map(RuleId::as_str));
+            findings.push(Finding {
+                path: rule.path.clone(),
+                line: Some(rule.line),
+                message: format!("`{key}` of `{}` names `{id}`, which is {problem}", rule.id),
+                hint: near
+                    .filter(|near| *near != rule.id.as_str())
+                    .map(|near| format!("did you mean `{near}`?")),
+            });
+        }
+    }
+    findings
+}
+
+/// Returns the longest part of a literal that stands on one line.
+///
+/// Logs end lines in two ways, so that only this much of a literal can be looked for in raw bytes.
+pub(crate) fn longest_line(literal: &str) -> &str {
+    literal.split('\n').max_by_key(|part| part.len()).unwrap_or_default()
+}
+
+fn is_bare(literal: &str) -> bool {
+    let word = literal.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    BARE_WORDS.contains(&word.as_str())
+}

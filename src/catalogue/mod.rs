@@ -1,0 +1,30 @@
+//! Pattern files to checked rules.
+//!
+//! Entry points: [`Catalogue::builtin`] gives the rules inside the binary, [`Catalogue::load`]
+//! replaces or extends them from directories, [`Catalogue::parse`] reads texts.
+//!
+//! **Invariant:** holding a [`Catalogue`] is the proof that every rule in it is complete, that its
+//! expression compiles, and that each rule it names exists. Rules stand in the order of their ids,
+//! so nothing depends on the order of the files; [`Catalogue::hash`] is the same for the same files.
+//!
+//! **Not here:** whether a text matches and whether the examples hold (`classify`).
+
+mod check;
+mod error;
+mod expression;
+mod file;
+mod load;
+mod read;
+mod rule;
+
+pub use error::CatalogueError;
+pub use expression::{Expression, ExpressionError, REGEX_SIZE_LIMIT_BYTES};
+pub use file::PatternFile;
+pub use load::Catalogue;
+pub use rule::{
+    CounterExample, Escalation, Example, Matching, Nature, Owner, Product, Recurrence, Rule,
+    Status, Wrapper,
+};
+
+#[cfg(test)]
+mod tests;

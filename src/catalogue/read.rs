@@ -1,0 +1,261 @@
+//! One pattern file: its fields, read as rules.
+
+use jiff::civil::Date;
+
+use super::{
+    CounterExample, Escalation, Example, Expression, Matching, Nature, Owner, PatternFile, Product,
+    Recurrence, Rule, Status, Wrapper, check,
+};
+use crate::document::{Document, Fields};
+use crate::model::{Finding, Outcome, RuleId, Severity};
+
+/// The longest handling time: a day.
+const MAX_TOIL_MINUTES: i64 = 1_440;
+
+/// The stem of the file that holds the wrappers.
+const WRAPPERS: &str = "wrappers";
+
+/// What a set of files holds, rules that are not complete left out.
+#[derive(Default)]
+pub(super) struct FileSet {
+    pub(super) rules: Vec<Rule>,
+    pub(super) wrappers: Vec<Wrapper>,
+    /// Each id that stands in a file, with its place, whether its rule is complete or not.
+    pub(super) ids: Vec<(RuleId, Place)>,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// Where a rule begins.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub(super) path: std::path::PathBuf,
+    pub(super) line: usize,
+}
+
+impl FileSet {
+    /// Adds what a file holds.
+    pub(super) fn read(&mut self, file: &PatternFile) {
+        let document = Document::parse(&file.path, &file.text);
+        let mut fields = document.fields();
+        if file.category() == WRAPPERS {
+            let wrappers = fields.optional("wrapper").tables();
+            self.wrappers.extend(wrappers.into_iter().filter_map(read_wrapper));
+        } else {
+            let ids_before = self.ids.len();
+            for rule in fields.optional("rule").tables() {
+                self.read_rule(file, rule);
+            }
+            let ids = self.ids.get(ids_before..).unwrap_or_default();
+            check::order(&document, ids);
+        }
+        fields.finish();
+        self.findings.append(&mut document.into_findings());
+    }
+
+    fn read_rule(&mut self, file: &PatternFile, mut fields: Fields<'_>) {
+        let line = fields.line().unwrap_or(1);
+        let id = fields.required("id").parsed::<RuleId>();
+        if let Some(id) = &id {
+            self.ids.push((id.clone(), Place { path: file.path.clone(), line }));
+            check::category(&fields, id, file.category());
+        }
+        let description = Description::read(&mut fields);
+        let response = Response::read(&mut fields);
+        let relations = Relations::read(&mut fields);
+        let matching = read_matching(&mut fields);
+        if let Some(matching) = &matching {
+            check::captures(&fields, matching, &relations);
+        }
+        let examples = read_examples(&mut fields);
+        let counter_examples = read_counter_examples(&mut fields);
+        check::examples(&fields, examples.len(), counter_examples.len());
+        fields.finish();
+        let complete = id.zip(description).zip(response).zip(matching);
+        let Some((((id, description), response), matching)) = complete else { return };
+        self.rules.push(Rule {
+            id,
+            title: description.title,
+            status: description.status,
+            severity: description.severity,
+            nature: description.nature,
+            stops: description.stops,
+            toil_minutes: description.toil_minutes,
+            cause: description.cause,
+            fix: response.fix,
+            owner: response.owner,
+            escalation: response.escalation,
+            references: response.references,
+            applies_to: response.applies_to,
+            review_by: response.review_by,
+            outcome: relations.outcome,
+            group_by: relations.group_by,
+            recurrence: relations.recurrence,
+            symptom_of: relations.symptom_of,
+            superseded_by: relations.superseded_by,
+            fallback: relations.fallback,
+            matching,
+            examples,
+            counter_examples,
+            path: file.path.clone(),
+            line,
+        });
+    }
+}
+
+/// What a rule says about the error.
+struct Description {
+    title: String,
+    status: Status,
+    severity: Severity,
+    nature: Nature,
+    stops: bool,
+    toil_minutes: u32,
+    cause: String,
+}
+
+impl Description {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        // Each field is read before any is missed, so that all faults are found.
+        let title = fields.required("title").text();
+        check::title(fields, title.as_deref());
+        let status = fields.required("status").word(&Status::ALL, Status::name);
+        let severity = fields.required("severity").word(&Severity::ALL, Severity::name);
+        let nature = fields.required("nature").word(&Nature::ALL, Nature::name);
+        let stops = fields.required("stops").boolean();
+        let toil_minutes = fields.required("toil_minutes").integer(0..=MAX_TOIL_MINUTES);
+        let cause = fields.required("cause").text();
+        Some(Self {
+            title: title?,
+            status: status?,
+            severity: severity?,
+            nature: nature?,
+            stops: stops?,
+            toil_minutes: toil_minutes?,
+            cause: cause?,
+        })
+    }
+}
+
+/// What a rule says about the people.
+struct Response {
+    fix: String,
+    owner: Owner,
+    escalation: Vec<Escalation>,
+    references: Vec<String>,
+    applies_to: Vec<Product>,
+    review_by: Date,
+}
+
+impl Response {
+    fn read(fields: &mut Fields<'_>) -> Option<Self> {
+        let fix = fields.required("fix").text();
+        let owner = fields.required("owner").word(&Owner::ALL, Owner::name);
+        let steps = fields.required("escalation").tables();
+        let escalation = steps.into_iter().filter_map(read_escalation).collect();
+        let references = fields.required("references").strings();
+        let applies_to = fields.required("applies_to").words(&Product::ALL, Product::name);
+        check::applies_to(fields, applies_to.as_deref());
+        let review_by = fields.required("review_by").date();
+        Some(Self {
+            fix: fix?,
+            owner: owner?,
+            escalation,
+            references: references?,
+            applies_to: applies_to?,
+            review_by: review_by?,
+        })
+    }
+}
+
+/// What a rule says about other rules and about its problems; all of it optional.
+pub(super) struct Relations {
+    outcome: Option<Outcome>,
+    pub(super) group_by: Vec<String>,
+    pub(super) recurrence: Option<Recurrence>,
+    symptom_of: Vec<RuleId>,
+    superseded_by: Option<RuleId>,
+    fallback: bool,
+}
+
+impl Relations {
+    fn read(fields: &mut Fields<'_>) -> Self {
+        Self {
+            outcome: fields.optional("outcome").word(&Outcome::ALL, Outcome::name),
+            group_by: fields.optional("group_by").strings().unwrap_or_default(),
+            recurrence: fields.optional("recurrence").table().and_then(read_recurrence),
+            symptom_of: fields.optional("symptom_of").parsed_list().unwrap_or_default(),
+            superseded_by: fields.optional("superseded_by").parsed(),
+            fallback: fields.optional("fallback").boolean().unwrap_or_default(),
+        }
+    }
+}
+
+fn read_escalation(mut fields: Fields<'_>) -> Option<Escalation> {
+    let after = fields.required("after").span();
+    let to = fields.required("to").word(&Owner::ALL, Owner::name);
+    let how = fields.required("how").text();
+    fields.finish();
+    Some(Escalation { after: after?, to: to?, how: how? })
+}
+
+fn read_recurrence(mut fields: Fields<'_>) -> Option<Recurrence> {
+    let count = fields.required("count").integer(1..=1_000_000);
+    let within = fields.required("within").span();
+    let group_by = fields.optional("group_by").strings().unwrap_or_default();
+    fields.finish();
+    Some(Recurrence { count: count?, within: within?, group_by })
+}
+
+fn read_matching(fields: &mut Fields<'_>) -> Option<Matching> {
+    let mut fields = fields.required("match").table()?;
+    let any = fields.optional("any").strings();
+    let all = fields.optional("all").strings();
+    let not = fields.optional("not").strings();
+    let regex = fields.optional("regex");
+    let has_regex = regex.is_present();
+    let regex = regex.parsed::<Expression>();
+    let is_complete = !has_regex || regex.is_some();
+    let matching = Matching {
+        any: any.unwrap_or_default(),
+        all: all.unwrap_or_default(),
+        not: not.unwrap_or_default(),
+        regex,
+    };
+    check::literals(&fields, &matching);
+    fields.finish();
+    is_complete.then_some(matching)
+}
+
+fn read_examples(fields: &mut Fields<'_>) -> Vec<Example> {
+    let tables = fields.optional("examples").tables();
+    let examples = tables.into_iter().filter_map(|mut fields| {
+        let line = fields.line().unwrap_or(1);
+        let text = fields.required("line").text();
+        let captures = fields.optional("captures").string_map();
+        let outcome = fields.optional("outcome").word(&Outcome::ALL, Outcome::name);
+        fields.finish();
+        Some(Example { text: text?, captures, outcome, line })
+    });
+    examples.collect()
+}
+
+fn read_counter_examples(fields: &mut Fields<'_>) -> Vec<CounterExample> {
+    let tables = fields.optional("counter_examples").tables();
+    let examples = tables.into_iter().filter_map(|mut fields| {
+        let line = fields.line().unwrap_or(1);
+        let text = fields.required("line").text();
+        let because = fields.required("because").text();
+        fields.finish();
+        Some(CounterExample { text: text?, because: because?, line })
+    });
+    examples.collect()
+}
+
+fn read_wrapper(mut fields: Fields<'_>) -> Option<Wrapper> {
+    let id = fields.required("id").text();
+    let regex = fields.required("regex").parsed::<Expression>();
+    check::wrapper(&fields, regex.as_ref());
+    let outcome = fields.optional("outcome").word(&Outcome::ALL, Outcome::name);
+    fields.finish();
+    Some(Wrapper { id: id?, regex: regex?, outcome })
+}

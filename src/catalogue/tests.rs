@@ -1,0 +1,278 @@
+use std::path::Path;
+
+use super::*;
+use crate::model::Severity;
+
+/// A rule that is complete, as the text of a pattern file.
+fn rule(id: &str) -> String {
+    format!(
+        r#"[[rule]]
+id = "{id}"
+title = "Oracle refuses a duplicate key"
+status = "stable"
+severity = "error"
+nature = "content"
+stops = false
+toil_minutes = 20
+cause = "The key is there already."
+fix = "Find out why the message came twice."
+owner = "integration-engineer"
+escalation = [{{ after = "30m", to = "infrastructure", how = "Call the database team." }}]
+references = []
+applies_to = ["iguana-x", "iguana-6"]
+review_by = "2027-11-01"
+
+[rule.match]
+any = ["ORA-00001"]
+regex = 'constraint \((?<constraint>[^)]+)\)'
+
+[[rule.examples]]
+line = "ORA-00001: unique constraint (A.B) violated"
+captures = {{ constraint = "A.B" }}
+
+[[rule.examples]]
+line = "ORA-00001: unique constraint (C.D) violated"
+outcome = "stopped"
+
+[[rule.counter_examples]]
+line = "ORA-02291: integrity constraint (HL7.FK) violated"
+because = "a missing parent row is another kind"
+
+"#
+    )
+}
+
+fn file(name: &str, text: impl Into<String>) -> PatternFile {
+    PatternFile { path: Path::new(name).into(), text: text.into() }
+}
+
+fn catalogue(base: Vec<PatternFile>) -> Catalogue {
+    Catalogue::parse(base, Vec::new()).unwrap()
+}
+
+/// Checks the findings that a text gives as the file `db.toml`.
+#[track_caller]
+fn check(text: &str, want: &[&str]) {
+    let result = Catalogue::parse(vec![file("db.toml", text)], Vec::new());
+    let findings = match &result {
+        Ok(_) => &[],
+        Err(error) => error.findings(),
+    };
+    let found: Vec<_> = findings.iter().map(ToString::to_string).collect();
+    assert_eq!(found, want);
+}
+
+/// Checks the findings that the complete rule gives with one part replaced.
+#[track_caller]
+fn check_with(part: &str, replacement: &str, want: &[&str]) {
+    let text = rule("db.a");
+    assert!(text.contains(part), "{part}");
+    check(&text.replacen(part, replacement, 1), want);
+}
+
+#[test]
+fn a_complete_rule_is_read_with_all_its_fields() {
+    let catalogue = catalogue(vec![file("db.toml", rule("db.a"))]);
+    let rule = catalogue.rule("db.a").unwrap();
+    assert_eq!(rule.severity, Severity::Error);
+    assert_eq!(rule.owner, Owner::IntegrationEngineer);
+    assert_eq!(rule.escalation[0].after.as_secs(), 1_800);
+    assert_eq!(rule.applies_to, [Product::IguanaX, Product::Iguana6]);
+    assert_eq!(rule.review_by.to_string(), "2027-11-01");
+    assert_eq!(rule.matching.any, ["ORA-00001"]);
+    assert_eq!(rule.examples.len(), 2);
+    assert_eq!(rule.counter_examples[0].because, "a missing parent row is another kind");
+    assert_eq!((rule.path.as_path(), rule.line), (Path::new("db.toml"), 1));
+    assert_eq!(rule.examples[0].line, 21);
+}
+
+#[test]
+fn the_rules_inside_the_binary_have_no_fault() {
+    let builtin = Catalogue::builtin();
+    assert!(builtin.is_ok(), "{:#?}", builtin.unwrap_err().findings());
+}
+
+#[test]
+fn all_faults_are_told_at_once_and_in_order() {
+    check(
+        "[[rule]]\nid = \"db.a\"\nstatus = \"stabel\"\n\n[rule.match]\nany = [\"ORA\"]\n",
+        &[
+            "db.toml:1: 0 complete counter-examples, expected at least 1",
+            "db.toml:1: 0 complete examples, expected at least 2",
+            "db.toml:1: `applies_to` is missing",
+            "db.toml:1: `cause` is missing",
+            "db.toml:1: `escalation` is missing",
+            "db.toml:1: `fix` is missing",
+            "db.toml:1: `nature` is missing",
+            "db.toml:1: `owner` is missing",
+            "db.toml:1: `references` is missing",
+            "db.toml:1: `review_by` is missing",
+            "db.toml:1: `severity` is missing",
+            "db.toml:1: `stops` is missing",
+            "db.toml:1: `title` is missing",
+            "db.toml:1: `toil_minutes` is missing",
+            "db.toml:3: `status` is `stabel`, expected `experimental`, `stable`, `deprecated`\n  \
+             hint: did you mean `stable`?",
+            "db.toml:5: no literal has 4 bytes or more on one line, expected one in `any` or \
+             `all`\n  hint: add words that stand in every text of this kind",
+        ],
+    );
+}
+
+#[test]
+fn an_id_that_is_used_twice_names_both_places() {
+    check(
+        &[rule("db.a"), rule("db.a")].concat(),
+        &["db.toml:33: rule `db.a` is defined twice, first at db.toml:1\n  \
+           hint: ids are never reused; pick another under `db.`"],
+    );
+}
+
+#[test]
+fn rules_stand_in_the_file_of_their_category_and_in_order() {
+    check(
+        &[rule("db.b"), rule("db.a"), rule("net.z")].concat(),
+        &[
+            "db.toml:33: rule `db.a` stands after `db.b`, expected order of ids",
+            "db.toml:66: rule `net.z` is in the wrong file, expected `net.toml`\n  \
+             hint: the ids of this file begin with `db.`",
+        ],
+    );
+}
+
+#[test]
+fn a_title_is_short_and_has_no_stop() {
+    let long = "x".repeat(61);
+    check_with(
+        "Oracle refuses a duplicate key",
+        &long,
+        &["db.toml:3: `title` has 61 characters, expected at most 60"],
+    );
+    check_with("key\"", "key.\"", &["db.toml:3: `title` ends in a stop, expected none"]);
+}
+
+#[test]
+fn a_bare_word_is_no_literal() {
+    check_with(
+        r#"["ORA-00001"]"#,
+        r#"["Error: "]"#,
+        &["db.toml:18: `Error: ` alone stands in texts of every kind, expected words that tell \
+           this kind apart"],
+    );
+    check_with(r#"["ORA-00001"]"#, r#"["Error: ", "ORA-00001"]"#, &[]);
+}
+
+#[test]
+fn an_expression_that_does_not_compile_is_shown_with_the_fault() {
+    check_with(
+        "[^)]+)",
+        "[^)]+",
+        &[
+            "db.toml:19: `regex` is `constraint \\((?<constraint>[^)]+\\)`: regex parse error:\n    \
+           constraint \\((?<constraint>[^)]+\\)\n                 ^\nerror: unclosed group",
+        ],
+    );
+    check_with(
+        "[^)]+)",
+        r"\w{1000})",
+        &["db.toml:19: `regex` is `constraint \\((?<constraint>\\w{1000})\\)`: Compiled regex \
+           exceeds size limit of 1048576 bytes."],
+    );
+}
+
+#[test]
+fn captures_come_from_the_vocabulary_and_groups_from_the_captures() {
+    check_with(
+        "?<constraint>",
+        "?<constrain>",
+        &["db.toml:17: capture `constrain` is not in the vocabulary\n  \
+           hint: did you mean `constraint`?"],
+    );
+    check_with(
+        "status =",
+        "group_by = [\"host\", \"constraint\"]\nrecurrence = { count = 3, within = \"5m\", \
+         group_by = [\"port\"] }\nstatus =",
+        &[
+            "db.toml:4: `group_by` names `host`, which the regex does not capture",
+            "db.toml:5: `recurrence` names `port`, which the regex does not capture",
+        ],
+    );
+}
+
+#[test]
+fn rules_that_are_named_exist() {
+    check_with(
+        "status =",
+        "symptom_of = [\"db.a\"]\nsuperseded_by = \"net.other\"\nstatus =",
+        &[
+            "db.toml:1: `superseded_by` of `db.a` names `net.other`, which is no rule",
+            "db.toml:1: `symptom_of` of `db.a` names `db.a`, which is the rule itself",
+        ],
+    );
+}
+
+#[test]
+fn added_rules_take_the_place_of_rules_with_their_id() {
+    let ours = rule("db.b").replace("duplicate", "second");
+    let catalogue = Catalogue::parse(
+        vec![file("patterns/db.toml", [rule("db.a"), rule("db.b")].concat())],
+        vec![file("ours/db.toml", [ours, rule("db.c")].concat())],
+    )
+    .unwrap();
+    let titles: Vec<_> = catalogue.rules().iter().map(|rule| rule.title.as_str()).collect();
+    assert_eq!(
+        titles,
+        [
+            "Oracle refuses a duplicate key",
+            "Oracle refuses a second key",
+            "Oracle refuses a duplicate key",
+        ]
+    );
+    assert_eq!(catalogue.rule("db.b").unwrap().path, Path::new("ours/db.toml"));
+}
+
+#[test]
+fn the_hash_follows_the_content_only() {
+    let one = catalogue(vec![file("a/db.toml", rule("db.a")), file("a/net.toml", rule("net.a"))]);
+    let other_directory =
+        catalogue(vec![file("z/net.toml", rule("net.a")), file("z/db.toml", rule("db.a"))]);
+    let other_line_ends = catalogue(vec![
+        file("db.toml", rule("db.a").replace('\n', "\r\n")),
+        file("net.toml", rule("net.a")),
+    ]);
+    let other_rule = catalogue(vec![file("db.toml", rule("db.a"))]);
+    assert_eq!(one.hash().len(), 12);
+    assert_eq!(one.hash(), other_directory.hash());
+    assert_eq!(one.hash(), other_line_ends.hash());
+    assert_ne!(one.hash(), other_rule.hash());
+}
+
+#[test]
+fn wrappers_are_read_from_their_file() {
+    let text = "[[wrapper]]\nid = 'stop'\nregex = 'Stopping:'\noutcome = 'stopped'\n";
+    let catalogue = catalogue(vec![file("wrappers.toml", text)]);
+    assert_eq!(catalogue.wrappers()[0].id, "stop");
+    let empty = vec![file("wrappers.toml", "[[wrapper]]\nid = 'x'\nregex = 'x*'\n")];
+    let error = Catalogue::parse(empty, Vec::new()).unwrap_err();
+    assert_eq!(
+        error.findings()[0].to_string(),
+        "wrappers.toml:3: `regex` matches an empty text, expected the words around an error"
+    );
+}
+
+#[test]
+fn a_directory_replaces_the_rules_of_the_binary() {
+    let directory = tempfile::tempdir().unwrap();
+    assert!(matches!(
+        Catalogue::load(Some(directory.path()), None),
+        Err(CatalogueError::Empty { .. })
+    ));
+    std::fs::write(directory.path().join("db.toml"), rule("db.a")).unwrap();
+    std::fs::write(directory.path().join("README.md"), "not a pattern file").unwrap();
+    let catalogue = Catalogue::load(Some(directory.path()), None).unwrap();
+    assert_eq!(catalogue.rules().len(), 1);
+    assert!(matches!(
+        Catalogue::load(None, Some(&directory.path().join("absent"))),
+        Err(CatalogueError::Read { .. })
+    ));
+}
