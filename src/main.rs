@@ -1,2 +1,5 @@
 //! The `dewlap` command.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    dewlap::cli::main()
+}

@@ -21,8 +21,8 @@ const JOURNAL: &str = "Iguana's journal: its entries reach the components' own l
      seconds and are read there";
 const OLD_JOURNAL: &str = "what is left of a journal after a swap or a failed recovery; start \
      Iguana to let it recover the entries, or send the file to the vendor's support";
-const ENCRYPTED: &str = "encrypted logs: only Iguana can read them. Use its HTTP interface \
-     `/logs/retrieve`, or turn log encryption off in Iguana's settings";
+const ENCRYPTED: &str = "encrypted logs that only Iguana can read: save what its HTTP interface \
+     `/logs/retrieve` answers and read that, or have Iguana write plain logs (`logt`)";
 
 /// Tells the role of a file from its path, with `/` between the parts.
 pub(super) fn role_of(path: &str) -> Role {

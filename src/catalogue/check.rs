@@ -101,7 +101,7 @@ pub(super) fn applies_to(fields: &Fields<'_>, products: Option<&[Product]>) {
 pub(super) fn literals(fields: &Fields<'_>, matching: &Matching) {
     for (key, literals) in [("any", &matching.any), ("all", &matching.all), ("not", &matching.not)]
     {
-        if literals.iter().any(String::is_empty) {
+        if literals.iter().any(|literal| longest_line(literal).is_empty()) {
             fields.report_at(key, format!("`{key}` holds an empty text"), None);
         }
     }

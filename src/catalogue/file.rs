@@ -57,10 +57,10 @@ impl PatternFile {
             }
         }
         files.sort();
-        match files.is_empty() {
-            true => Err(CatalogueError::Empty { path: directory.into() }),
-            false => Ok(files),
+        if files.is_empty() {
+            return Err(CatalogueError::Empty { path: directory.into() });
         }
+        Ok(files)
     }
 
     /// Returns the stem of the file, which is the category of its rules.

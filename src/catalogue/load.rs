@@ -136,8 +136,5 @@ fn hash(sets: &[Vec<PatternFile>; 2]) -> String {
 fn refuse(mut findings: Vec<Finding>) -> Result<(), CatalogueError> {
     findings.sort();
     findings.dedup();
-    match findings.is_empty() {
-        true => Ok(()),
-        false => Err(CatalogueError::Invalid { findings }),
-    }
+    if findings.is_empty() { Ok(()) } else { Err(CatalogueError::Invalid { findings }) }
 }

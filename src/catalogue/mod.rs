@@ -17,6 +17,7 @@ mod load;
 mod read;
 mod rule;
 
+pub(crate) use check::longest_line;
 pub use error::CatalogueError;
 pub use expression::{Expression, ExpressionError, REGEX_SIZE_LIMIT_BYTES};
 pub use file::PatternFile;

@@ -99,6 +99,15 @@ impl<'d> Field<'d> {
         self.list(Self::string)
     }
 
+    /// Reads a list of strings; one alone may be written without the list.
+    #[must_use]
+    pub fn one_or_many(self) -> Option<Vec<String>> {
+        match self.value?.get_ref() {
+            DeValue::String(_) => self.text().map(|text| vec![text]),
+            _ => self.strings(),
+        }
+    }
+
     /// Reads a string as a value that has a text form.
     #[must_use]
     pub fn parsed<T: FromStr<Err: Display>>(self) -> Option<T> {

@@ -15,5 +15,5 @@ pub use entry::{Entry, EntryId, EntryKind, Level, SeenKey, Stream};
 pub use event::{Event, Outcome, Severity};
 pub use finding::{Finding, grouped, nearest, plural};
 pub use rule_id::{RuleId, RuleIdError, is_kebab};
-pub use span::{SpanError, parse_span};
+pub use span::{SpanError, parse_span, render_span};
 pub use time::{Hour, Millis, Period, PeriodError};

@@ -47,6 +47,23 @@ pub fn parse_span(text: &str) -> Result<Duration, SpanError> {
     Ok(Duration::from_secs(seconds))
 }
 
+/// Renders a span of time in the largest unit that divides it, as [`parse_span`] reads it.
+///
+/// ```
+/// # use dewlap::model::render_span;
+/// # use std::time::Duration;
+/// assert_eq!(render_span(Duration::from_secs(900)), "15m");
+/// assert_eq!(render_span(Duration::from_secs(90)), "90s");
+/// ```
+#[must_use]
+pub fn render_span(span: Duration) -> String {
+    let seconds = span.as_secs();
+    let units = [(86_400, 'd'), (3_600, 'h'), (60, 'm')];
+    let fits = |(size, _): &(u64, char)| seconds > 0 && seconds.is_multiple_of(*size);
+    let (size, unit) = units.into_iter().find(fits).unwrap_or((1, 's'));
+    format!("{}{unit}", seconds / size)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

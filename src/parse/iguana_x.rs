@@ -1,30 +1,26 @@
 //! Iguana X's binary logs: envelopes, one straight after another.
 //!
-//! An envelope is the marker `:)`, a size, a CRC-32 and the content; see the table in
-//! [`parse_envelope`]. Both layouts of an entry's content are known, and told apart per entry.
+//! Both layouts of an entry's content are known, and told apart per entry.
 //!
-//! Damage is skipped to the next envelope that is whole, and reported with its exact bytes. Bytes
-//! inside a damaged envelope that look like an envelope are not taken for one where the damaged
-//! one's size still leads to a sound neighbour.
+//! Damage is skipped to the next envelope that is whole, and reported with its exact bytes. What
+//! looks like an envelope inside a damaged one is not taken for one where the damaged one's size
+//! still leads to a sound neighbour: a message may quote an envelope.
 //!
-//! **Not here:** encrypted logs (`(:`), which `detect` refuses.
+//! **Invariant:** an envelope with a right checksum is never lost, and none but those is an entry.
+//!
+//! **Not here:** envelopes (`envelope`); encrypted logs (`(:`), which `detect` refuses.
 
 use std::borrow::Cow;
 
 use memchr::memmem;
 
+use super::envelope::{
+    Claim, Envelope, FieldError, Fields, MARKER, is_entry, is_plausible, parse_claim,
+    parse_envelope,
+};
 use super::{Gap, Item, Reader, Window};
 use crate::model::{Entry, EntryId, EntryKind, Millis};
 
-const MARKER: &[u8] = b":)";
-/// The largest entry that Iguana writes by default is 128 MB; a little more for its fields.
-const MAX_PAYLOAD_BYTES: u64 = 129 * 1024 * 1024;
-/// Markers and queue positions are a few numbers and strings.
-const MAX_OTHER_BYTES: u64 = 64 * 1024;
-/// A component's name in an entry is a GUID of 22 characters, or `Iguana-Service`.
-const MAX_COMPONENT_BYTES: u64 = 1024;
-/// What may follow an entry's data: two numbers, tags and meta data.
-const MAX_TRAILER_BYTES: u64 = 1024 * 1024;
 /// The tags that the product writes; older data has them in the text.
 const PRODUCT_TAGS: [&str; 15] = [
     "#error",
@@ -51,204 +47,144 @@ pub(super) struct IguanaX {
 }
 
 /// A damaged region that is being skipped.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Damage {
     from: u64,
     reason: &'static str,
-    /// Where the damaged envelope ends, if its size is to be believed.
-    end: Option<u64>,
+    end: End,
+}
+
+/// Where a damaged envelope ends.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    /// Its size is not to be believed.
+    Unknown,
+    /// A sound neighbour begins here; its fields are damaged, or its size leads over neighbours.
+    Likely(u64),
+    /// A sound neighbour begins here, and its fields fill it: only data or checksum are damaged.
+    Sure(u64),
 }
 
 impl Reader for IguanaX {
     fn next<'a>(&mut self, window: Window<'a>, at: &mut usize) -> Option<Item<'a>> {
         loop {
-            if self.damage.is_some() {
-                let gap = self.skip_damage(window, at)?;
-                return Some(Item::Gap(gap));
+            if let Some(damage) = self.damage {
+                let to = find_end(damage, window, at)?;
+                self.damage = None;
+                let reason = damage.reason.into();
+                return Some(Item::Gap(Gap { from: damage.from, to, reason }));
             }
             let rest = window.bytes.get(*at..).filter(|rest| !rest.is_empty())?;
-            match parse_envelope(rest) {
+            let from = window.offset + *at as u64;
+            let reason = match parse_envelope(rest) {
                 Envelope::Whole { len, content } => {
-                    let offset = window.offset + *at as u64;
                     *at += len;
-                    if let Some(item) = read_content(content, offset, len as u64) {
-                        return Some(item);
+                    match read_content(content, from, len as u64) {
+                        Some(item) => return Some(item),
+                        None => continue,
                     }
                 }
-                Envelope::Short if !window.is_last => return None,
-                Envelope::Short if !has_whole_envelope(rest) => return None,
-                Envelope::Short => self.begin_damage(window, *at, "the envelope is cut short"),
-                Envelope::Bad { claimed, .. }
-                    if !window.is_last && claimed.is_some_and(|len| !is_settled(rest, len)) =>
-                {
-                    return None; // Whether its end is sound is seen with more bytes.
-                }
-                Envelope::Bad { reason, .. } => self.begin_damage(window, *at, reason),
-            }
+                Envelope::Short { .. } if !window.is_last => return None,
+                Envelope::Short { is_plausible: true } if !is_torn(rest) => return None,
+                Envelope::Short { .. } => "the envelope is cut short",
+                Envelope::Bad { .. } if !window.is_last && !is_settled(rest) => return None,
+                Envelope::Bad { reason } => reason,
+            };
+            let end = claimed_end(rest, from, window.is_last);
+            self.damage = Some(Damage { from, reason, end });
         }
     }
-}
 
-impl IguanaX {
-    fn begin_damage(&mut self, window: Window<'_>, at: usize, reason: &'static str) {
-        let rest = window.bytes.get(at..).unwrap_or_default();
-        let from = window.offset + at as u64;
-        let claimed = match parse_envelope(rest) {
-            Envelope::Bad { claimed, .. } => claimed,
-            _ => None,
-        };
-        let end = claimed.filter(|len| match rest.get(*len..) {
-            Some([]) => window.is_last,
-            Some(next) => !matches!(parse_envelope(next), Envelope::Bad { .. }),
-            None => false,
-        });
-        self.damage = Some(Damage { from, reason, end: end.map(|len| from + len as u64) });
-    }
-
-    /// Moves `at` to the envelope that ends the damaged region, and returns the region.
-    ///
-    /// Returns `None` where more bytes are needed; those before `at` are never looked at again.
-    fn skip_damage(&mut self, window: Window<'_>, at: &mut usize) -> Option<Gap> {
-        let damage = self.damage.as_ref()?;
-        let (from, end) = (damage.from, damage.end);
-        let index_of = |offset: u64| usize::try_from(offset.saturating_sub(window.offset)).ok();
-        let mut search = (*at).max(index_of(from + 1).unwrap_or(usize::MAX));
-        let mut first_short = None;
-        let until = loop {
-            let rest = window.bytes.get(search..).unwrap_or_default();
-            let Some(found) = memmem::find(rest, MARKER) else { break None };
-            let candidate = search + found;
-            let offset = window.offset + candidate as u64;
-            let here = window.bytes.get(candidate..).unwrap_or_default();
-            match parse_envelope(here) {
-                Envelope::Whole { .. }
-                    if leads_to(here, end.map_or(0, |end| end.saturating_sub(offset))) =>
-                {
-                    break Some(candidate);
-                }
-                Envelope::Short if !window.is_last => {
-                    *at = candidate;
-                    return None;
-                }
-                Envelope::Short => first_short = first_short.or(Some(candidate)),
-                Envelope::Whole { .. } | Envelope::Bad { .. } => {}
-            }
-            search = candidate + 1;
-        };
-        let at_end = || window.is_last.then(|| first_short.unwrap_or(window.bytes.len()));
-        let Some(until) = until.or_else(at_end) else {
-            // The last byte may be the first of a marker.
-            *at = search.max(window.bytes.len().saturating_sub(1)).min(window.bytes.len());
-            return None;
-        };
-        *at = until;
-        let reason = self.damage.take()?.reason;
-        Some(Gap { from, to: window.offset + until as u64, reason: reason.into() })
+    fn resume_offset(&self, offset: u64) -> u64 {
+        self.damage.map_or(offset, |damage| damage.from)
     }
 }
 
-/// What stands at the start of some bytes.
-enum Envelope<'a> {
-    /// A sound envelope of this length.
-    Whole { len: usize, content: &'a [u8] },
-    /// The beginning of what may be a sound envelope.
-    Short,
-    /// Anything else. `claimed` is the length that a plausible header gives.
-    Bad { reason: &'static str, claimed: Option<usize> },
+/// Returns true where more bytes tell no more of a damaged envelope's end.
+fn is_settled(rest: &[u8]) -> bool {
+    match parse_claim(rest) {
+        Claim::None => true,
+        Claim::Unknown => false,
+        Claim::Len { len, .. } => match rest.get(len..) {
+            None | Some([]) => false,
+            Some(next) => !matches!(parse_envelope(next), Envelope::Short { .. }),
+        },
+    }
 }
 
-/// Reads the envelope at the start of `bytes`.
-///
-/// | field | bytes | what |
-/// |---|---|---|
-/// | marker | 2 | `:)` |
-/// | payload size | number | 4 + length of content |
-/// | crc | 4 | CRC-32 of content, little-endian |
-/// | content | payload size - 4 | begins with its type |
-///
-/// A number is unsigned LEB128 of at most 10 bytes.
-fn parse_envelope(bytes: &[u8]) -> Envelope<'_> {
-    let bad = |reason| Envelope::Bad { reason, claimed: None };
-    if !bytes.starts_with(MARKER) {
-        let is_start = !bytes.is_empty() && MARKER.starts_with(bytes);
-        return if is_start { Envelope::Short } else { bad("no envelope begins here") };
-    }
-    let mut fields = Fields { bytes, at: MARKER.len() };
-    let size = match fields.number() {
-        Ok(size) => size,
-        Err(FieldError::Short) => return Envelope::Short,
-        Err(FieldError::Bad) => return bad("the size of the envelope is not a number"),
+/// Returns where the damaged envelope at the start of `rest` ends, if its size is to be believed.
+fn claimed_end(rest: &[u8], from: u64, is_last: bool) -> End {
+    let Claim::Len { len, content } = parse_claim(rest) else { return End::Unknown };
+    let is_sure = is_entry(content);
+    let has_sense = is_sure || is_plausible(content, content.len() as u64);
+    let is_sound = match rest.get(len..) {
+        None => false,
+        Some([]) => is_last && has_sense,
+        Some(next) => match parse_envelope(next) {
+            Envelope::Whole { .. } => true,
+            Envelope::Short { is_plausible } => has_sense && is_plausible,
+            Envelope::Bad { .. } => false,
+        },
     };
-    if !(4..=MAX_PAYLOAD_BYTES).contains(&size) {
-        return bad("the size of the envelope is out of range");
-    }
-    let size = usize::try_from(size).unwrap_or(usize::MAX);
-    let (crc_at, content_at) = (fields.at, fields.at + 4);
-    let len = crc_at + size;
-    let Some(content) = bytes.get(content_at..len) else {
-        let head = bytes.get(content_at..).unwrap_or_default();
-        return if is_plausible(head, size - 4) {
-            Envelope::Short
-        } else {
-            bad("the content of the envelope does not fit its size")
-        };
-    };
-    let stored = bytes.get(crc_at..content_at).and_then(|crc| crc.try_into().ok());
-    if stored.map(u32::from_le_bytes) == Some(crc32fast::hash(content)) {
-        return Envelope::Whole { len, content };
-    }
-    let claimed = is_plausible(content, content.len()).then_some(len);
-    Envelope::Bad { reason: "the checksum of the envelope is wrong", claimed }
-}
-
-/// Returns true where the beginning of a content may belong to one of `len` bytes.
-fn is_plausible(head: &[u8], len: usize) -> bool {
-    let len = len as u64;
-    let mut fields = Fields { bytes: head, at: 0 };
-    let check = |fields: &mut Fields<'_>| -> Result<bool, FieldError> {
-        match fields.number()? {
-            4..=10 => {}
-            1..=3 | 11 => return Ok(len <= MAX_OTHER_BYTES),
-            _ => return Ok(false),
-        }
-        for _ in 0..4 {
-            fields.number()?;
-        }
-        for _ in 0..2 {
-            let size = fields.number()?;
-            if size > MAX_COMPONENT_BYTES {
-                return Ok(false);
-            }
-            let step = usize::try_from(size).map_err(|_| FieldError::Bad)?;
-            fields.take(step)?;
-        }
-        let end = fields.number()?.checked_add(fields.at as u64).ok_or(FieldError::Bad)?;
-        Ok(end <= len && len - end <= MAX_TRAILER_BYTES)
-    };
-    match check(&mut fields) {
-        Ok(plausible) => plausible,
-        Err(FieldError::Short) => (head.len() as u64) < len,
-        Err(FieldError::Bad) => false,
+    let end = from + len as u64;
+    match (is_sound, is_sure) {
+        (false, _) => End::Unknown,
+        (true, false) => End::Likely(end),
+        (true, true) => End::Sure(end),
     }
 }
 
-/// Returns true where enough bytes are there to see whether an envelope of `len` has a neighbour.
-fn is_settled(rest: &[u8], len: usize) -> bool {
-    let Some(next) = rest.get(len..).filter(|next| !next.is_empty()) else { return false };
-    !matches!(parse_envelope(next), Envelope::Short)
-}
-
-/// Returns true where a whole envelope begins anywhere after the first byte.
-fn has_whole_envelope(rest: &[u8]) -> bool {
-    memmem::find_iter(rest, MARKER).skip_while(|at| *at == 0).any(|at| {
-        matches!(parse_envelope(rest.get(at..).unwrap_or_default()), Envelope::Whole { .. })
-    })
-}
-
-/// Returns true where the envelopes from here on run, without a break, to the claimed end.
+/// Moves `at` to the envelope that ends the damaged region, and returns its offset.
 ///
-/// `distance` is how far that end lies ahead: 0 where none is claimed or it has been passed. A
-/// message may quote an envelope; the quote does not end where the quoting envelope does.
+/// Returns `None` where more bytes are needed; those before `at` are never looked at again.
+fn find_end(damage: Damage, window: Window<'_>, at: &mut usize) -> Option<u64> {
+    let index_of = |offset: u64| usize::try_from(offset.saturating_sub(window.offset)).ok();
+    if let End::Sure(end) = damage.end {
+        *at = index_of(end)?;
+        return Some(end);
+    }
+    let mut search = (*at).max(index_of(damage.from + 1)?);
+    let mut first_short = None;
+    while let Some(found) = window.bytes.get(search..).and_then(|rest| memmem::find(rest, MARKER)) {
+        let candidate = search + found;
+        let here = window.bytes.get(candidate..).unwrap_or_default();
+        let distance = match damage.end {
+            End::Likely(end) => end.saturating_sub(window.offset + candidate as u64),
+            End::Unknown | End::Sure(_) => 0,
+        };
+        match parse_envelope(here) {
+            Envelope::Whole { .. } if leads_to(here, distance) => {
+                *at = candidate;
+                return Some(window.offset + candidate as u64);
+            }
+            Envelope::Short { .. } if !window.is_last => {
+                *at = candidate;
+                return None;
+            }
+            Envelope::Short { is_plausible: true } if distance == 0 => {
+                first_short = first_short.or(Some(candidate));
+            }
+            _ => {}
+        }
+        search = candidate + 1;
+    }
+    if !window.is_last {
+        // The last byte may be the first of a marker.
+        *at = search.max(window.bytes.len().saturating_sub(1)).min(window.bytes.len());
+        return None;
+    }
+    let last = window.bytes.len();
+    // Nor is a first half of a marker at the end part of the damage.
+    let half = last.checked_sub(1).filter(|half| {
+        *half >= search && window.bytes.get(*half..).is_some_and(|rest| MARKER.starts_with(rest))
+    });
+    *at = first_short.or(half).unwrap_or(last);
+    Some(window.offset + *at as u64)
+}
+
+/// Returns true where the envelopes from here on run, without a break, over this distance.
+///
+/// A quoted envelope does not end where the quoting one does.
 fn leads_to(bytes: &[u8], distance: u64) -> bool {
     let mut at = 0;
     while (at as u64) < distance {
@@ -257,7 +193,33 @@ fn leads_to(bytes: &[u8], distance: u64) -> bool {
             _ => return false,
         }
     }
-    at as u64 == distance
+    distance == 0 || at as u64 == distance
+}
+
+/// Returns true where entries follow an envelope that is cut short, so that it stays so.
+///
+/// One envelope in the middle may be quoted by a message that is still being written: there must
+/// be two, or nothing behind it but the beginning of another.
+fn is_torn(rest: &[u8]) -> bool {
+    let mut search = 1;
+    while let Some(found) = rest.get(search..).and_then(|rest| memmem::find(rest, MARKER)) {
+        let (mut at, mut n_whole) = (search + found, 0);
+        loop {
+            match rest.get(at..).map(parse_envelope) {
+                Some(Envelope::Whole { len, .. }) => {
+                    at += len;
+                    n_whole += 1;
+                }
+                Some(Envelope::Short { is_plausible: true }) if n_whole > 0 => return true,
+                _ => break,
+            }
+        }
+        if n_whole > 1 || (n_whole == 1 && at == rest.len()) {
+            return true;
+        }
+        search = at.max(search + found + 1);
+    }
+    false
 }
 
 /// Reads the content of a sound envelope; `None` where it is no log entry.
@@ -324,53 +286,4 @@ fn tags_in_text(text: &[u8]) -> Cow<'_, str> {
 
 fn is_tag_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-/// Why a field could not be read.
-enum FieldError {
-    /// The bytes end within it.
-    Short,
-    /// No more bytes would help.
-    Bad,
-}
-
-/// The numbers and strings of a content, in their order.
-struct Fields<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Fields<'a> {
-    /// Reads an unsigned LEB128 number of at most 10 bytes.
-    fn number(&mut self) -> Result<u64, FieldError> {
-        let mut value = 0_u64;
-        for position in 0..10 {
-            let byte = *self.bytes.get(self.at).ok_or(FieldError::Short)?;
-            self.at += 1;
-            if position > 0 && byte == 0 {
-                return Err(FieldError::Bad); // A zero byte after a continuation bit is invalid.
-            }
-            let low = u64::from(byte & 0x7F);
-            if position == 9 && low > 1 {
-                return Err(FieldError::Bad);
-            }
-            value |= low << (7 * position);
-            if byte & 0x80 == 0 {
-                return Ok(value);
-            }
-        }
-        Err(FieldError::Bad)
-    }
-
-    fn string(&mut self) -> Result<&'a [u8], FieldError> {
-        let len = usize::try_from(self.number()?).map_err(|_| FieldError::Bad)?;
-        self.take(len)
-    }
-
-    fn take(&mut self, len: usize) -> Result<&'a [u8], FieldError> {
-        let end = self.at.checked_add(len).ok_or(FieldError::Bad)?;
-        let taken = self.bytes.get(self.at..end).ok_or(FieldError::Short)?;
-        self.at = end;
-        Ok(taken)
-    }
 }

@@ -46,4 +46,11 @@ pub struct Gap {
 pub trait Reader: Send {
     /// Returns the next item of the window, moving `at` past it.
     fn next<'a>(&mut self, window: Window<'a>, at: &mut usize) -> Option<Item<'a>>;
+
+    /// Returns the offset at which a new reader may go on, when all before `offset` is consumed.
+    ///
+    /// It lies before `offset` where the reader is in the middle of a damaged region.
+    fn resume_offset(&self, offset: u64) -> u64 {
+        offset
+    }
 }

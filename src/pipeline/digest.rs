@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::ingest::IngestOptions;
-use crate::classify::{Verdict, cluster_id, fingerprint, problem_id};
+use crate::classify::{Verdict, problem_id, unix_lines};
 use crate::model::{Entry, Level, Millis, Severity, Stream};
 use crate::parse::{Gap, decode_text};
 use crate::store::{Batch, Counted, FileId, NewEvent, NewGap};
@@ -128,11 +128,7 @@ impl<'o> Digest<'o> {
     }
 
     fn mask(&self, component: &str, text: &str) -> String {
-        let text = if text.contains("\r\n") {
-            Cow::Owned(text.replace("\r\n", "\n"))
-        } else {
-            Cow::Borrowed(text)
-        };
+        let text = unix_lines(text);
         let nearby = self.nearby.get(component).map(Vec::as_slice);
         let mask = AssertUnwindSafe(|| self.options.masker.mask(&text, nearby));
         catch_unwind(mask).unwrap_or_else(|_| WITHHELD.into())
@@ -147,10 +143,12 @@ impl<'o> Digest<'o> {
     ) -> NewEvent {
         let severity = verdict.rule.map_or_else(|| default_severity(level), |rule| rule.severity);
         let rule = verdict.rule.map(|rule| rule.id.to_string());
-        let inner = text.get(verdict.inner.clone()).unwrap_or(&text);
-        let cluster = rule.is_none().then(|| cluster_id(&fingerprint(inner)));
+        let cluster = rule.is_none().then(|| {
+            let inner = text.get(verdict.inner.clone()).unwrap_or(&text);
+            self.options.fingerprinter.fingerprint(inner).cluster_id()
+        });
         let kind = rule.as_deref().or(cluster.as_deref()).unwrap_or_default();
-        let group = verdict.group();
+        let group = group_of(&verdict);
         NewEvent {
             counted: 0,
             entry: entry.display_id(),
@@ -166,6 +164,13 @@ impl<'o> Digest<'o> {
             len: 0,
         }
     }
+}
+
+/// Returns the captures that split the rule's problems.
+fn group_of<'v>(verdict: &'v Verdict<'_>) -> Vec<(&'v str, &'v str)> {
+    let names = verdict.rule.map(|rule| rule.group_by.as_slice()).unwrap_or_default();
+    let pairs = names.iter().filter_map(|name| verdict.captures.get_key_value(name));
+    pairs.map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
 /// Returns the severity of an event that no rule explains.

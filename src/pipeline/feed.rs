@@ -61,9 +61,11 @@ impl<'a> Feed<'a> {
             feed.buffer = head;
             return Ok((feed, OffsetMap::Same));
         };
-        decoder.decode(&head, &mut feed.buffer, feed.is_last);
+        let mark = encoding.bom_len();
+        let text = head.get(mark..).unwrap_or_default();
+        decoder.decode(text, &mut feed.buffer, feed.is_last);
         feed.utf16 = Some(decoder);
-        Ok((feed, OffsetMap::Utf16 { decoded: 0, raw: encoding.mark_len() }))
+        Ok((feed, OffsetMap::Utf16 { decoded: 0, raw: mark as u64 }))
     }
 
     /// Returns true where the bytes are decoded, so that a resumed read must begin at the start.

@@ -7,7 +7,7 @@ use super::feed::Feed;
 use super::identify::{Trust, identify};
 use super::log::{Log, LogError};
 use crate::archive::{self, Discovery, Input, Member, Skipped};
-use crate::classify::Classifier;
+use crate::classify::{Classifier, Fingerprinter};
 use crate::model::Millis;
 use crate::parse::{Format, ParseOptions, Parser, Unreadable, detect};
 use crate::redact::Masker;
@@ -21,7 +21,9 @@ pub struct IngestOptions<'o> {
     /// The Iguana server that the logs come from.
     pub server: &'o str,
     /// Explains texts.
-    pub classifier: &'o Classifier<'o>,
+    pub classifier: &'o Classifier,
+    /// Groups what no rule explains.
+    pub fingerprinter: &'o Fingerprinter,
     /// Hides patients.
     pub masker: &'o Masker,
     /// How formats are read.

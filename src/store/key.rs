@@ -19,15 +19,19 @@ pub fn load_or_create_key(store: &Path) -> Result<[u8; 32], StoreError> {
     let mut path = store.as_os_str().to_owned();
     path.push(".key");
     let path = PathBuf::from(path);
-    match fs::read_to_string(&path) {
-        Ok(text) => parse(text.trim()).ok_or_else(|| StoreError::Key {
-            attempt: "read",
-            path,
-            source: io::Error::new(io::ErrorKind::InvalidData, "it is not 64 hexadecimal digits"),
-        }),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => create(path),
-        Err(source) => Err(StoreError::Key { attempt: "read", path, source }),
-    }
+    if path.exists() { load_key(&path) } else { create(path) }
+}
+
+/// Reads a key of pseudonyms, written as 64 hexadecimal digits.
+///
+/// # Errors
+///
+/// Returns [`StoreError::Key`] where the file cannot be read or holds something else.
+pub fn load_key(path: &Path) -> Result<[u8; 32], StoreError> {
+    let wrong = || io::Error::new(io::ErrorKind::InvalidData, "it is not 64 hexadecimal digits");
+    fs::read_to_string(path)
+        .and_then(|text| parse(text.trim()).ok_or_else(wrong))
+        .map_err(|source| StoreError::Key { attempt: "read", path: path.into(), source })
 }
 
 fn create(path: PathBuf) -> Result<[u8; 32], StoreError> {

@@ -1,0 +1,178 @@
+//! The decision.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::literals::{Literals, Present};
+use super::nesting::{Nested, Nesting};
+use super::syntax::specificity;
+use crate::catalogue::{Catalogue, Expression, Rule};
+use crate::model::Outcome;
+
+/// A catalogue, made ready to explain texts.
+///
+/// It can be shared between threads.
+#[derive(Debug)]
+pub struct Classifier {
+    rules: Arc<[Rule]>,
+    /// Indices of `rules`: most specific first, then by id.
+    ranked: Vec<usize>,
+    literals: Literals,
+    nesting: Nesting,
+}
+
+/// A rule, what it captured and where the part of the text begins.
+type Found<'c> = (&'c Rule, BTreeMap<String, String>, usize);
+
+/// What is known of a text.
+#[derive(Clone, Debug)]
+pub struct Verdict<'c> {
+    /// The rule that explains it.
+    pub rule: Option<&'c Rule>,
+    /// What the rule captured, by name; empty where no rule explains it.
+    pub captures: BTreeMap<String, String>,
+    /// What became of the work: from the words around the error, else from the rule.
+    pub outcome: Option<Outcome>,
+    /// The part of the text that decided, in bytes; the innermost where no rule explains it.
+    pub inner: Range<usize>,
+}
+
+/// Why a catalogue could not be made ready.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// The literals of all rules together are too much.
+    #[error("failed to prepare the search for the literals of all rules")]
+    Literals {
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A wrapper does not compile when it is tied to the start of a text.
+    #[error("failed to compile wrapper `{id}`")]
+    Wrapper {
+        /// The wrapper.
+        id: String,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+}
+
+impl Classifier {
+    /// Makes a catalogue ready.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`BuildError`] where the literals or the wrappers are too large to be compiled.
+    pub fn new(catalogue: &Catalogue) -> Result<Self, BuildError> {
+        let rules = catalogue.shared_rules();
+        let mut ranked: Vec<_> = rules
+            .iter()
+            .enumerate()
+            .map(|(index, rule)| (Reverse(specificity(&rule.matching)), index))
+            .collect();
+        // Rules are sorted by id, so that the index stands for the id.
+        ranked.sort_unstable();
+        let ranked: Vec<_> = ranked.into_iter().map(|(_, index)| index).collect();
+        let literals = Literals::new(ranked.iter().filter_map(|index| rules.get(*index)))
+            .map_err(|error| BuildError::Literals { source: error.into() })?;
+        Ok(Self { literals, nesting: Nesting::new(catalogue.wrappers())?, ranked, rules })
+    }
+
+    /// Returns false where no rule can explain a text, with one look at each byte.
+    ///
+    /// Takes the text as it stands in the log, before it is masked, whatever its line ends.
+    #[must_use]
+    pub fn may_match(&self, text: &[u8]) -> bool {
+        self.literals.may_match(text)
+    }
+
+    /// Finds the rule that explains a masked text whose lines end in `\n` (see [`unix_lines`]).
+    ///
+    /// Rules are tried on the innermost part first, fallback rules after all others. Takes time
+    /// that grows with the length of the text and the number of rules whose literals it holds.
+    #[must_use]
+    pub fn classify(&self, text: &str) -> Verdict<'_> {
+        let nested = self.nesting.unwrap(text);
+        let Some((rule, mut captures, start)) = self.find(text, &nested) else {
+            return Verdict {
+                rule: None,
+                captures: BTreeMap::new(),
+                outcome: nested.outcome,
+                inner: nested.innermost()..text.len(),
+            };
+        };
+        if !captures.contains_key("file") && !captures.contains_key("line") {
+            let innermost = text.get(nested.innermost()..).unwrap_or_default();
+            if let Some((file, line)) = self.nesting.place(innermost) {
+                captures.insert("file".into(), file.into());
+                captures.insert("line".into(), line.into());
+            }
+        }
+        let outcome = nested.outcome.or(rule.outcome);
+        Verdict { rule: Some(rule), captures, outcome, inner: start..text.len() }
+    }
+
+    /// Returns all rules, sorted by id.
+    #[must_use]
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// Returns the rule that wins, what it captures and where the part begins that decided.
+    fn find(&self, text: &str, nested: &Nested) -> Option<Found<'_>> {
+        let present = self.literals.scan(text);
+        let candidates = self.literals.candidates(&present);
+        for is_fallback in [false, true] {
+            for start in nested.starts.iter().rev() {
+                let part = text.get(*start..).unwrap_or_default();
+                for rank in &candidates {
+                    let Some(rule) = self.ranked_rule(*rank) else { continue };
+                    if rule.fallback == is_fallback
+                        && self.literals.allow(*rank, &present, *start)
+                        && let Some(captures) = captures(rule, part)
+                    {
+                        return Some((rule, captures, *start));
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// Returns where the parts of a text begin, and where literals stand in it.
+    pub(super) fn parts(&self, text: &str) -> (Vec<usize>, Present) {
+        (self.nesting.unwrap(text).starts, self.literals.scan(text))
+    }
+
+    /// Returns the rules of which a literal stands in the text, most specific first.
+    pub(super) fn candidates(&self, present: &Present) -> Vec<&Rule> {
+        let ranks = self.literals.candidates(present);
+        ranks.into_iter().filter_map(|rank| self.ranked_rule(rank)).collect()
+    }
+
+    fn ranked_rule(&self, rank: usize) -> Option<&Rule> {
+        self.ranked.get(rank).and_then(|index| self.rules.get(*index))
+    }
+}
+
+/// Returns a text with the line ends that rules are written for: each `\r\n` is made `\n`.
+#[must_use]
+pub fn unix_lines(text: &str) -> Cow<'_, str> {
+    if text.contains("\r\n") { text.replace("\r\n", "\n").into() } else { text.into() }
+}
+
+/// Returns what the rule's expression captures in a text, or `None` where it is not found.
+fn captures(rule: &Rule, text: &str) -> Option<BTreeMap<String, String>> {
+    let Some(regex) = rule.matching.regex.as_ref().map(Expression::regex) else {
+        return Some(BTreeMap::new());
+    };
+    if regex.captures_len() == 1 {
+        return regex.is_match(text).then(BTreeMap::new);
+    }
+    let found = regex.captures(text)?;
+    let named = regex.capture_names().flatten();
+    let values = named.filter_map(|name| Some((name.into(), found.name(name)?.as_str().into())));
+    Some(values.collect())
+}

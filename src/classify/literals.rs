@@ -1,0 +1,142 @@
+//! The search for the literals of all rules at once.
+
+use std::collections::BTreeMap;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError};
+
+use crate::catalogue::{Matching, Rule, longest_line};
+
+/// Finds the literals of all rules in one pass over a text.
+#[derive(Debug)]
+pub(super) struct Literals {
+    /// One literal of each rule that every match of it has, or its alternatives; for raw bytes.
+    triggers: AhoCorasick,
+    /// Every literal, whole.
+    every: AhoCorasick,
+    /// For each literal of `every`, the ranks of the rules that it may decide.
+    ranks: Vec<Vec<usize>>,
+    /// For each rank, what must and must not stand in a text.
+    demands: Vec<Demand>,
+}
+
+/// The literals of a rule, as indices.
+#[derive(Debug, Default)]
+struct Demand {
+    any: Vec<usize>,
+    all: Vec<usize>,
+    not: Vec<usize>,
+}
+
+/// Where the literals stand in a text.
+#[derive(Debug)]
+pub(super) struct Present {
+    /// For each literal, the last place where it begins.
+    last: Vec<Option<usize>>,
+}
+
+impl Present {
+    /// Returns true where the literal stands in the part of the text from `start` on.
+    fn has(&self, literal: usize, start: usize) -> bool {
+        self.last.get(literal).copied().flatten().is_some_and(|last| last >= start)
+    }
+}
+
+impl Literals {
+    /// Prepares the search for the literals of these rules, whose order gives their ranks.
+    pub(super) fn new<'r>(rules: impl Iterator<Item = &'r Rule>) -> Result<Self, BuildError> {
+        let mut table = BTreeMap::new();
+        let mut triggers = Vec::new();
+        let mut demands = Vec::new();
+        let mut decided_by: Vec<(usize, usize)> = Vec::new();
+        for (rank, rule) in rules.enumerate() {
+            let matching = &rule.matching;
+            let mut index_all = |literals: &'r [String]| {
+                literals.iter().map(|literal| index(&mut table, literal)).collect::<Vec<_>>()
+            };
+            demands.push(Demand {
+                any: index_all(&matching.any),
+                all: index_all(&matching.all),
+                not: index_all(&matching.not),
+            });
+            for literal in rule_triggers(matching) {
+                triggers.push(longest_line(literal));
+                decided_by.push((index(&mut table, literal), rank));
+            }
+        }
+        let mut ranks = vec![Vec::new(); table.len()];
+        for (literal, rank) in decided_by {
+            if let Some(ranks) = ranks.get_mut(literal) {
+                ranks.push(rank);
+            }
+        }
+        let mut every = vec![""; table.len()];
+        for (literal, index) in table {
+            if let Some(place) = every.get_mut(index) {
+                *place = literal;
+            }
+        }
+        triggers.sort_unstable();
+        triggers.dedup();
+        Ok(Self {
+            // It runs over every entry: a table for each state is worth its memory.
+            triggers: AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(triggers)?,
+            every: AhoCorasick::new(every)?,
+            ranks,
+            demands,
+        })
+    }
+
+    /// Returns false where no rule can match a text, whatever its line ends.
+    pub(super) fn may_match(&self, text: &[u8]) -> bool {
+        self.triggers.is_match(text)
+    }
+
+    /// Finds all literals in a text, in time that grows with its length only.
+    pub(super) fn scan(&self, text: &str) -> Present {
+        let mut last = vec![None; self.ranks.len()];
+        for found in self.every.find_overlapping_iter(text) {
+            if let Some(place) = last.get_mut(found.pattern().as_usize()) {
+                *place = Some(found.start());
+            }
+        }
+        Present { last }
+    }
+
+    /// Returns the ranks of the rules that may match, best first.
+    pub(super) fn candidates(&self, present: &Present) -> Vec<usize> {
+        let found = present.last.iter().zip(&self.ranks).filter(|(last, _)| last.is_some());
+        let mut ranks: Vec<_> = found.flat_map(|(_, ranks)| ranks.iter().copied()).collect();
+        ranks.sort_unstable();
+        ranks.dedup();
+        ranks
+    }
+
+    /// Returns true where a part of the text holds the literals that a rule asks for.
+    pub(super) fn allow(&self, rank: usize, present: &Present, start: usize) -> bool {
+        self.demands.get(rank).is_some_and(|demand| {
+            let has = |literal: &usize| present.has(*literal, start);
+            (demand.any.is_empty() || demand.any.iter().any(has))
+                && demand.all.iter().all(has)
+                && !demand.not.iter().any(has)
+        })
+    }
+}
+
+/// Returns the number of a literal, a new one where it has none.
+fn index<'r>(table: &mut BTreeMap<&'r str, usize>, literal: &'r str) -> usize {
+    let next = table.len();
+    *table.entry(literal).or_insert(next)
+}
+
+/// Returns literals of which one stands in every text that a rule matches: the longest of `all`,
+/// or `any` where its shortest is longer.
+fn rule_triggers(matching: &Matching) -> &[String] {
+    let len = |literal: &String| longest_line(literal).len();
+    let longest = matching.all.iter().max_by_key(|literal| len(literal));
+    let shortest = matching.any.iter().map(len).min();
+    match (longest, shortest) {
+        (Some(longest), None) => std::slice::from_ref(longest),
+        (Some(longest), Some(shortest)) if len(longest) > shortest => std::slice::from_ref(longest),
+        _ => &matching.any,
+    }
+}

@@ -1,0 +1,32 @@
+//! Decides which catalogue rule, if any, explains a text, and what unknown texts have in common.
+//!
+//! Entry points: [`Classifier::classify`] gives at most one rule for a text,
+//! [`Classifier::may_match`] says cheaply that there is none, [`Fingerprinter::fingerprint`] gives
+//! the template of a text that no rule explains, and [`check`] proves the catalogue's examples.
+//!
+//! **Invariant:** the most specific rule on the innermost text wins, then the smallest id, so the
+//! answer never depends on the order of files or on severity. Nothing here does I/O or reads a
+//! clock, and no text makes it fail.
+//!
+//! **Not here:** reading pattern files (`catalogue`), masking (`redact`), counting (`report`).
+
+mod check;
+mod classifier;
+mod fingerprint;
+mod literals;
+mod miss;
+mod nesting;
+mod problem;
+mod syntax;
+mod variable;
+
+pub use check::{check, check_clean};
+pub use classifier::{BuildError, Classifier, Verdict, unix_lines};
+pub use fingerprint::{Fingerprint, Fingerprinter};
+pub use miss::Miss;
+pub use problem::problem_id;
+
+#[cfg(test)]
+mod fingerprint_tests;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,223 @@
+//! Finds what varies in a text, and what looks as if it did but is kept.
+
+use std::net::Ipv6Addr;
+use std::ops::Range;
+
+use regex::{Captures, Regex, RegexBuilder};
+
+/// What becomes of a part of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// It stays: a code, or the name of a variable.
+    Kept,
+    /// Only the name of the Lua file stays.
+    LuaFile,
+    /// The name of the Lua chunk stays.
+    LuaChunk,
+    /// Its digits go.
+    Word,
+    /// A placeholder stands for it.
+    Replaced(&'static str),
+}
+
+/// A part of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Variable {
+    pub(super) kind: Kind,
+    pub(super) range: Range<usize>,
+}
+
+/// How a part is recognised.
+struct Form {
+    kind: Kind,
+    /// In the dialect of `regex` with `x`; `\b \d \w` are those of ASCII.
+    pattern: &'static str,
+    /// What the expression cannot say: is this part, before which the character stands, the form?
+    accept: fn(&str, Option<char>) -> bool,
+}
+
+impl Form {
+    const fn new(kind: Kind, pattern: &'static str) -> Self {
+        Self { kind, pattern, accept: |_, _| true }
+    }
+
+    const fn placeholder(placeholder: &'static str, pattern: &'static str) -> Self {
+        Self::new(Kind::Replaced(placeholder), pattern)
+    }
+
+    const fn only(mut self, accept: fn(&str, Option<char>) -> bool) -> Self {
+        self.accept = accept;
+        self
+    }
+}
+
+/// The forms; where several begin at one place, the first wins.
+const FORMS: &[Form] = &[
+    Form::placeholder(
+        "<masked>",
+        r"\[(?:name|id|date|phone|ssn|address|email|value|account):[a-z0-9]{8}\]",
+    ),
+    Form::placeholder(
+        "<url>",
+        r#"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s"'<>\[\]]*[^\s"'<>\[\](){},.;:]"#,
+    ),
+    Form::placeholder("<email>", r"\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b"),
+    // Times: ISO 8601 and the like, the C library's, a time alone.
+    Form::placeholder(
+        "<time>",
+        r"\b\d{4}[-/]\d{2}[-/]\d{2}(?:[T\ ]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?(?:\ ?(?:Z|[+-]\d{2}:?\d{2})\b)?)?\b",
+    ),
+    Form::placeholder(
+        "<time>",
+        r"\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),?\ +)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\ +\d{1,2},?\ +(?:\d{4}\ +)?\d{1,2}:\d{2}:\d{2}(?:\ +\d{4})?\b",
+    ),
+    Form::placeholder("<time>", r"\b\d{1,2}:\d{2}:\d{2}(?:[.,:]\d+)?\b"),
+    // Ids of entries: component, milliseconds and count; or day and position.
+    Form::placeholder(
+        "<entry>",
+        r"\b(?:[0-9A-Za-z]{22}|[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|Iguana-Service)-\d{12,14}-\d+\b",
+    ),
+    Form::placeholder("<entry>", r"\b(?:19|20)\d{6}-\d+\b"),
+    Form::placeholder(
+        "<guid>",
+        r"\{?\b[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\b\}?",
+    ),
+    Form::placeholder("<guid>", r"\b[0-9A-Fa-f]{32}\b"),
+    Form::placeholder("<guid>", r"\b[0-9A-Za-z]{22}\b").only(|text, _| is_base_62_id(text)),
+    Form::placeholder("<ip>", r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5}|/\d{1,2})?\b"),
+    Form::placeholder(
+        "<ip>",
+        r"\[[0-9A-Fa-f:]{2,39}(?:%\w+)?\](?::\d{1,5})?|(?:\b[0-9A-Fa-f]{1,4})?:(?::?[0-9A-Fa-f]{1,4}){1,7}(?:::)?\b|\b(?:[0-9A-Fa-f]{1,4}:){1,7}:",
+    )
+    .only(is_ipv6),
+    // Lua: places, addresses of values, names.
+    Form::new(Kind::LuaChunk, r#"\[string\ "[\w./\ -]{1,60}"\]:\d+"#),
+    Form::new(
+        Kind::LuaFile,
+        r#"(?:(?:\b[A-Za-z]:[\\/]|\.\.\.)[^:*?"'<>|,;\n]*?|[^\s:*?"'<>|()\[\]]*[\\/])?\b[\w.-]+\.lua\b(?::\d+)?"#,
+    ),
+    Form::placeholder(
+        "<address>",
+        r"\b(?:table|function|userdata|thread|coroutine):\ (?:builtin:\ )?(?:0x)?[0-9A-Fa-f]{6,16}\b",
+    ),
+    Form::new(
+        Kind::Kept,
+        r"\b(?:field|local|global|upvalue|method|function|constant|module|near|close|bad\ argument\ \#\d+\ to)\ '[^'\s\[]{1,60}'",
+    ),
+    Form::new(
+        Kind::Kept,
+        r"'[^'\s\[]{1,60}'\ (?:\(a\ (?:nil|number|string|boolean|table|function|userdata|thread)\ value\)|expected)",
+    )
+    .only(|_, before| !is_in_word(before)),
+    // Quantities.
+    Form::placeholder(
+        "<duration>",
+        r"\b\d+(?:\.\d+)?\ ?(?:ns|us|µs|ms|s|secs?|seconds?|mins?|minutes?|h|hrs?|hours?|days?|milliseconds?)\b",
+    ),
+    Form::placeholder("<size>", r"\b\d+(?:\.\d+)?\ ?(?:[KMGTkmgt]i?[Bb]|B|[Bb]ytes?)\b"),
+    // Codes: with a name of their own, after a word that says so, Winsock, HRESULT, SQLSTATE.
+    Form::new(Kind::Kept, r"\b[A-Z][A-Z0-9]{1,9}-\d{1,6}(?:\.\d{1,3})*\b|\bHTTP/\d(?:\.\d)?(?:\ \d{3})?\b"),
+    Form::new(
+        Kind::Kept,
+        r"(?i:\b[a-z_]*(?:code|errno|sqlstate|status))\s?[=:\#(\[\ ]{0,3}(?:0x[0-9A-Fa-f]{1,8}|-?\d{1,6}|[0-9A-Z]{5})\b|(?i:\b(?:error|err|errors|native|signal|curl|http|exit|rc))\ ?[\#(=\ ]{0,2}-?\d{1,6}\b",
+    )
+    .only(|text, _| text.contains(|c: char| c.is_ascii_digit()) && !text.contains('\n')),
+    Form::new(Kind::Kept, r"\b(?:100(?:0[4-9]|[1-9]\d)|1100[1-5])\b|\b0x8[0-9A-Fa-f]{7}\b|[\[(][0-9A-Z]{5}[\])]")
+        .only(|text, _| !text.starts_with(['[', '(']) || has_digit_and_letter(text)),
+    // Quoted values.
+    Form::placeholder("<str>", r#"'[^'\n]*'|"[^"\n]*""#).only(|_, before| !is_in_word(before)),
+    // Paths: of Windows, of a network share, of Unix, relative with two separators or more.
+    Form::placeholder("<path>", r#"\b[A-Za-z]:[\\/][^\s:*?"'<>|,;]*|\\\\[^\s:*?"'<>|,;]+"#),
+    Form::placeholder("<path>", r"[~.]{0,2}/[\w@%+.-]*\w(?:/[\w@%+.-]*\w)+/?|(?:[\w@%+.-]*\w[\\/]){2,}[\w@%+.-]*\w[\\/]?|[~.]{1,2}/[\w@%+.-]*\w")
+        .only(|text, before| !text.starts_with(['/', '.', '~']) || !is_in_word(before)),
+    // Numbers.
+    Form::placeholder("<hex>", r"\b0x[0-9A-Fa-f]+\b"),
+    Form::placeholder("<hex>", r"\b[0-9A-Fa-f]{8,}\b").only(|text, _| has_digit_and_letter(text)),
+    Form::new(Kind::Word, r"\b[A-Za-z_]+\d\w*"),
+    Form::placeholder("<num>", r"-?\b\d+(?:[.,]\d+)*%?"),
+];
+
+/// Finds the forms in texts.
+#[derive(Clone, Debug)]
+pub(super) struct Variables {
+    regex: Regex,
+}
+
+impl Default for Variables {
+    fn default() -> Self {
+        let forms: Vec<_> = FORMS.iter().map(|form| format!("({})", form.pattern)).collect();
+        let pattern = forms
+            .join("|")
+            .replace(r"\b", r"(?-u:\b)")
+            .replace(r"\d", "[0-9]")
+            .replace(r"\w", "[0-9A-Za-z_]");
+        let regex = RegexBuilder::new(&pattern)
+            .ignore_whitespace(true)
+            .size_limit(4 * 1024 * 1024)
+            .build()
+            .expect("the forms compile: a test makes them");
+        Self { regex }
+    }
+}
+
+impl Variables {
+    /// Returns the first part of a text from `at` on that is one of the forms.
+    pub(super) fn next(&self, text: &str, at: usize) -> Option<Variable> {
+        let mut from = at;
+        while let Some(found) = self.regex.captures_at(text, from) {
+            let range = found.get(0)?.range();
+            let part = text.get(range.clone())?;
+            let before = text.get(..range.start)?.chars().next_back();
+            if let Some(kind) = accepted(&found, part, before) {
+                return Some(Variable { kind, range });
+            }
+            // Not the form after all: what counts is its first word.
+            let word = first_word(part);
+            let end = range.start + word.len();
+            if word.contains(|c: char| c.is_ascii_digit()) {
+                let is_number = word.bytes().all(|byte| byte.is_ascii_digit());
+                let kind = if is_number { Kind::Replaced("<num>") } else { Kind::Word };
+                return Some(Variable { kind, range: range.start..end });
+            }
+            from = end;
+        }
+        None
+    }
+}
+
+/// Returns what becomes of a part, or `None` where its form does not hold.
+fn accepted(found: &Captures<'_>, part: &str, before: Option<char>) -> Option<Kind> {
+    let index = (1..found.len()).find(|index| found.get(*index).is_some())?;
+    let form = FORMS.get(index - 1)?;
+    (form.accept)(part, before).then_some(form.kind)
+}
+
+/// Returns the letters and digits at the start of a text, or its first character.
+fn first_word(text: &str) -> &str {
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+    let first = text.chars().next().map_or(0, char::len_utf8);
+    text.get(..end.max(first)).unwrap_or(text)
+}
+
+fn is_in_word(c: Option<char>) -> bool {
+    c.is_some_and(char::is_alphanumeric)
+}
+
+fn has_digit_and_letter(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_digit()) && text.contains(|c: char| c.is_ascii_alphabetic())
+}
+
+/// Returns true for the ids of components; a long word has no digits or no capitals.
+fn is_base_62_id(text: &str) -> bool {
+    has_digit_and_letter(text)
+        && text.contains(|c: char| c.is_ascii_uppercase())
+        && text.contains(|c: char| c.is_ascii_lowercase())
+}
+
+/// Returns true for an IPv6 address, in brackets with a port or bare.
+fn is_ipv6(text: &str, before: Option<char>) -> bool {
+    let inner = text.strip_prefix('[').and_then(|text| text.split_once(']'));
+    let address = inner.map_or(text, |(address, _)| address);
+    let address = address.split_once('%').map_or(address, |(address, _)| address);
+    !is_in_word(before) && before != Some(':') && address.parse::<Ipv6Addr>().is_ok()
+}

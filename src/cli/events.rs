@@ -1,0 +1,255 @@
+//! `dewlap events`: lists stored events.
+
+use std::io::Write;
+
+use anstyle::{AnsiColor, Style};
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use super::context::{Global, When, now, parse_when};
+use super::failure::Done;
+use super::output::{data, error_lines};
+use crate::catalogue::Catalogue;
+use crate::model::{Event, Outcome, RuleId, Severity, nearest};
+use crate::store::EventFilter;
+
+/// Arguments of `events`.
+#[derive(Debug, Args)]
+pub(super) struct EventsArgs {
+    /// Only events that this rule explains
+    #[arg(long, value_name = "ID")]
+    rule: Option<RuleId>,
+
+    /// Only events of this problem
+    #[arg(long, value_name = "ID")]
+    problem: Option<String>,
+
+    /// Only events of the component with this name or GUID
+    #[arg(long, value_name = "NAME")]
+    component: Option<String>,
+
+    /// Only events of this server
+    #[arg(long, value_name = "NAME")]
+    server: Option<String>,
+
+    /// Only events of this severity; may be given more than once
+    #[arg(long, value_enum)]
+    severity: Vec<SeverityArg>,
+
+    /// Only events that no rule explains
+    #[arg(long, conflicts_with = "rule")]
+    unknown: bool,
+
+    /// Only events at or after this time, date or span before now
+    #[arg(long, value_name = "WHEN", value_parser = parse_when)]
+    since: Option<When>,
+
+    /// Only events before this time, date or span before now
+    #[arg(long, value_name = "WHEN", value_parser = parse_when)]
+    until: Option<When>,
+
+    /// Only events whose text holds this, whatever the case
+    #[arg(long, value_name = "TEXT")]
+    grep: Option<String>,
+
+    /// Only the latest so many
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+
+    /// Output format; JSON is one object a line
+    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+    format: ListFormat,
+}
+
+/// How a list is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ListFormat {
+    Text,
+    Json,
+    Csv,
+}
+
+/// A severity as it is typed.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SeverityArg {
+    Info,
+    Warning,
+    Error,
+    Critical,
+}
+
+impl From<SeverityArg> for Severity {
+    fn from(severity: SeverityArg) -> Self {
+        match severity {
+            SeverityArg::Info => Self::Info,
+            SeverityArg::Warning => Self::Warning,
+            SeverityArg::Error => Self::Error,
+            SeverityArg::Critical => Self::Critical,
+        }
+    }
+}
+
+const CSV_HEADER: [&str; 13] = [
+    "time",
+    "server",
+    "component",
+    "component_name",
+    "severity",
+    "rule",
+    "cluster",
+    "problem",
+    "outcome",
+    "id",
+    "path",
+    "offset",
+    "text",
+];
+
+/// Runs `events`.
+///
+/// # Errors
+///
+/// Returns why the store could not be read or the list not be written.
+pub(super) fn run(global: &Global, args: &EventsArgs) -> anyhow::Result<Done> {
+    let context = global.context()?;
+    let store = context.store()?;
+    let mut out = data();
+    let mut written: anyhow::Result<u64> = Ok(0);
+    if args.format == ListFormat::Csv {
+        write_csv(&mut out, &CSV_HEADER.map(str::to_owned))?;
+    }
+    store.for_each_event(&args.filter(), |event| {
+        let line = match args.format {
+            ListFormat::Text => writeln!(out, "{}", text_line(&event)).map_err(Into::into),
+            ListFormat::Json => writeln!(out, "{}", json_line(&event)).map_err(Into::into),
+            ListFormat::Csv => write_csv(&mut out, &csv_row(&event)),
+        };
+        match (line, &mut written) {
+            (Ok(()), Ok(count)) => *count += 1,
+            (Err(error), _) => written = Err(error),
+            (Ok(()), Err(_)) => {}
+        }
+        written.is_ok()
+    })?;
+    let count = written?;
+    out.flush()?;
+    if count == 0 && !context.is_quiet {
+        say_nothing_matched(args, context.catalogue().ok().as_ref());
+    }
+    Ok(Done::Fine)
+}
+
+impl EventsArgs {
+    fn filter(&self) -> EventFilter {
+        let now = now();
+        EventFilter {
+            rule: self.rule.as_ref().map(ToString::to_string),
+            problem: self.problem.clone(),
+            component: self.component.clone(),
+            server: self.server.clone(),
+            severities: self.severity.iter().copied().map(Into::into).collect(),
+            unknown: self.unknown,
+            since: self.since.map(|when| when.resolve(now)),
+            until: self.until.map(|when| when.resolve(now)),
+            grep: self.grep.clone(),
+            limit: self.limit,
+        }
+    }
+}
+
+/// Says on standard error that the list is empty, and why that may be.
+fn say_nothing_matched(args: &EventsArgs, catalogue: Option<&Catalogue>) {
+    let mut lines = vec!["no stored event matches".to_owned()];
+    if let (Some(rule), Some(catalogue)) = (&args.rule, catalogue)
+        && catalogue.rule(rule.as_str()).is_none()
+    {
+        let ids = catalogue.rules().iter().map(|rule| rule.id.as_str());
+        let hint = match nearest(rule.as_str(), ids) {
+            Some(near) => format!("there is no rule `{rule}`; did you mean `{near}`?"),
+            None => format!("there is no rule `{rule}`; `dewlap patterns list` names all"),
+        };
+        lines.push(format!("hint: {hint}"));
+    }
+    error_lines(&lines);
+}
+
+fn text_line(event: &Event) -> String {
+    let what = event.rule.as_ref().map(RuleId::as_str).or(event.cluster.as_deref());
+    let outcome = event.outcome.map(|outcome| format!(" ({})", outcome.name()));
+    let text = event.text.replace(['\n', '\r'], " | ");
+    let style = severity_style(event.severity);
+    format!(
+        "{}  {style}{:<8}{style:#}  {:<20}  {}{}\n    {}",
+        event.time,
+        event.severity.name(),
+        event.component_name,
+        what.unwrap_or("-"),
+        outcome.unwrap_or_default(),
+        shortened(&text, 300),
+    )
+}
+
+fn severity_style(severity: Severity) -> Style {
+    match severity {
+        Severity::Critical => AnsiColor::Red.on_default().bold(),
+        Severity::Error => AnsiColor::Red.on_default(),
+        Severity::Warning => AnsiColor::Yellow.on_default(),
+        Severity::Info => Style::new(),
+    }
+}
+
+fn shortened(text: &str, max_chars: usize) -> String {
+    match text.char_indices().nth(max_chars) {
+        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or(text)),
+        None => text.into(),
+    }
+}
+
+/// Renders an event; scripts rely on these names.
+fn json_line(event: &Event) -> Value {
+    json!({
+        "id": event.id,
+        "server": event.server,
+        "component": event.component,
+        "component_name": event.component_name,
+        "time": event.time.to_string(),
+        "type": event.kind.name(),
+        "severity": event.severity.name(),
+        "tags": event.tags,
+        "rule": event.rule.as_ref().map(RuleId::as_str),
+        "cluster": event.cluster,
+        "problem": event.problem,
+        "outcome": event.outcome.map(Outcome::name),
+        "captures": event.captures,
+        "text": event.text,
+        "path": event.path,
+        "offset": event.offset,
+        "length": event.len,
+    })
+}
+
+fn csv_row(event: &Event) -> [String; 13] {
+    let rule = event.rule.as_ref().map(ToString::to_string);
+    [
+        event.time.to_string(),
+        event.server.clone(),
+        event.component.clone(),
+        event.component_name.clone(),
+        event.severity.name().into(),
+        rule.unwrap_or_default(),
+        event.cluster.clone().unwrap_or_default(),
+        event.problem.clone(),
+        event.outcome.map(Outcome::name).unwrap_or_default().into(),
+        event.id.clone(),
+        event.path.clone(),
+        event.offset.to_string(),
+        event.text.clone(),
+    ]
+}
+
+fn write_csv(out: &mut impl Write, row: &[String]) -> anyhow::Result<()> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(row)?;
+    out.write_all(&writer.into_inner().map_err(|error| error.into_error())?)?;
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! The command line: one file per command; the only place that prints, or reads the clock and the
+//! environment.
+//!
+//! Entry point: [`main`]. Data goes to standard output, all else to standard error.
+//!
+//! | exit code | meaning |
+//! |---|---|
+//! | 0 | fine; also where the reader of a pipe went away |
+//! | 1 | problems found, where a command was asked to look for them |
+//! | 2 | error: nothing was done, or not all of it; the message says what |
+//! | 130 | interrupted; what was committed is kept |
+//!
+//! **Not here:** how anything is done. A command parses its options, calls the floors below and
+//! renders what they return.
+
+mod audit;
+mod config;
+mod context;
+mod demo;
+mod events;
+mod failure;
+mod generated;
+mod ingest;
+mod output;
+mod patterns;
+mod report;
+mod samples;
+mod sources;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use context::Global;
+use failure::{Done, report_failure};
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 fine, 1 problems found (where asked for), 2 error, 130 interrupted.
+Start with `dewlap demo`, then `dewlap ingest PATH` and `dewlap report`.";
+
+/// Turns the logs of iNTERFACEWARE Iguana into a short list of recurring problems
+#[derive(Debug, Parser)]
+#[command(name = "dewlap", version, after_help = AFTER_HELP, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Show the whole job on built-in samples, in a temporary store
+    Demo(demo::DemoArgs),
+    /// Read logs once into the store: files, directories, archives, standard input
+    Ingest(ingest::IngestArgs),
+    /// Report the recurring problems of a week
+    Report(report::ReportArgs),
+    /// List stored events
+    Events(events::EventsArgs),
+    /// List the files that were read, with positions and gaps
+    Sources(sources::SourcesArgs),
+    /// Check, list and show the rules of the catalogue
+    #[command(subcommand)]
+    Patterns(patterns::PatternsCommand),
+    /// Check the configuration
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    /// Search the store for patient data
+    Audit(audit::AuditArgs),
+    /// Write synthetic logs for trials
+    Samples(samples::SamplesArgs),
+    /// Print the completions of a shell
+    Completions(generated::CompletionsArgs),
+    /// Print the manual page
+    Man,
+}
+
+/// Runs the command that the process was started with.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    cli.global.set_up_color();
+    match run(&cli) {
+        Ok(done) => done.into(),
+        Err(error) => report_failure(&error),
+    }
+}
+
+fn run(cli: &Cli) -> anyhow::Result<Done> {
+    let global = &cli.global;
+    match &cli.command {
+        Command::Demo(args) => demo::run(global, args),
+        Command::Ingest(args) => ingest::run(global, args),
+        Command::Report(args) => report::run(global, args),
+        Command::Events(args) => events::run(global, args),
+        Command::Sources(args) => sources::run(global, args),
+        Command::Patterns(command) => patterns::run(global, command),
+        Command::Config(command) => config::run(global, command),
+        Command::Audit(args) => audit::run(global, args),
+        Command::Samples(args) => samples::run(global, args),
+        Command::Completions(args) => generated::completions(args),
+        Command::Man => generated::man(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,36 @@
+//! Standard output and standard error.
+
+use std::io::{self, BufWriter, Write};
+
+use anstream::AutoStream;
+
+/// Opens standard output for data. Colours are dropped where nobody would see them.
+pub(super) fn data() -> BufWriter<AutoStream<io::StdoutLock<'static>>> {
+    BufWriter::new(AutoStream::auto(io::stdout().lock()))
+}
+
+/// Prints a text to standard output.
+///
+/// # Errors
+///
+/// Returns the error of the write; a broken pipe is one.
+pub(super) fn print(text: &str) -> io::Result<()> {
+    let mut out = data();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Prints lines to standard error. That nobody reads them is no reason to fail.
+pub(super) fn error_lines(lines: &[String]) {
+    let mut err = AutoStream::auto(io::stderr().lock());
+    for line in lines {
+        if writeln!(err, "{line}").is_err() {
+            break;
+        }
+    }
+}
+
+/// Returns the columns of the terminal, or 100 where there is none.
+pub(super) fn width() -> usize {
+    terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0))
+}

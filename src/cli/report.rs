@@ -1,0 +1,128 @@
+//! `dewlap report`: the recurring problems of a week.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+
+use super::context::{Global, When, now, parse_when};
+use super::failure::{Done, Misuse};
+use super::output::{print, width};
+use crate::catalogue::Catalogue;
+use crate::classify::Classifier;
+use crate::model::Period;
+use crate::pipeline::{WeeklyOptions, weekly_report};
+use crate::report::{Color, Limits, Report, TextStyle, render_json, render_markdown, render_text};
+use crate::store::Store;
+
+/// Arguments of `report`.
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    /// An ISO week in UTC, such as 2026-W37 [default: the last whole one]
+    #[arg(long, value_name = "WEEK", value_parser = Period::parse_week)]
+    week: Option<Period>,
+
+    /// From this time, date or span before now on
+    #[arg(long, value_name = "WHEN", value_parser = parse_when, conflicts_with = "week")]
+    since: Option<When>,
+
+    /// Up to this time, date or span before now [default: now]
+    #[arg(long, value_name = "WHEN", value_parser = parse_when, requires = "since")]
+    until: Option<When>,
+
+    /// Only this server
+    #[arg(long, value_name = "NAME")]
+    server: Option<String>,
+
+    /// How many problems are described in full
+    #[arg(long, value_name = "N", default_value_t = Limits::default().cards)]
+    top: usize,
+
+    /// Output format
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    format: ReportFormat,
+
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// How a report is rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    Text,
+    Json,
+    Md,
+}
+
+/// Runs `report`.
+///
+/// # Errors
+///
+/// Returns why the report could not be made or written.
+pub(super) fn run(global: &Global, args: &ReportArgs) -> anyhow::Result<Done> {
+    let context = global.context()?;
+    let store = context.store()?;
+    let catalogue = context.catalogue()?;
+    let limits = Limits { cards: args.top, ..Limits::default() };
+    let options = WeeklyOptions { period: args.period()?, server: args.server.as_deref(), limits };
+    let report = make(&store, &catalogue, options)?;
+    let text = render(&report, args.format, args.out.is_none());
+    match &args.out {
+        None => print(&text)?,
+        Some(path) => std::fs::write(path, text)
+            .with_context(|| format!("failed to write the report to `{}`", path.display()))?,
+    }
+    if let Some(path) = args.out.as_ref().filter(|_| !context.is_quiet) {
+        say_written(path);
+    }
+    Ok(Done::Fine)
+}
+
+impl ReportArgs {
+    fn period(&self) -> anyhow::Result<Period> {
+        let now = now();
+        let Some(since) = self.since else {
+            return Ok(self.week.unwrap_or_else(|| Period::last_whole_week(now)));
+        };
+        let from = since.resolve(now);
+        let to = self.until.map_or(now, |until| until.resolve(now));
+        if from >= to {
+            let message = format!("the report would begin at {from} and end before that, at {to}");
+            return Err(Misuse::new(message, "give `--since` an earlier time than `--until`").into());
+        }
+        Ok(Period { from, to })
+    }
+}
+
+/// Makes a report from the store.
+///
+/// # Errors
+///
+/// Returns why the store could not be read.
+pub(super) fn make(
+    store: &Store,
+    catalogue: &Catalogue,
+    options: WeeklyOptions<'_>,
+) -> anyhow::Result<Report> {
+    let classifier = Classifier::new(catalogue)?;
+    Ok(weekly_report(store, catalogue, &classifier, options)?)
+}
+
+/// Renders a report; text is laid out for the terminal where it goes there.
+pub(super) fn render(report: &Report, format: ReportFormat, is_for_terminal: bool) -> String {
+    match format {
+        ReportFormat::Text if is_for_terminal => {
+            // What does not go to a terminal that wants colours is stripped when it is printed.
+            let width = width().min(120);
+            render_text(report, TextStyle { width, color: Color::Always })
+        }
+        ReportFormat::Text => render_text(report, TextStyle::default()),
+        ReportFormat::Json => render_json(report),
+        ReportFormat::Md => render_markdown(report),
+    }
+}
+
+fn say_written(path: &std::path::Path) {
+    super::output::error_lines(&[format!("wrote {}", path.display())]);
+}

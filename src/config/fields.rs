@@ -1,0 +1,107 @@
+//! Reads the fields of the configuration, and reports what is wrong with each.
+
+use std::path::{Path, PathBuf};
+
+use jiff::tz::TimeZone;
+
+use super::Config;
+use crate::document::{Document, Fields};
+use crate::parse::{FieldMap, TextFormat, TextSpec};
+use crate::redact::{Kind, MaskRule, Masker, PseudonymKey};
+
+/// Reads everything; what is wrong is reported to the document.
+pub(super) fn read_fields(document: &Document<'_>, directory: &Path) -> Config {
+    let mut fields = document.fields();
+    let path = |text: Option<String>| text.map(|text| directory.join(text));
+    let mut config = Config {
+        server: fields.optional("server").text(),
+        zone: read_zone(&mut fields, "timezone"),
+        db: path(fields.optional("db").text()),
+        patterns: path(fields.optional("patterns").text()),
+        local_patterns: path(fields.optional("local_patterns").text()),
+        ..Config::default()
+    };
+    if let Some(redact) = fields.optional("redact").table() {
+        (config.key_file, config.masks) = read_redact(redact, directory);
+    }
+    for table in fields.optional("text_format").tables() {
+        config.texts.extend(read_text_format(table));
+    }
+    config.csv = fields.optional("csv").table().map(|table| read_map(table, FieldMap::csv()));
+    config.ndjson =
+        fields.optional("ndjson").table().map(|table| read_map(table, FieldMap::ndjson()));
+    fields.finish();
+    config
+}
+
+fn read_zone<'d>(fields: &mut Fields<'d>, key: &'d str) -> Option<TimeZone> {
+    let name = fields.optional(key).text()?;
+    let zone = TimeZone::get(&name).ok();
+    if zone.is_none() {
+        fields.report_at(
+            key,
+            format!("`{name}` is not a time zone, expected a name such as `Europe/Berlin` or `UTC`"),
+            Some("names are those of the IANA time zone database".into()),
+        );
+    }
+    zone
+}
+
+fn read_redact(mut fields: Fields<'_>, directory: &Path) -> (Option<PathBuf>, Vec<MaskRule>) {
+    let key_file = fields.optional("key_file").text().map(|path| directory.join(path));
+    let masks = fields.optional("mask").tables().into_iter().filter_map(read_mask).collect();
+    fields.finish();
+    (key_file, masks)
+}
+
+fn read_mask(mut fields: Fields<'_>) -> Option<MaskRule> {
+    let kind = fields.required("kind").word(&Kind::ALL, Kind::name);
+    let regex = fields.required("regex").text();
+    let mask = kind.zip(regex).map(|(kind, regex)| MaskRule { kind, regex });
+    let compile = |mask: &MaskRule| {
+        Masker::new(PseudonymKey::from_bytes([0; 32]), std::slice::from_ref(mask))
+    };
+    if let Some(Err(error)) = mask.as_ref().map(compile) {
+        fields.report_at("regex", error.to_string(), None);
+    }
+    fields.finish();
+    mask
+}
+
+fn read_text_format(mut fields: Fields<'_>) -> Option<TextFormat> {
+    let name = fields.required("name").text();
+    let begin = fields.required("begin").text();
+    let time_format = fields.optional("time_format").text();
+    let zone = fields.optional("timezone").text();
+    let format = name.zip(begin).and_then(|(name, begin)| {
+        match TextFormat::new(TextSpec { name, begin, time_format, zone }) {
+            Ok(format) => Some(format),
+            Err(error) => {
+                let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+                fields.report(format!("{error}{}", cause.unwrap_or_default()), None);
+                None
+            }
+        }
+    });
+    fields.finish();
+    format
+}
+
+/// Reads a mapping of names; one name may be written without a list.
+fn read_map(mut fields: Fields<'_>, mut map: FieldMap) -> FieldMap {
+    for (key, names) in [
+        ("time", &mut map.time),
+        ("component", &mut map.component),
+        ("type", &mut map.kind),
+        ("id", &mut map.id),
+        ("text", &mut map.text),
+        ("tags", &mut map.tags),
+    ] {
+        if let Some(found) = fields.optional(key).one_or_many() {
+            *names = found;
+        }
+    }
+    map.time_format = fields.optional("time_format").text();
+    fields.finish();
+    map
+}

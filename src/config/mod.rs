@@ -1,0 +1,15 @@
+//! The configuration file: read whole, checked whole, all faults shown at once.
+//!
+//! Entry point: [`Config::load`]. A file that is absent by default is an empty one. Paths in it
+//! count from the directory that it is in.
+//!
+//! **Invariant:** a `Config` that exists is sound: its zone is known, its formats compile.
+//!
+//! **Not here:** what flags and the environment say, which `cli` lays over it.
+
+mod error;
+mod fields;
+mod load;
+
+pub use error::ConfigError;
+pub use load::Config;

@@ -1,0 +1,190 @@
+//! Finds the format of a file from its first bytes.
+//!
+//! Entry point: [`detect`].
+//!
+//! **Not here:** what names and neighbours tell, such as the daily files of Iguana 4 to 6 (`archive`).
+
+use super::csv::Columns;
+use super::envelope::{Envelope, MARKER, parse_envelope};
+use super::lines::{HEAD_BYTES, without_line_end};
+use super::service_log::is_service_log;
+use super::{Format, ParseOptions, TextFormat};
+
+/// How many of the first lines may tell a text format.
+const MAX_LINES: usize = 200;
+
+/// Why a file cannot be read as a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Unreadable {
+    /// Iguana X's encrypted logs: only the server has the key.
+    #[error(
+        "the log is encrypted and only Iguana can read it: save what its HTTP interface \
+         `/logs/retrieve` answers and read that, or have Iguana write plain logs (`logt`)"
+    )]
+    Encrypted,
+    /// A daily file of Iguana 4, 5 or 6, which only Iguana itself can open.
+    #[error(
+        "daily log files of Iguana 4 to 6 can be opened by Iguana only: save what its HTTP \
+         interface `/api_query` answers (XML) or export the Logs page (CSV), and read that file"
+    )]
+    ClassicDaily,
+    /// No known format.
+    #[error(
+        "the format is not known; name it with `--input-format`, \
+         or define a text format in the configuration"
+    )]
+    Unknown,
+    /// No bytes, or white space only.
+    #[error("the file is empty")]
+    Empty,
+}
+
+/// Returns the format of a file that begins so.
+///
+/// `head` is the whole file or as much of it as there is at hand; 64 KiB are enough. UTF-16 is
+/// turned into UTF-8 before: see [`Encoding`](super::Encoding).
+///
+/// # Errors
+///
+/// Returns why the file cannot be read; the text says what to do.
+pub fn detect(head: &[u8], options: &ParseOptions) -> Result<Format, Unreadable> {
+    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
+    if head.trim_ascii().is_empty() {
+        return Err(Unreadable::Empty);
+    }
+    if begins_with_envelope(head) {
+        return Ok(Format::IguanaX);
+    }
+    if head.starts_with(b"(:") {
+        return Err(Unreadable::Encrypted);
+    }
+    let text = head.trim_ascii_start();
+    if is_api_xml(text) {
+        return Ok(Format::ApiXml);
+    }
+    if is_ndjson(text) {
+        return Ok(Format::Ndjson);
+    }
+    if is_service_log(head) {
+        return Ok(Format::ServiceLog);
+    }
+    if Columns::parse(head, &options.csv, true).is_some_and(|(columns, _)| columns.is_log()) {
+        return Ok(Format::Csv);
+    }
+    if let Some(text) = options.texts.iter().find(|text| has_begin(head, text)) {
+        return Ok(Format::Text(text.shared_name()));
+    }
+    if has_envelope(head) { Ok(Format::IguanaX) } else { Err(Unreadable::Unknown) }
+}
+
+/// Returns true where the first bytes are an envelope, as far as they go.
+fn begins_with_envelope(head: &[u8]) -> bool {
+    match parse_envelope(head) {
+        Envelope::Whole { .. } => true,
+        Envelope::Short { is_plausible } => is_plausible && head.starts_with(MARKER),
+        Envelope::Bad { .. } => false,
+    }
+}
+
+/// Returns true where an envelope is found behind a damaged start.
+fn has_envelope(head: &[u8]) -> bool {
+    memchr::memmem::find_iter(head, MARKER).any(|at| {
+        let here = head.get(at..).unwrap_or_default();
+        match parse_envelope(here) {
+            Envelope::Whole { .. } => true,
+            // The head ends in an envelope; a smiley in a text is not followed by so much sense.
+            Envelope::Short { is_plausible } => is_plausible && here.len() >= 64,
+            Envelope::Bad { .. } => false,
+        }
+    })
+}
+
+fn is_api_xml(text: &[u8]) -> bool {
+    let head = text.get(..HEAD_BYTES).unwrap_or(text);
+    let is_element = |name: &[u8]| memchr::memmem::find(head, name).is_some();
+    text.starts_with(b"<") && (is_element(b"<export") || is_element(b"<message message_id="))
+}
+
+/// Returns true where the first line is a JSON object, or begins as one where the head ends in it.
+fn is_ndjson(text: &[u8]) -> bool {
+    let Some(inside) = text.strip_prefix(b"{") else { return false };
+    let inside = inside.trim_ascii_start();
+    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    if line.len() == text.len() && text.len() >= HEAD_BYTES {
+        return inside.starts_with(b"\"");
+    }
+    let line = super::decode_text(line);
+    serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&line).is_ok()
+}
+
+fn has_begin(head: &[u8], text: &TextFormat) -> bool {
+    let lines = head.split_inclusive(|byte| *byte == b'\n').take(MAX_LINES);
+    lines.into_iter().any(|line| {
+        let line = without_line_end(line);
+        text.is_begin(line.get(..HEAD_BYTES).unwrap_or(line))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::envelope;
+    use super::*;
+
+    #[track_caller]
+    fn check(head: &[u8], want: Result<&str, Unreadable>) {
+        let have = detect(head, &ParseOptions::default());
+        assert_eq!(
+            have.as_ref().map(Format::name).map_err(|reason| *reason),
+            want,
+            "{:?}",
+            String::from_utf8_lossy(head)
+        );
+    }
+
+    #[test]
+    fn formats_are_known_by_their_first_bytes() {
+        let cases: [(&[u8], _); 19] = [
+            (b"", Err(Unreadable::Empty)),
+            (b"\xEF\xBB\xBF \r\n", Err(Unreadable::Empty)),
+            (b"(:\x01\x02", Err(Unreadable::Encrypted)),
+            (b"hello world\n", Err(Unreadable::Unknown)),
+            (b":) hello world, how are you\n", Err(Unreadable::Unknown)),
+            (&[0; 100], Err(Unreadable::Unknown)),
+            (b"<html><body/></html>", Err(Unreadable::Unknown)),
+            (b"{ not json\n", Err(Unreadable::Unknown)),
+            (b"a,b\n1,2\n", Err(Unreadable::Unknown)),
+            (b"<?xml version=\"1.0\"?>\n<export success=\"true\">", Ok("api-query-xml")),
+            (b"{\"time\":1}\n", Ok("ndjson")),
+            (b"\xEF\xBB\xBF{\"time\":1}", Ok("ndjson")),
+            (b"[2026-09-07 00:00:00]\tup\n", Ok("service-error-log")),
+            (b"IguanaX terminated due to signal 6\n", Ok("service-error-log")),
+            (b"dump\n0x1\n[2026-09-07 00:00:00]\tup\n", Ok("service-error-log")),
+            (b"Time Stamp;Type;Data\r\n", Ok("csv")),
+            (b"[2026-09-07 00:00:00.000] [A] [Info] [1] x\n", Ok("dewlap-text")),
+            (b"loose\n[2026-09-07 00:00:00.000] [A] [Info] [1] x\n", Ok("dewlap-text")),
+            (b"2026-09-07 00:00:00,123 WARN a: x\n", Ok("iso-level")),
+        ];
+        for (head, want) in cases {
+            check(head, want);
+        }
+    }
+
+    #[test]
+    fn iguana_x_is_known_whole_short_and_behind_damage() {
+        let one = envelope(b"text", "#error");
+        check(&one, Ok("iguana-x"));
+        check(&one[..10], Ok("iguana-x"));
+        check(&[&b"\0\0\0"[..], &one].concat(), Ok("iguana-x"));
+        check(&[&b"x"[..], &one[1..], &one].concat(), Ok("iguana-x"));
+        let long = envelope(&b"x".repeat(100_000), "");
+        check(&[&b"\0\0"[..], &long[..65_000]].concat(), Ok("iguana-x"));
+    }
+
+    #[test]
+    fn reasons_say_what_to_do() {
+        assert!(Unreadable::Encrypted.to_string().contains("/logs/retrieve"));
+        let classic = Unreadable::ClassicDaily.to_string();
+        assert!(classic.contains("/api_query") && classic.contains("export"));
+        assert!(Unreadable::Unknown.to_string().contains("--input-format"));
+    }
+}

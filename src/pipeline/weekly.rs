@@ -1,0 +1,242 @@
+//! Makes a report's input from the store's rows and the catalogue's rules.
+
+use std::collections::BTreeMap;
+
+use crate::catalogue::{Catalogue, Rule};
+use crate::classify::{Classifier, Fingerprinter};
+use crate::model::{EntryKind, Hour, Level, Millis, Outcome, Period, RuleId, render_span};
+use crate::report::{
+    ComponentTotals, EscalationStep, Example, Limits, LostBytes, Outcomes, ProblemInput, Report,
+    ReportInput, RuleCard, Subject, Totals, ValueCount,
+};
+use crate::store::{ComponentLoad, ProblemHours, ReportRows, Store, StoreError};
+
+/// Periods before the report's own that trends are drawn from.
+const PERIODS_BEFORE: i64 = 7;
+
+/// What a report is to cover.
+#[derive(Clone, Copy, Debug)]
+pub struct WeeklyOptions<'o> {
+    /// The span of time.
+    pub period: Period,
+    /// Only this server; `None`: all.
+    pub server: Option<&'o str>,
+    /// How long its lists may be.
+    pub limits: Limits,
+}
+
+/// Makes the report of a period from what is stored.
+///
+/// # Errors
+///
+/// Returns [`StoreError`] where the store cannot be read.
+pub fn weekly_report(
+    store: &Store,
+    catalogue: &Catalogue,
+    classifier: &Classifier,
+    options: WeeklyOptions<'_>,
+) -> Result<Report, StoreError> {
+    let period = options.period;
+    let len = period.to.get() - period.from.get();
+    let since = Millis::new(period.from.get() - PERIODS_BEFORE * len);
+    let rows = store.report_rows(period, since, options.server)?;
+    let mut input = ReportInput::empty(period);
+    input.servers = servers(&rows, options.server);
+    input.rules = catalogue.rules().iter().map(rule_card).collect();
+    input.components = component_totals(&rows.load);
+    input.totals = totals(&rows, catalogue, period, &rows.load);
+    input.totals_before = totals(&rows, catalogue, period.before(), &rows.load_before);
+    input.problems = rows
+        .problems
+        .iter()
+        .map(|problem| problem_input(problem, catalogue, classifier, period))
+        .collect();
+    input.gaps = rows
+        .gaps
+        .into_iter()
+        .map(|gap| LostBytes { path: gap.path, bytes: gap.to - gap.from, reason: gap.reason })
+        .collect();
+    input.stored = rows.span.map(|(from, to)| Period { from, to });
+    input.store = rows.store_id;
+    catalogue.hash().clone_into(&mut input.catalogue);
+    input.limits = options.limits;
+    Ok(Report::new(input))
+}
+
+fn servers(rows: &ReportRows, wanted: Option<&str>) -> Vec<String> {
+    let named = wanted.into_iter().map(str::to_owned);
+    let loaded = rows.load.iter().chain(&rows.load_before).map(|load| load.server.clone());
+    let failing = rows.problems.iter().map(|problem| problem.server.clone());
+    let mut servers: Vec<String> = named.chain(loaded).chain(failing).collect();
+    servers.sort();
+    servers.dedup();
+    servers
+}
+
+/// Adds up what was read and kept in a period.
+fn totals(
+    rows: &ReportRows,
+    catalogue: &Catalogue,
+    period: Period,
+    load: &[ComponentLoad],
+) -> Totals {
+    let mut totals = Totals::default();
+    for load in load {
+        *totals.entries.entry(load.kind).or_default() += load.entries;
+    }
+    for problem in &rows.problems {
+        let events: u64 = in_period(problem, period).map(|(_, _, events)| events).sum();
+        let rule = problem.rule.as_deref().map(|id| catalogue.rule(id));
+        totals.events += events;
+        match rule {
+            Some(Some(rule)) if rule.fallback => totals.fallback += events,
+            Some(_) => totals.known += events,
+            None => totals.unknown += events,
+        }
+    }
+    totals
+}
+
+/// Returns the hours of a problem that lie in a period, with outcome and count.
+fn in_period(
+    problem: &ProblemHours,
+    period: Period,
+) -> impl Iterator<Item = (Hour, Option<Outcome>, u64)> {
+    let hours = period.from.hour()..period.to.hour();
+    let inside = problem.hours.iter().filter(move |count| hours.contains(&count.hour));
+    inside.map(|count| (count.hour, count.outcome, count.events))
+}
+
+fn problem_input(
+    problem: &ProblemHours,
+    catalogue: &Catalogue,
+    classifier: &Classifier,
+    period: Period,
+) -> ProblemInput {
+    let rule_id: Option<RuleId> = problem.rule.as_deref().and_then(|id| id.parse().ok());
+    let rule = problem.rule.as_deref().and_then(|id| catalogue.rule(id));
+    let mut hours = BTreeMap::new();
+    let mut outcomes = Outcomes::default();
+    for (hour, outcome, events) in in_period(problem, period) {
+        *hours.entry(hour).or_default() += events;
+        match outcome {
+            Some(Outcome::Stopped) => outcomes.stopped += events,
+            Some(Outcome::Continued) => outcomes.continued += events,
+            Some(Outcome::Retrying) => outcomes.retrying += events,
+            Some(Outcome::Recovered) => outcomes.recovered += events,
+            None => {}
+        }
+    }
+    let values = capture_values(&problem.captures);
+    ProblemInput {
+        id: problem.problem.clone(),
+        subject: rule_id.map_or_else(|| cluster(problem, classifier), Subject::Rule),
+        server: problem.server.clone(),
+        component: problem.component.clone(),
+        component_name: problem.component_name.clone(),
+        split_by: split_by(rule, &values),
+        hours,
+        weeks_before: weeks_before(problem, period),
+        first_seen: problem.first_seen,
+        last_seen: problem.last_seen,
+        outcomes,
+        values,
+        example: problem.example.clone().map(|(entry, text, path)| Example { text, entry, path }),
+    }
+}
+
+fn cluster(problem: &ProblemHours, classifier: &Classifier) -> Subject {
+    let text = problem.example.as_ref().map_or("", |(_, text, _)| text);
+    let inner = classifier.classify(text).inner;
+    let template = Fingerprinter::new().fingerprint(text.get(inner).unwrap_or(text)).template;
+    Subject::Cluster { id: problem.cluster.clone().unwrap_or_default(), template }
+}
+
+/// Counts the values of each capture; the rows are JSON objects with their counts.
+fn capture_values(rows: &[(String, u64)]) -> BTreeMap<String, Vec<ValueCount>> {
+    let mut counts: BTreeMap<String, BTreeMap<String, u64>> = BTreeMap::new();
+    for (captures, count) in rows {
+        let captures: BTreeMap<String, String> = serde_json::from_str(captures).unwrap_or_default();
+        for (name, value) in captures {
+            *counts.entry(name).or_default().entry(value).or_default() += count;
+        }
+    }
+    let ranked = counts.into_iter().map(|(name, values)| {
+        let values = values.into_iter().map(|(value, count)| ValueCount { value, count });
+        let mut values: Vec<ValueCount> = values.collect();
+        values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+        (name, values)
+    });
+    ranked.collect()
+}
+
+fn split_by(
+    rule: Option<&Rule>,
+    values: &BTreeMap<String, Vec<ValueCount>>,
+) -> BTreeMap<String, String> {
+    let names = rule.map(|rule| rule.group_by.as_slice()).unwrap_or_default();
+    let value = |name: &String| Some((name.clone(), values.get(name)?.first()?.value.clone()));
+    names.iter().filter_map(value).collect()
+}
+
+/// Returns the events of each period before, oldest first.
+fn weeks_before(problem: &ProblemHours, period: Period) -> Vec<u64> {
+    let mut weeks = Vec::new();
+    let mut before = period.before();
+    for _ in 0..PERIODS_BEFORE {
+        weeks.push(in_period(problem, before).map(|(_, _, events)| events).sum());
+        before = before.before();
+    }
+    weeks.reverse();
+    weeks
+}
+
+fn component_totals(load: &[ComponentLoad]) -> Vec<ComponentTotals> {
+    let mut totals: BTreeMap<(&str, &str), ComponentTotals> = BTreeMap::new();
+    for load in load {
+        let entry = totals.entry((&load.server, &load.component)).or_insert_with(|| {
+            ComponentTotals {
+                server: load.server.clone(),
+                component: load.component.clone(),
+                name: load.component_name.clone(),
+                entries: 0,
+                messages: 0,
+                errors: 0,
+                warnings: 0,
+            }
+        });
+        entry.entries += load.entries;
+        match (load.kind, load.level) {
+            (EntryKind::Message, _) => entry.messages += load.entries,
+            (_, Level::Error) => entry.errors += load.entries,
+            (_, Level::Warning) => entry.warnings += load.entries,
+            (_, Level::Other) => {}
+        }
+    }
+    totals.into_values().collect()
+}
+
+fn rule_card(rule: &Rule) -> RuleCard {
+    RuleCard {
+        id: rule.id.clone(),
+        title: rule.title.clone(),
+        severity: rule.severity,
+        nature: rule.nature.name().into(),
+        stops: rule.stops,
+        cause: rule.cause.clone(),
+        fix: rule.fix.clone(),
+        owner: rule.owner.name().into(),
+        escalation: rule
+            .escalation
+            .iter()
+            .map(|step| EscalationStep {
+                after: render_span(step.after),
+                to: step.to.name().into(),
+                how: step.how.clone(),
+            })
+            .collect(),
+        toil_minutes: rule.toil_minutes.into(),
+        fallback: rule.fallback,
+        references: rule.references.clone(),
+    }
+}

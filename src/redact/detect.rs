@@ -1,0 +1,191 @@
+//! Runs the detectors over a text in order of precedence, and only those that can find something.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
+
+use super::identifiers::Identifiers;
+use super::scan::Scan;
+use super::{carets, hl7, json, labels, names, numbers, phrases, places, sql, xml};
+
+/// What is known of the patient whose message was handled last.
+pub(crate) type Known = Identifiers;
+
+/// Groups of words that make a detector worth running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Group {
+    Sql,
+    Phrase,
+    Person,
+    Record,
+    Key,
+    Street,
+}
+
+/// Words looked for in one pass, whatever their case, and what they may be a sign of.
+const WORDS: &[(Group, &[&str])] = &[
+    (
+        Group::Sql,
+        &["insert", "update", "delete", "select", "exec", "values", "where", "merge", "call "],
+    ),
+    (Group::Phrase, phrases::SIGNS),
+    (Group::Person, names::SIGNS),
+    (Group::Record, labels::RECORD_SIGNS),
+    (Group::Key, labels::KEY_SIGNS),
+    (Group::Street, places::SIGNS),
+];
+
+static SEARCH: LazyLock<(AhoCorasick, Vec<Group>)> = LazyLock::new(|| {
+    let words = WORDS.iter().flat_map(|(group, words)| words.iter().map(|word| (*group, *word)));
+    let (groups, words): (Vec<_>, Vec<_>) = words.unzip();
+    let search = AhoCorasickBuilder::new()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(words);
+    (search.expect("the words are few and short"), groups)
+});
+
+/// What a text has that detectors need.
+#[derive(Clone, Copy, Debug, Default)]
+struct Signs {
+    bytes: u32,
+    groups: u32,
+}
+
+/// Kinds of bytes, as bits.
+mod byte {
+    pub(super) const DIGIT: u32 = 1;
+    pub(super) const BAR: u32 = 2;
+    pub(super) const CARET: u32 = 4;
+    pub(super) const AT: u32 = 8;
+    pub(super) const QUOTE: u32 = 16;
+    pub(super) const TAG: u32 = 32;
+    pub(super) const LABEL: u32 = 64;
+    pub(super) const COMMA: u32 = 128;
+    pub(super) const SINGLE: u32 = 256;
+    pub(super) const MASKABLE: u32 = DIGIT | BAR | CARET | AT | TAG | COMMA;
+}
+
+static BYTES: [u32; 256] = {
+    let mut table = [0; 256];
+    let mut digit = b'0';
+    while digit <= b'9' {
+        table[digit as usize] = byte::DIGIT;
+        digit += 1;
+    }
+    table[b'|' as usize] = byte::BAR;
+    table[b'^' as usize] = byte::CARET;
+    table[b'@' as usize] = byte::AT;
+    table[b'"' as usize] = byte::QUOTE;
+    table[b'\'' as usize] = byte::SINGLE;
+    table[b'<' as usize] = byte::TAG;
+    table[b':' as usize] = byte::LABEL;
+    table[b'=' as usize] = byte::LABEL;
+    table[b',' as usize] = byte::COMMA;
+    table
+};
+
+impl Signs {
+    fn of(text: &str) -> Self {
+        let bytes = text.bytes().fold(0, |all, byte| all | BYTES[usize::from(byte)]);
+        let (search, of_word) = &*SEARCH;
+        let mut groups = 0;
+        for found in search.find_overlapping_iter(text) {
+            groups |= bit(of_word[found.pattern().as_usize()]);
+        }
+        Self { bytes, groups }
+    }
+
+    fn has(self, group: Group) -> bool {
+        self.groups & bit(group) != 0
+    }
+
+    fn has_byte(self, bytes: u32) -> bool {
+        self.bytes & bytes != 0
+    }
+}
+
+const fn bit(group: Group) -> u32 {
+    1 << group as u32
+}
+
+/// Returns true where nothing in the text can be patient data.
+pub(crate) fn is_plain(text: &str) -> bool {
+    let signs = Signs::of(text);
+    signs.groups == 0 && !signs.has_byte(byte::MASKABLE)
+}
+
+/// Claims all that looks like patient data, given what is known of the patient.
+pub(crate) fn claim(scan: &mut Scan<'_>, known: &Known) {
+    let signs = Signs::of(scan.text);
+    let mut own = Identifiers::default();
+    structured(scan, signs, &mut own);
+    own.claim(scan);
+    known.claim(scan);
+    if signs.has_byte(byte::AT) {
+        places::claim_emails(scan);
+    }
+    if signs.has(Group::Street) && signs.has_byte(byte::DIGIT) {
+        places::claim_addresses(scan);
+    }
+    if signs.has_byte(byte::LABEL) && signs.has(Group::Key) {
+        labels::claim_labelled(scan);
+    }
+    if signs.has_byte(byte::DIGIT) {
+        if signs.has(Group::Record) {
+            labels::claim_records(scan);
+        }
+        numbers::claim(scan);
+    }
+    if signs.has_byte(byte::CARET) {
+        carets::claim(scan);
+    }
+    if signs.has(Group::Person) {
+        names::claim_after_words(scan);
+    }
+    if signs.has_byte(byte::COMMA) {
+        names::claim_pairs(scan);
+    }
+}
+
+/// Claims what stands in a structure: tables, HL7, SQL, JSON, XML and known error texts.
+fn structured(scan: &mut Scan<'_>, signs: Signs, own: &mut Identifiers) {
+    if signs.has_byte(byte::BAR) {
+        phrases::claim_oracle_table(scan);
+        hl7::claim(scan, own);
+    } else if signs.has_byte(byte::CARET) {
+        // The separator may be another one: the text says so in its header.
+        hl7::claim(scan, own);
+    }
+    if signs.has_byte(byte::QUOTE) && signs.has_byte(byte::LABEL) {
+        json::claim(scan);
+    }
+    if signs.has_byte(byte::TAG) {
+        xml::claim(scan);
+    }
+    if signs.has(Group::Phrase) {
+        phrases::claim(scan);
+    }
+    if signs.has(Group::Sql) && signs.has_byte(byte::QUOTE | byte::SINGLE | byte::DIGIT) {
+        sql::claim(scan);
+    }
+}
+
+impl Identifiers {
+    /// Returns the identifiers in the head of a message: HL7, else JSON or XML.
+    pub(crate) fn from_message(head: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(head);
+        let mut scan = Scan::new(&text);
+        let mut known = Self::default();
+        hl7::claim(&mut scan, &mut known);
+        if known.is_empty() {
+            let mut scan = Scan::new(&text);
+            json::claim(&mut scan);
+            xml::claim(&mut scan);
+            for (range, kind) in scan.masked() {
+                known.add(text.get(range).unwrap_or_default(), kind);
+            }
+        }
+        known
+    }
+}

@@ -1,0 +1,46 @@
+//! Masks patient data in texts, before anything is stored, logged or shown.
+//!
+//! Entry points: [`Masker::mask`], and [`suspects`], which looks for what a stored text still
+//! shows. A masked value reads `[kind:xxxxxxxx]`; the eight characters are a keyed hash of the
+//! value, so that one patient's number looks the same wherever it stood.
+//!
+//! The detectors lay claims on a text (`Scan`): first what is masked already, then what has a
+//! structure (HL7, tables, SQL, JSON, XML), then identifiers known from a message, then free text.
+//! A byte that was claimed is never claimed again, so the order is the precedence. Masking runs
+//! until nothing more is found.
+//!
+//! **Invariant:** pure, total and deterministic: no input panics, and masking a masked text
+//! changes nothing.
+//!
+//! **Invariant:** what rules need stays: codes, hosts, ports, places in scripts, names of tables,
+//! columns and constraints, entry ids, times, sizes.
+//!
+//! **Not here:** where the key comes from (`config`), what is done when a text cannot be masked
+//! (`pipeline`).
+
+mod audit;
+mod carets;
+mod detect;
+mod hl7;
+mod hl7_fields;
+mod identifiers;
+mod json;
+mod keys;
+mod labels;
+mod masker;
+mod names;
+mod numbers;
+mod phrases;
+mod places;
+mod pseudonym;
+mod scan;
+mod sql;
+mod words;
+mod xml;
+
+#[cfg(test)]
+mod tests;
+
+pub use audit::{Suspect, suspects};
+pub use masker::{MaskError, MaskRule, Masker};
+pub use pseudonym::{KeyError, Kind, PseudonymKey};

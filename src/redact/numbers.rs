@@ -1,0 +1,458 @@
+//! Numbers in free text: dates, telephone and social security numbers, and long numbers.
+//!
+//! Every run of digits is looked at once. What has the form of a time stamp, an entry id, an
+//! address of a machine or a version stays; so do counts, sizes and codes.
+
+use super::pseudonym::Kind;
+use super::scan::{Scan, is_word};
+use super::words;
+
+/// The shortest stand-alone number that is masked.
+const MIN_DIGITS: usize = 6;
+
+/// Words before a number that make it technical.
+const BEFORE: &[&str] = &[
+    "offset",
+    "size",
+    "line",
+    "port",
+    "pid",
+    "code",
+    "position",
+    "thread",
+    "limit",
+    "ora",
+    "tns",
+    "errno",
+    "status",
+    "error",
+    "length",
+    "bytes",
+    "byte",
+    "timeout",
+    "epoch",
+    "hresult",
+    "version",
+    "build",
+    "revision",
+    "msg",
+    "sqlcode",
+    "err",
+    "retcode",
+    "maximum",
+    "max",
+    "actual",
+    "depth",
+    "row",
+    "column",
+    "col",
+    "character",
+    "count",
+    "index",
+    "kb",
+    "winsock",
+];
+
+/// Words after a number that make it a quantity.
+const AFTER: &[&str] = &[
+    "ms",
+    "msec",
+    "millisecond",
+    "milliseconds",
+    "s",
+    "sec",
+    "secs",
+    "second",
+    "seconds",
+    "min",
+    "mins",
+    "minute",
+    "minutes",
+    "hours",
+    "us",
+    "b",
+    "byte",
+    "bytes",
+    "kb",
+    "mb",
+    "gb",
+    "tb",
+    "kib",
+    "mib",
+    "gib",
+    "row",
+    "rows",
+    "record",
+    "records",
+    "message",
+    "messages",
+    "entries",
+    "files",
+    "lines",
+    "events",
+    "times",
+    "items",
+    "chars",
+    "characters",
+    "connections",
+    "out",
+    "segments",
+    "digits",
+    "file",
+];
+
+/// Names of log files end so; a date in front of it tells when the file was begun.
+const LOG_ENDS: &[&[u8]] =
+    &[b".log", b".crash", b".txt", b".gz", b".zip", b".trc", b".out", b".old"];
+
+/// What a run of digits begins, and where that ends.
+enum Found {
+    Mask(usize, Kind),
+    Keep(usize),
+    /// Nothing of note up to here.
+    Skip(usize),
+}
+
+/// Masks numbers.
+pub(crate) fn claim(scan: &mut Scan<'_>) {
+    let bytes = scan.bytes();
+    let mut at = 0;
+    // Where the last number that was found to be technical ends: `offset 1048576 to 2097152`.
+    let mut technical_end = 0;
+    while let Some(found) = bytes[at..].iter().position(u8::is_ascii_digit) {
+        let digit = at + found;
+        let word = digit - bytes[at..digit].iter().rev().take_while(|byte| is_word(**byte)).count();
+        if !scan.is_free(digit) {
+            at = digit + 1;
+            continue;
+        }
+        at = match look(bytes, word, digit, technical_end) {
+            Found::Mask(end, kind) => {
+                let start = phone_start(bytes, word, kind);
+                scan.mask(start..end, kind);
+                end
+            }
+            Found::Keep(end) => {
+                scan.keep(word..end);
+                technical_end = end;
+                end
+            }
+            Found::Skip(end) => end,
+        };
+    }
+}
+
+/// Tells what begins at a word with a digit in it.
+fn look(bytes: &[u8], word: usize, digit: usize, technical_end: usize) -> Found {
+    let end = word_end(bytes, word);
+    let rest = &bytes[word..];
+    if let Some(len) = uuid_len(rest) {
+        return Found::Keep(word + len);
+    }
+    if word < digit || bytes[word..end].iter().any(|byte| !byte.is_ascii_digit()) {
+        return mixed(bytes, word, digit, end);
+    }
+    if let Some(found) = date(bytes, word) {
+        return found;
+    }
+    let starts_alone = !matches!(before(bytes, word), b'.' | b'-' | b'/');
+    if let Some(len) = grouped_len(rest, &[3, 2, 4], b"- ").filter(|_| starts_alone) {
+        return Found::Mask(word + len, Kind::Ssn);
+    }
+    if let Some(len) = dotted_len(rest) {
+        return Found::Keep(word + len);
+    }
+    if let Some(len) = phone_len(bytes, word) {
+        return Found::Mask(word + len, Kind::Phone);
+    }
+    long(bytes, word, end, technical_end)
+}
+
+/// Words of letters and digits: record numbers such as `MR1234567` are masked, entry ids kept.
+fn mixed(bytes: &[u8], word: usize, digit: usize, end: usize) -> Found {
+    let is_letters = bytes[word..digit].iter().all(u8::is_ascii_alphabetic);
+    let is_digits = bytes[digit..end].iter().all(u8::is_ascii_digit);
+    let letters = &bytes[word..digit];
+    let is_record =
+        letters.eq_ignore_ascii_case(b"MRN") || letters.iter().all(u8::is_ascii_uppercase);
+    if is_letters
+        && is_digits
+        && is_record
+        && (1..=3).contains(&(digit - word))
+        && end - digit >= MIN_DIGITS
+        && !letters.eq_ignore_ascii_case(b"KB")
+        && !matches!(before(bytes, word), b'_' | b'.' | b'-' | b'$')
+    {
+        return Found::Mask(end, Kind::Id);
+    }
+    let (date, rest) = (&bytes[digit..end], &bytes[end..]);
+    let is_stamp = is_letters && is_digits && date.len() > MIN_DIGITS && letters.len() > 3;
+    if is_stamp && !rest.starts_with(b"-") && before(bytes, word) != b'_' {
+        return Found::Mask(end, Kind::Id);
+    }
+    // `<component>-<milliseconds>-<index>`: the component is a word of letters and digits.
+    Found::Keep(entry_tail(bytes, end))
+}
+
+/// Returns the end of `-<13 digits>-<digits>` that follows a component's id, else where it began.
+fn entry_tail(bytes: &[u8], at: usize) -> usize {
+    let rest = &bytes[at..];
+    let millis = digits(rest.get(1..).unwrap_or_default());
+    let index = digits(rest.get(millis + 2..).unwrap_or_default());
+    let is_tail = rest.first() == Some(&b'-') && millis == 13 && rest.get(14) == Some(&b'-');
+    if is_tail && index > 0 { at + 15 + index } else { at }
+}
+
+/// A number of digits alone that nothing else explains.
+fn long(bytes: &[u8], word: usize, end: usize, technical_end: usize) -> Found {
+    let len = end - word;
+    if len < MIN_DIGITS {
+        return Found::Skip(end);
+    }
+    let follows_id = before(bytes, word) == b'-' && len == 13 && bytes.get(end) == Some(&b'-');
+    if follows_id && digits(&bytes[end + 1..]) > 0 {
+        return Found::Keep(end + 1 + digits(&bytes[end + 1..]));
+    }
+    if is_technical(bytes, word, end, technical_end) {
+        return Found::Keep(end);
+    }
+    let kind = words::shape(std::str::from_utf8(&bytes[word..end]).unwrap_or_default());
+    Found::Mask(end, if kind == Kind::Value { Kind::Id } else { kind })
+}
+
+fn is_technical(bytes: &[u8], word: usize, end: usize, technical_end: usize) -> bool {
+    let is_one_of = |list: &[&str], found: &[u8]| {
+        list.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(found))
+    };
+    let number = &bytes[word..end];
+    let joins = [&b" to "[..], b" of ", b"/", b"-", b" out of ", b" and ", b" - "];
+    let is_range = technical_end > 0
+        && technical_end < word
+        && bytes.get(technical_end - 1).is_some_and(u8::is_ascii_digit)
+        && joins.contains(&&bytes[technical_end..word]);
+    is_range
+        || is_one_of(AFTER, word_after(bytes, end))
+        || is_one_of(BEFORE, word_before(bytes, word))
+        || number.iter().all(|byte| *byte == b'0')
+        // Codes of Windows, and what Active Directory begins its answers with.
+        || (before(bytes, word) == b'-' && number.starts_with(b"2147"))
+        || bytes[end..].starts_with(b": LdapErr")
+        || bytes[..word].ends_with(b"corrupted.")
+        || (bytes[..word].ends_with(b"__") && number.len() >= 8)
+}
+
+/// A date, alone or with a time behind it.
+fn date(bytes: &[u8], word: usize) -> Option<Found> {
+    let rest = &bytes[word..];
+    let previous = before(bytes, word);
+    let compact = digits(rest);
+    let separated = date_len(rest).filter(|_| !matches!(previous, b'.' | b','));
+    let (len, is_compact) = match (separated, compact) {
+        (Some(len), _) => (len, false),
+        (None, 8) => (8, true),
+        _ => return None,
+    };
+    let text = std::str::from_utf8(rest.get(..len)?).ok()?;
+    let Some(normal) = words::year_first(text) else {
+        return two_digit_year(text).then_some(Found::Mask(word + len, Kind::Date));
+    };
+    let year: u16 = normal.get(..4)?.parse().ok()?;
+    let after = &rest[len..];
+    if is_compact && year >= 2000 && after.first() == Some(&b'-') && previous != b'-' {
+        let position = digits(&after[1..]);
+        let ends = !after.get(1 + position).is_some_and(|byte| is_word(*byte) || *byte == b'-');
+        if (1..=12).contains(&position) && ends {
+            return Some(Found::Keep(word + len + 1 + position));
+        }
+    }
+    if year >= 2000 && is_log_name(after, previous) {
+        return Some(Found::Keep(word + len));
+    }
+    Some(match time_len(after) {
+        Some((time, false)) if year >= 2000 => Found::Keep(word + len + time),
+        Some((time, true)) | Some((time, false)) => Found::Mask(word + len + time, Kind::Date),
+        None => Found::Mask(word + len, Kind::Date),
+    })
+}
+
+/// Returns the length of `Y-M-D`, `D.M.Y`, `M/D/Y` or `D-MON-Y`.
+fn date_len(rest: &[u8]) -> Option<usize> {
+    let first = digits(rest);
+    let separator = *rest.get(first).filter(|b| matches!(b, b'-' | b'/' | b'.'))?;
+    let middle = &rest[first + 1..];
+    let month = middle.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let second = if month == 3 && is_month(&middle[..3]) { 3 } else { digits(middle) };
+    let third = digits(middle.get(second + 1..)?);
+    let is_date = middle.get(second) == Some(&separator)
+        && matches!(
+            (first, second, third),
+            (4, 1..=2, 1..=2) | (1..=2, 1..=2, 4) | (1..=2, 3, 2 | 4) | (1..=2, 1..=2, 2)
+        )
+        && (third != 2 || first == 4 || separator != b'.');
+    let end = first + 1 + second + 1 + third;
+    let ends = !rest.get(end).is_some_and(|byte| is_word(*byte) && *byte != b'T')
+        && !(rest.get(end) == Some(&separator)
+            && rest.get(end + 1).is_some_and(u8::is_ascii_digit));
+    (is_date && ends).then_some(end)
+}
+
+fn is_month(word: &[u8]) -> bool {
+    const MONTHS: [&[u8]; 12] = [
+        b"JAN", b"FEB", b"MAR", b"APR", b"MAY", b"JUN", b"JUL", b"AUG", b"SEP", b"OCT", b"NOV",
+        b"DEC",
+    ];
+    MONTHS.iter().any(|month| month.eq_ignore_ascii_case(word))
+}
+
+/// Returns true for `03/12/45`, `12-MAR-45` and `12-MAR-1945`.
+fn two_digit_year(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(['/', '-']).collect();
+    let [one, two, year] = parts[..] else { return false };
+    if is_month(two.as_bytes()) {
+        return true;
+    }
+    let small = |part: &str, most: u8| part.parse::<u8>().is_ok_and(|n| (1..=most).contains(&n));
+    year.len() == 2
+        && text.contains('/')
+        && (small(one, 12) && small(two, 31) || small(one, 31) && small(two, 12))
+}
+
+/// Returns the length of a time of day behind a date, and true where it is midnight, as databases
+/// show dates without a time.
+fn time_len(after: &[u8]) -> Option<(usize, bool)> {
+    let separator = after.iter().take_while(|byte| **byte == b' ').count().min(2);
+    let lead = if after.first() == Some(&b'T') { 1 } else { separator };
+    let time = after.get(lead..)?;
+    let hour = digits(time);
+    if lead == 0 || !(1..=2).contains(&hour) || time.get(hour) != Some(&b':') {
+        return None;
+    }
+    let is_time = |byte: &&u8| byte.is_ascii_digit() || matches!(byte, b':' | b'.');
+    let len = time.iter().take_while(is_time).count();
+    let len = len - usize::from(time[len - 1] == b'.' || time[len - 1] == b':');
+    let is_midnight = time[..len].iter().all(|byte| !matches!(byte, b'1'..=b'9'));
+    Some((lead + len, is_midnight))
+}
+
+/// Returns true where a date is part of the name of a log file.
+fn is_log_name(after: &[u8], previous: u8) -> bool {
+    let stamp = match after {
+        [b'-' | b'_', rest @ ..] if digits(rest) == 6 => 7,
+        _ => 0,
+    };
+    let end = after.get(stamp..).unwrap_or_default();
+    LOG_ENDS.iter().any(|log| end.starts_with(log))
+        || (matches!(previous, b'/' | b'\\') && matches!(end.first(), Some(b'/' | b'\\')))
+}
+
+/// Returns the length of a telephone number that begins at the word.
+fn phone_len(bytes: &[u8], word: usize) -> Option<usize> {
+    let rest = &bytes[word..];
+    let previous = before(bytes, word);
+    if previous == b'(' && digits(rest) == 3 && rest.get(3) == Some(&b')') {
+        let gap = usize::from(matches!(rest.get(4), Some(b' ' | b'-')));
+        return grouped_len(&rest[4 + gap..], &[3, 4], b"-. ").map(|len| 4 + gap + len);
+    }
+    if previous == b'+' {
+        let is_part =
+            |byte: &&u8| byte.is_ascii_digit() || matches!(byte, b' ' | b'-' | b'.' | b'(' | b')');
+        let len = rest.iter().take_while(is_part).count();
+        let len = rest[..len].iter().rposition(u8::is_ascii_digit)? + 1;
+        let n_digits = rest[..len].iter().filter(|byte| byte.is_ascii_digit()).count();
+        let is_zone = word >= 2 && bytes[word - 2].is_ascii_digit();
+        return ((8..=15).contains(&n_digits) && !is_zone).then_some(len);
+    }
+    if matches!(previous, b'.' | b'-' | b'/' | b'_' | b':') {
+        return None;
+    }
+    if digits(rest) == 1
+        && rest[0] == b'1'
+        && matches!(rest.get(1), Some(b'-' | b' ' | b'.' | b'('))
+    {
+        let local = &rest[2..];
+        let bare = local.strip_prefix(b"(").unwrap_or(local);
+        let lead = 2 + local.len() - bare.len();
+        if digits(bare) == 3 && bare.get(3) == Some(&b')') {
+            let gap = usize::from(matches!(bare.get(4), Some(b' ' | b'-')));
+            return grouped_len(bare.get(4 + gap..)?, &[3, 4], b"-. ")
+                .map(|len| lead + 4 + gap + len);
+        }
+        return grouped_len(bare, &[3, 3, 4], b"-. ").map(|len| lead + len);
+    }
+    grouped_len(rest, &[3, 3, 4], b"-. ").or_else(|| grouped_len(rest, &[3, 4], b"-"))
+}
+
+/// Returns where a telephone number begins: at its bracket or plus.
+fn phone_start(bytes: &[u8], word: usize, kind: Kind) -> usize {
+    let has_lead = kind == Kind::Phone && matches!(before(bytes, word), b'(' | b'+');
+    word - usize::from(has_lead)
+}
+
+/// Returns the length of groups of digits with one of the separators between them.
+fn grouped_len(rest: &[u8], groups: &[usize], separators: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    for (index, group) in groups.iter().enumerate() {
+        if index > 0 {
+            rest.get(at).filter(|byte| separators.contains(byte))?;
+            at += 1;
+        }
+        if digits(rest.get(at..)?) != *group {
+            return None;
+        }
+        at += group;
+    }
+    let goes_on = matches!(rest.get(at), Some(b'-' | b'.'))
+        && rest.get(at + 1).is_some_and(u8::is_ascii_digit);
+    let ends = !goes_on && !rest.get(at).is_some_and(|byte| is_word(*byte));
+    ends.then_some(at)
+}
+
+/// Returns the length of three or more numbers with dots: an address, a version, an OID.
+fn dotted_len(rest: &[u8]) -> Option<usize> {
+    let mut at = digits(rest);
+    let mut n_dots = 0;
+    while rest.get(at) == Some(&b'.') && digits(&rest[at + 1..]) > 0 {
+        at += 1 + digits(&rest[at + 1..]);
+        n_dots += 1;
+    }
+    let is_phone = grouped_len(rest, &[3, 3, 4], b".") == Some(at);
+    (n_dots >= 2 && !is_phone).then_some(at)
+}
+
+/// Returns the length of a UUID.
+fn uuid_len(rest: &[u8]) -> Option<usize> {
+    let text = rest.get(..36)?;
+    let is_uuid = text.iter().enumerate().all(|(index, byte)| match index {
+        8 | 13 | 18 | 23 => *byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    });
+    is_uuid.then_some(36)
+}
+
+fn digits(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| byte.is_ascii_digit()).count()
+}
+
+fn word_end(bytes: &[u8], at: usize) -> usize {
+    at + bytes[at..].iter().take_while(|byte| is_word(**byte)).count()
+}
+
+fn before(bytes: &[u8], at: usize) -> u8 {
+    at.checked_sub(1).map_or(b' ', |at| bytes[at])
+}
+
+/// Returns the word before a place, past spaces, `:`, `=`, `#`, `(` and quotes.
+fn word_before(bytes: &[u8], at: usize) -> &[u8] {
+    let is_gap = |byte: &&u8| b" :=#('\"-".contains(byte);
+    let end = at - bytes[..at].iter().rev().take(4).take_while(is_gap).count();
+    let is_letter = |byte: &&u8| byte.is_ascii_alphabetic();
+    let len = bytes[..end].iter().rev().take(16).take_while(is_letter).count();
+    &bytes[end - len..end]
+}
+
+/// Returns the word after a place, past one space.
+fn word_after(bytes: &[u8], at: usize) -> &[u8] {
+    let rest = bytes[at..].strip_prefix(b" ").unwrap_or(&bytes[at..]);
+    let len = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    &rest[..len]
+}

@@ -1,0 +1,162 @@
+//! Error texts of databases and libraries that are known to quote a value.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::{Regex, RegexBuilder};
+
+use super::pseudonym::Kind;
+use super::scan::Scan;
+use super::words;
+
+/// Words that every text looked for here has one of.
+pub(crate) const SIGNS: &[&str] = &[
+    "bind",
+    "duplicate",
+    "converting",
+    "incorrect",
+    "key (",
+    "parse date",
+    "valid date",
+    "date/time",
+    "expected",
+    "csv field",
+    "near ",
+    "escape",
+    "quotation",
+    "does not match",
+    "parsing attributes",
+    "transcode",
+    "input syntax",
+    "input value",
+    "truncated value",
+    "row contains",
+    "invalid month",
+    "invalid day",
+    "invalid year",
+    "invalid hour",
+    "invalid minute",
+    "invalid second",
+    "parameters:",
+    "out of range",
+];
+
+/// Texts and where in them the value stands; `tuple` holds several, `words` a piece of a statement.
+const TEXTS: &str = r#"(?x)
+    (?i:bind\ to\ [a-z]+):\ (?<a>[^\r\n]+)
+  | (?i:duplicate\ key\ value\ is)\ \((?<tuple>[^\r\n]*)\)
+  | (?i:duplicate\ entry)\ '(?<b>[^\r\n]*)'\ for\ key
+  | (?i:converting\ the\ [a-z]+\ value)\ '(?<c>[^\r\n]*)'\ to
+  | (?i:incorrect\ [a-z]+\ value):\ '(?<d>[^\r\n]*)'
+  | (?i:truncated\ value):\ '(?<e>[^\r\n]*)'
+  | (?i:key)\ \([^)\r\n]*\)=\((?<tuple2>[^\r\n]*)\)
+  | (?i:row\ contains)\ \((?<tuple3>[^\r\n]*)\)
+  | (?i:parse\ date)\ ["'](?<f>[^\r\n]*?)["'](?:[.\s]|$)
+  | '(?<g>[^'\r\n]*)'\ is\ not\ a\ valid\ date
+  | (?i:(?:unknown|invalid)\ date/time):\ (?<h>[^\r\n]+)
+  | (?i:invalid)\ (?:year|month|day|hour|minute|second|[a-z]+day),\ (?<i>[^,\r\n]+),\ in\ (?<j>[^\r\n]+)
+  | (?i:expected)\ [^"\r\n]{1,80},\ got\ "(?<k>[^\r\n]*)"
+  | ^"(?<l>[^\r\n]*)"\ (?i:does\ not\ match)
+  | (?i:line\ of\ the\ csv\ file):[\ \t]*\r?\n(?<m>[^\r\n]+)
+  | (?i:use\ near)\ '(?<words>[^\r]*?)'(?:\ at\ line\ \d+|\s*$)
+  | (?i:incorrect\ syntax\ near)(?:\ the\ keyword)?\ '(?<words2>[^\r\n]*)'
+  | (?i:near)\ "(?<words3>[^\r\n]*)":\ syntax\ error
+  | (?i:after\ the\ character\ string)\ '(?<n>(?s:.)*?)'(?:\.\s|\.?$)
+  | (?i:escape\ sequence)\ [^\r\n]{1,8}\ (?i:near)\ (?<o>[^\r\n]+)
+  | (?i:parsing\ attributes):[^\r\n]*?\ in\ (?<p>[^\r\n]+)
+  | (?i:transcode\ stream\ at)\ (?<q>[^\r\n]+)
+  | (?i:input\ (?:syntax|value)\ for\ [^:\r\n]+):\ "(?<r>[^\r\n]*)"
+  | (?i:out\ of\ range):\ ["'](?<s>[^\r\n]*)["']
+  | (?i:(?:bind|bound|sql)[a-z]*\ (?:values?|variables?|parameters?)):[\ ]*(?<tuple4>[^\r\n]+)
+"#;
+
+static PHRASES: LazyLock<Regex> = LazyLock::new(|| compile(&format!("(?m){TEXTS}")));
+
+/// Words of a piece of a statement that are SQL, not values.
+const SQL_WORDS: &[&str] = &[
+    "ADD", "ALL", "ALTER", "AND", "AS", "ASC", "BETWEEN", "BY", "CASE", "CREATE", "DELETE", "DESC",
+    "DISTINCT", "DROP", "ELSE", "END", "EXEC", "EXISTS", "FROM", "GROUP", "HAVING", "IN", "INDEX",
+    "INNER", "INSERT", "INTO", "IS", "JOIN", "KEY", "LEFT", "LIKE", "LIMIT", "NOT", "NULL", "ON",
+    "OR", "ORDER", "OUTER", "RIGHT", "SELECT", "SET", "TABLE", "THEN", "TOP", "UNION", "UPDATE",
+    "USING", "VALUES", "WHEN", "WHERE", "WITH",
+];
+
+/// Compiles one of this module's own expressions.
+pub(crate) fn compile(expression: &str) -> Regex {
+    let built = RegexBuilder::new(expression).size_limit(4 * 1024 * 1024).build();
+    built.expect("the expression is a constant that a test compiles")
+}
+
+/// Masks the values that known texts quote.
+pub(crate) fn claim(scan: &mut Scan<'_>) {
+    let names: Vec<&str> = PHRASES.capture_names().map(Option::unwrap_or_default).collect();
+    for captures in PHRASES.captures_iter(scan.text) {
+        for (group, name) in captures.iter().zip(&names).skip(1) {
+            let Some(group) = group else { continue };
+            if name.starts_with("tuple") {
+                split_masked(scan, group.range());
+            } else if name.starts_with("words") {
+                statement_words(scan, group.range());
+            } else {
+                scan.mask(group.range(), words::shape(group.as_str()));
+            }
+        }
+    }
+}
+
+/// Masks the values of a list one by one, so that each has its own pseudonym.
+fn split_masked(scan: &mut Scan<'_>, range: Range<usize>) {
+    let text = scan.text;
+    let mut start = range.start;
+    for value in text.get(range).unwrap_or_default().split(',') {
+        let bare = value.trim_matches([' ', '\'', '"', '(', ')', '[', ']', '<', '>']);
+        if !bare.eq_ignore_ascii_case("null") {
+            let lead = value.find(bare).unwrap_or_default();
+            scan.mask(start + lead..start + lead + bare.len(), words::shape(bare));
+        }
+        start += value.len() + 1;
+    }
+}
+
+/// Masks what is not SQL in a piece of a statement that a syntax error quotes.
+fn statement_words(scan: &mut Scan<'_>, range: Range<usize>) {
+    let text = scan.text;
+    let mut start = range.start;
+    for word in text.get(range).unwrap_or_default().split_inclusive(|c: char| !is_inner(c)) {
+        let bare = word.trim_end_matches(|c: char| !is_inner(c));
+        let is_sql = SQL_WORDS.iter().any(|known| known.eq_ignore_ascii_case(bare));
+        if bare.len() > 2 && !is_sql {
+            scan.mask(start..start + bare.len(), words::shape(bare));
+        }
+        start += word.len();
+    }
+}
+
+fn is_inner(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '-' | '/' | '.' | '_' | '@')
+}
+
+/// Masks the fourth column of the tables that Oracle errors end with, `NAME|TYPE|SIZE|VALUE`.
+pub(crate) fn claim_oracle_table(scan: &mut Scan<'_>) {
+    const HEADER: &str = "NAME|TYPE|SIZE|VALUE";
+    let text = scan.text;
+    let Some(found) = memchr::memmem::find(text.as_bytes(), HEADER.as_bytes()) else { return };
+    scan.keep(found..found + HEADER.len());
+    let mut start = found + HEADER.len();
+    for line in text.get(start..).unwrap_or_default().split_inclusive('\n') {
+        let bars = memchr::memchr_iter(b'|', line.as_bytes()).nth(2);
+        if line.starts_with("Please compare") {
+            return;
+        }
+        if let Some(bar) = bars {
+            scan.keep(start..start + bar + 1);
+            let value = line.get(bar + 1..).unwrap_or_default();
+            let value = value.trim_end_matches(['\r', '\n']);
+            scan.mask(start + bar + 1..start + bar + 1 + value.len(), words::shape(value));
+        } else if !line.starts_with('=') {
+            // A value of many lines goes on.
+            scan.mask(start..start + line.trim_end().len(), Kind::Value);
+        }
+        start += line.len();
+    }
+}

@@ -1,0 +1,83 @@
+//! Postal and e-mail addresses in free text.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::phrases::compile;
+use super::pseudonym::Kind;
+use super::scan::Scan;
+
+/// Words that a postal address has one of.
+pub(crate) const SIGNS: &[&str] = &[
+    " st",
+    " ave",
+    " rd",
+    " road",
+    " blvd",
+    " ln",
+    " lane",
+    " dr",
+    " ct",
+    " court",
+    " way",
+    " pl",
+    " ter",
+    " hwy",
+    " pkwy",
+    " cir",
+    " sq",
+    " box",
+    " boulevard",
+    " highway",
+    " park",
+    ", ",
+    "straße",
+    "str.",
+];
+
+static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+    compile(
+        r"(?x)
+        (?-u:\b)\d{1,6}(?:-\d{1,5})?[A-Za-z]?[ ]+
+        (?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?[ ]+)?
+        (?:[A-Z0-9][A-Za-z0-9'.-]*[ ]+){1,4}
+        (?:St|Street|Ave|Avenue|Rd|Road|Blvd|Boulevard|Ln|Lane|Dr|Drive|Ct|Court|Way|Pl|Place
+          |Ter|Terrace|Hwy|Highway|Pkwy|Parkway|Cir|Circle|Sq|Square|Trl|Trail
+          |ST|STREET|AVE|AVENUE|RD|ROAD|BLVD|LN|LANE|DR|DRIVE|CT|COURT|WAY|PL|PLACE|TER|HWY|PKWY)
+        (?-u:\b)\.?
+        (?:,?[ ]+(?:Apt|APT|Unit|UNIT|Suite|Ste|STE|\#)\.?[ ]*[\w-]+)?
+        (?:,?[ ]+[A-Z][A-Za-z.]*(?:[ ][A-Z][A-Za-z.]*){0,3},?[ ]+[A-Z]{2},?[ ]+\d{5}(?:-\d{4})?)?
+        |(?-u:\b)[A-Z][A-Za-z]+(?:[ ][A-Z][A-Za-z]+){0,2},[ ]+[A-Z]{2},?[ ]+\d{5}(?:-\d{4})?(?-u:\b)
+        |(?-u:\b)(?i:P\.?[ ]?O\.?[ ]?Box)[ ]+\d+
+        ",
+    )
+});
+
+static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
+    compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
+});
+
+/// Masks street addresses, with town, state and ZIP code where they follow.
+pub(crate) fn claim_addresses(scan: &mut Scan<'_>) {
+    for found in ADDRESS.find_iter(scan.text) {
+        scan.mask(found.range(), Kind::Address);
+    }
+}
+
+/// Masks e-mail addresses; the user of a URL or of a repository stays.
+pub(crate) fn claim_emails(scan: &mut Scan<'_>) {
+    for found in EMAIL.find_iter(scan.text) {
+        let before = scan.bytes()[..found.start()].last();
+        let is_url = matches!(before, Some(b'/' | b':'))
+            && scan.text.get(..found.start()).is_some_and(in_url);
+        if !is_url && !found.as_str().starts_with("git@") {
+            scan.mask(found.range(), Kind::Email);
+        }
+    }
+}
+
+fn in_url(before: &str) -> bool {
+    let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+    word.contains("://")
+}
