@@ -1,4 +1,63 @@
-//! Dewlap turns the logs of iNTERFACEWARE Iguana into a short list of recurring problems.
+//! Dewlap turns the logs of iNTERFACEWARE Iguana into a short list of recurring problems, each with
+//! its cause, its fix and its owner.
+//!
+//! # Bird's eye
+//!
+//! ```text
+//!  files, directories,          bytes            entries            masked events
+//!  archives, stdin    archive ────────► parse ────────► redact, ──────────────► store
+//!                                                       classify                  │ rows
+//!                     cli ◄──────────── report ◄──────── pipeline ◄───────────────┘
+//!                          text, json, md
+//! ```
+//!
+//! Data flows one way. [`pipeline`] is the only place that knows the whole way; everything below it
+//! is a library that could be used alone.
+//!
+//! # Code map, from the ground up
+//!
+//! | floor | module | what it does | only user of |
+//! |---|---|---|---|
+//! | 0 | [`model`] | the words: entry, event, severity, rule id, week | |
+//! | 1 | [`parse`] | bytes to entries, one reader a format | `encoding_rs`, quick-xml |
+//! | 1 | [`redact`] | hides patient data behind keyed pseudonyms | |
+//! | 1 | [`document`] | a TOML file as checked fields, all faults at once | toml |
+//! | 1 | [`archive`] | finds inputs and opens them as streams | zip, tar, zstd, bzip2, flate2, walkdir |
+//! | 1 | [`sample`] | makes synthetic logs from a seed | fastrand |
+//! | 2 | [`catalogue`] | pattern files to checked rules | rust-embed (with `cli::demo`) |
+//! | 2 | [`report`] | counts to the weekly report in three formats | |
+//! | 2 | [`store`] | SQLite: exactly once, and every query | rusqlite |
+//! | 3 | [`classify`] | text to rule, captures, outcome or cluster | aho-corasick |
+//! | 4 | [`pipeline`] | wires a batch; makes a report's input | |
+//! | 5 | [`config`] | the configuration file, checked | |
+//! | 6 | [`cli`] | one file a command; prints; reads clock and environment | clap, indicatif, anyhow |
+//!
+//! A module uses floors below its own; neighbours on a floor do not know each other. The test
+//! `tests/it/architecture.rs` holds the table and fails where the code disagrees.
+//!
+//! # Invariants
+//!
+//! * **Exactly once.** A batch's events, counts, keys and position are one transaction ([`store`]).
+//!   Whether an entry is new is decided there, from the keys of all entries ever counted, so an
+//!   entry that is met again (mirrored root, recovery, archive) is a duplicate.
+//! * **Nothing unmasked leaves [`pipeline`].** Texts are masked first and classified as masked, so
+//!   a stored text says again what it said when it was read, without the log.
+//! * **Readers are total.** Bad bytes become gaps with exact offsets; the rest is read.
+//! * **The answer does not depend on order:** of files, of rules, or of where bytes were cut.
+//! * **Time is an argument.** Only [`cli`] reads the clock; windows and states follow event time.
+//! * **Nothing is written near Iguana's logs**, locked, or held open longer than it is read.
+//!
+//! # To change X, go to Y
+//!
+//! | to | go to |
+//! |---|---|
+//! | teach it an error | `patterns/`, no Rust needed: `patterns/README.md` |
+//! | read another format | `parse/format.rs`, a new reader beside the others, `parse/parser.rs` |
+//! | mask something else | [`redact`], or `[[redact.mask]]` in the configuration |
+//! | keep something else of an event | a new file in `store/migrations/`, `store/transaction.rs` |
+//! | show something else in the report | `report/input.rs`, `pipeline/weekly.rs`, the renderers |
+//! | add a command | a file in `cli/`, a line in `cli/mod.rs`, a line in README |
+//! | add an option to the configuration | `config/fields.rs`, README |
 
 pub mod archive;
 pub mod catalogue;

@@ -1,5 +1,7 @@
 //! `dewlap audit`: searches the store for patient data.
 
+use std::fmt::Write;
+
 use clap::{ArgGroup, Args, ValueEnum};
 use serde_json::json;
 
@@ -45,25 +47,23 @@ pub(super) fn run(global: &Global, args: &AuditArgs) -> anyhow::Result<Done> {
         for suspect in suspects(text) {
             found += 1;
             let (kind, from, to) = (suspect.kind.name(), suspect.range.start, suspect.range.end);
-            out += &match args.format {
-                AuditFormat::Text => format!("{entry}: {column}, bytes {from} to {to}: {kind}\n"),
-                AuditFormat::Json => {
-                    let value = json!({"id": entry, "in": column, "from": from, "to": to, "kind": kind});
-                    format!("{value}\n")
-                }
+            let line = match args.format {
+                AuditFormat::Text => format!("{entry}: {column}, bytes {from} to {to}: {kind}"),
+                AuditFormat::Json => json!({
+                    "id": entry, "in": column, "from": from, "to": to, "kind": kind,
+                })
+                .to_string(),
             };
+            out.push_str(&line);
+            out.push('\n');
         }
     })?;
     if args.format == AuditFormat::Text {
-        out += &format!(
-            "Searched {}: {}.\n",
-            plural(texts, "stored text"),
-            if found == 0 {
-                "nothing in them looks like patient data".into()
-            } else {
-                format!("{} may be patient data", plural(found, "place"))
-            }
-        );
+        let said = match found {
+            0 => "nothing in them looks like patient data".into(),
+            _ => format!("{} may be patient data", plural(found, "place")),
+        };
+        writeln!(out, "Searched {}: {said}.", plural(texts, "stored text"))?;
     }
     print(&out)?;
     Ok(if found == 0 { Done::Fine } else { Done::Found })

@@ -1,5 +1,7 @@
 //! `dewlap config`: checks the configuration.
 
+use std::fmt::Write;
+
 use clap::Subcommand;
 
 use super::context::Global;
@@ -42,9 +44,9 @@ fn check(global: &Global) -> anyhow::Result<Done> {
         Err(ConfigError::Invalid { findings, .. }) => {
             let mut text = String::new();
             for finding in &findings {
-                text += &format!("{finding}\n");
+                writeln!(text, "{finding}")?;
             }
-            text += &format!("{}\n", plural(findings.len() as u64, "fault"));
+            writeln!(text, "{}", plural(findings.len() as u64, "fault"))?;
             print(&text)?;
             Ok(Done::Found)
         }

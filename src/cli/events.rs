@@ -250,6 +250,6 @@ fn csv_row(event: &Event) -> [String; 13] {
 fn write_csv(out: &mut impl Write, row: &[String]) -> anyhow::Result<()> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(row)?;
-    out.write_all(&writer.into_inner().map_err(|error| error.into_error())?)?;
+    out.write_all(&writer.into_inner().map_err(csv::IntoInnerError::into_error)?)?;
     Ok(())
 }

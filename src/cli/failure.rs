@@ -1,6 +1,7 @@
 //! How a command ends.
 
 use std::io;
+use std::panic::PanicHookInfo;
 use std::process::ExitCode;
 
 use super::output::error_lines;
@@ -57,6 +58,12 @@ pub(super) fn report_failure(error: &anyhow::Error) -> ExitCode {
     lines.extend(hint(error).map(|hint| format!("hint: {hint}")));
     error_lines(&lines);
     ExitCode::from(2)
+}
+
+/// Prints where a panic arose. What it says may quote a text of the log, so it is not shown.
+pub(super) fn report_panic(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map(|place| format!(" at {}:{}", place.file(), place.line()));
+    error_lines(&[format!("internal error{}; please report it", place.unwrap_or_default())]);
 }
 
 /// Returns true where whoever read our output went away, which is no error of ours.

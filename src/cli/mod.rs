@@ -79,6 +79,7 @@ enum Command {
 /// Runs the command that the process was started with.
 #[must_use]
 pub fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(failure::report_panic));
     let cli = Cli::parse();
     cli.global.set_up_color();
     match run(&cli) {

@@ -124,7 +124,7 @@ impl<'o> Digest<'o> {
         if level == Level::Other && verdict.rule.is_none() && verdict.outcome.is_none() {
             return None;
         }
-        Some(self.new_event(entry, level, verdict, text))
+        Some(self.new_event(entry, level, &verdict, text))
     }
 
     fn mask(&self, component: &str, text: &str) -> String {
@@ -138,7 +138,7 @@ impl<'o> Digest<'o> {
         &self,
         entry: &Entry<'_>,
         level: Level,
-        verdict: Verdict<'_>,
+        verdict: &Verdict<'_>,
         text: String,
     ) -> NewEvent {
         let severity = verdict.rule.map_or_else(|| default_severity(level), |rule| rule.severity);
@@ -148,7 +148,7 @@ impl<'o> Digest<'o> {
             self.options.fingerprinter.fingerprint(inner).cluster_id()
         });
         let kind = rule.as_deref().or(cluster.as_deref()).unwrap_or_default();
-        let group = group_of(&verdict);
+        let group = group_of(verdict);
         NewEvent {
             counted: 0,
             entry: entry.display_id(),
