@@ -2,6 +2,7 @@
 //!
 //! Entry points: [`Clock::parse`] for a whole text, [`Clock::take_stamp`] for the start of a line.
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::strtime::{self, BrokenDownTime};
 use jiff::tz::TimeZone;
@@ -56,8 +57,11 @@ impl Clock {
         if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
             return self.parse_digits(text);
         }
-        if let Ok(date) = text.parse::<Date>() {
-            return self.resolve(date.to_datetime(Time::midnight()));
+        if let Ok(at) = text.parse::<Timestamp>() {
+            return Some(Millis::new(at.as_millisecond()));
+        }
+        if let Ok(local) = text.parse::<DateTime>() {
+            return self.resolve(local); // A date alone is its midnight.
         }
         FORMATS.iter().find_map(|format| self.parse_with(text, format))
     }
@@ -251,6 +255,8 @@ mod tests {
             ("2024-02-29 23:59:60", "2024-02-29T23:59:59.000Z"),
             ("1969-12-31 23:59:59.999", "1969-12-31T23:59:59.999Z"),
             ("2026-09-07", "2026-09-07T00:00:00.000Z"),
+            ("2026-09-07 13:02", "2026-09-07T13:02:00.000Z"),
+            ("2026-09-07T13:02+02:00", "2026-09-07T11:02:00.000Z"),
             ("1788739200", "2026-09-07T00:00:00.000Z"),
             ("1788739200.5", "2026-09-07T00:00:00.500Z"),
             ("1788739200137", "2026-09-07T00:00:00.137Z"),

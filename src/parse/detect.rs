@@ -7,7 +7,7 @@
 use super::csv::Columns;
 use super::envelope::{Envelope, MARKER, parse_envelope};
 use super::lines::{HEAD_BYTES, without_line_end};
-use super::service_log::is_service_log;
+use super::service_log::is_service_line;
 use super::{Format, ParseOptions, TextFormat};
 
 /// How many of the first lines may tell a text format.
@@ -65,14 +65,11 @@ pub fn detect(head: &[u8], options: &ParseOptions) -> Result<Format, Unreadable>
     if is_ndjson(text) {
         return Ok(Format::Ndjson);
     }
-    if is_service_log(head) {
-        return Ok(Format::ServiceLog);
-    }
     if Columns::parse(head, &options.csv, true).is_some_and(|(columns, _)| columns.is_log()) {
         return Ok(Format::Csv);
     }
-    if let Some(text) = options.texts.iter().find(|text| has_begin(head, text)) {
-        return Ok(Format::Text(text.shared_name()));
+    if let Some(format) = detect_text(head, options) {
+        return Ok(format);
     }
     if has_envelope(head) { Ok(Format::IguanaX) } else { Err(Unreadable::Unknown) }
 }
@@ -117,12 +114,21 @@ fn is_ndjson(text: &[u8]) -> bool {
     serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&line).is_ok()
 }
 
-fn has_begin(head: &[u8], text: &TextFormat) -> bool {
-    let lines = head.split_inclusive(|byte| *byte == b'\n').take(MAX_LINES);
-    lines.into_iter().any(|line| {
-        let line = without_line_end(line);
-        text.is_begin(line.get(..HEAD_BYTES).unwrap_or(line))
-    })
+/// Returns the format whose entries begin with one of the first lines.
+///
+/// An entry of one format may quote lines of another: those behind the first line of the service's
+/// error log tell nothing.
+fn detect_text(head: &[u8], options: &ParseOptions) -> Option<Format> {
+    let lines = || head.split_inclusive(|byte| *byte == b'\n').map(without_line_end);
+    let first_service = lines().position(is_service_line);
+    let n_lines = first_service.unwrap_or(usize::MAX).min(MAX_LINES);
+    let has_begin = |text: &&TextFormat| {
+        let mut lines = lines().take(n_lines);
+        lines.any(|line| text.is_begin(line.get(..HEAD_BYTES).unwrap_or(line)))
+    };
+    let text = options.texts.iter().find(has_begin);
+    text.map(|text| Format::Text(text.shared_name()))
+        .or_else(|| first_service.map(|_| Format::ServiceLog))
 }
 
 #[cfg(test)]
@@ -143,7 +149,7 @@ mod tests {
 
     #[test]
     fn formats_are_known_by_their_first_bytes() {
-        let cases: [(&[u8], _); 19] = [
+        let cases: [(&[u8], _); 21] = [
             (b"", Err(Unreadable::Empty)),
             (b"\xEF\xBB\xBF \r\n", Err(Unreadable::Empty)),
             (b"(:\x01\x02", Err(Unreadable::Encrypted)),
@@ -160,6 +166,8 @@ mod tests {
             (b"IguanaX terminated due to signal 6\n", Ok("service-error-log")),
             (b"dump\n0x1\n[2026-09-07 00:00:00]\tup\n", Ok("service-error-log")),
             (b"Time Stamp;Type;Data\r\n", Ok("csv")),
+            (b"[2026-09-07 00:00:00]\ta\n2026-09-07 00:00:00 INFO b: c\n", Ok("service-error-log")),
+            (b"2026-09-07 00:00:00 INFO b: c\n[2026-09-07 00:00:00]\ta\n", Ok("iso-level")),
             (b"[2026-09-07 00:00:00.000] [A] [Info] [1] x\n", Ok("dewlap-text")),
             (b"loose\n[2026-09-07 00:00:00.000] [A] [Info] [1] x\n", Ok("dewlap-text")),
             (b"2026-09-07 00:00:00,123 WARN a: x\n", Ok("iso-level")),

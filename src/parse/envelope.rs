@@ -16,6 +16,8 @@ const MAX_OTHER_BYTES: u64 = 64 * 1024;
 const MAX_COMPONENT_BYTES: u64 = 1024;
 /// What may follow an entry's data: two numbers, tags and meta data.
 const MAX_TRAILER_BYTES: u64 = 1024 * 1024;
+/// The years 2000 to 2099 in milliseconds: noise seldom has such a number where the time stands.
+const OUR_TIME: std::ops::Range<u64> = 946_684_800_000..4_102_444_800_000;
 
 /// What stands at the start of some bytes.
 pub(super) enum Envelope<'a> {
@@ -143,14 +145,15 @@ pub(super) fn is_plausible(head: &[u8], len: u64) -> bool {
     }
 }
 
-/// Returns true where a whole content has the fields of an entry, and not a byte more.
+/// Returns true where a whole content has the fields of an entry of our time, and not a byte more.
 pub(super) fn is_entry(content: &[u8]) -> bool {
     let mut fields = Fields { bytes: content, at: 0 };
     let check = |fields: &mut Fields<'_>| -> Result<bool, FieldError> {
-        if !(4..=10).contains(&fields.number()?) {
+        let (kind, index, time) = (fields.number()?, fields.number()?, fields.number()?);
+        if !(4..=10).contains(&kind) || index == 0 || !OUR_TIME.contains(&time) {
             return Ok(false);
         }
-        for _ in 0..4 {
+        for _ in 0..2 {
             fields.number()?;
         }
         for _ in 0..3 {

@@ -10,6 +10,8 @@ use super::decode_text;
 use super::lines::{Header, Layout};
 use crate::model::{Entry, EntryKind, Millis};
 
+const STAMP_BYTES: usize = 22;
+const STAMP: &[u8; STAMP_BYTES] = b"[0000-00-00 00:00:00]\t";
 const COMPONENT: &str = "Iguana-Service";
 /// How the first line of a crash dump begins.
 const CRASHES: [&[u8]; 2] = [b"IguanaX terminated due to", CAPTURED];
@@ -40,16 +42,18 @@ impl ServiceLog {
         Self {
             clock: Clock::new(zone),
             is_in_crash: false,
-            is_each_line: !is_blank && !is_service_log(head),
+            is_each_line: !is_blank && !head.split(|byte| *byte == b'\n').any(is_service_line),
         }
     }
 }
 
 impl Layout for ServiceLog {
     fn header(&mut self, line: &[u8]) -> Option<Header> {
-        if let Some((time, text_from)) = take_stamp(&self.clock, line) {
+        if has_stamp(line) {
             self.is_in_crash = false;
-            return Some(header(time, EntryKind::Info, text_from));
+            let time = line.get(1..).and_then(|line| self.clock.take_stamp(line));
+            let time = time.map(|(time, _)| time);
+            return Some(header(time, EntryKind::Info, STAMP_BYTES));
         }
         if self.is_in_crash {
             return None;
@@ -71,27 +75,23 @@ impl Layout for ServiceLog {
     }
 }
 
-/// Returns true where one of the first lines has the shape of this log.
-pub(super) fn is_service_log(head: &[u8]) -> bool {
-    let clock = Clock::new(&TimeZone::UTC);
-    let lines = head.split(|byte| *byte == b'\n');
-    lines.into_iter().any(|line| is_crash(line) || take_stamp(&clock, line).is_some())
+/// Returns true where a line begins an entry of this log.
+pub(super) fn is_service_line(line: &[u8]) -> bool {
+    is_crash(line) || has_stamp(line)
 }
 
 fn header(time: Option<Millis>, kind: EntryKind, text_from: usize) -> Header {
     Header { time, kind, component: 0..0, id: 0..0, text_from }
 }
 
-/// Reads `[YYYY-MM-DD HH:MM:SS]<TAB>`: the time, if there is such a one, and where the text begins.
-fn take_stamp(clock: &Clock, line: &[u8]) -> Option<(Option<Millis>, usize)> {
-    const SHAPE: &[u8; 22] = b"[0000-00-00 00:00:00]\t";
-    let head: &[u8; 22] = line.first_chunk()?;
-    let is_shaped = head.iter().zip(SHAPE).all(|(byte, shape)| match shape {
-        b'0' => byte.is_ascii_digit(),
-        _ => byte == shape,
-    });
-    let time = clock.take_stamp(head.get(1..)?).map(|(time, _)| time);
-    is_shaped.then_some((time, SHAPE.len()))
+/// Returns true where a line begins with `[YYYY-MM-DD HH:MM:SS]<TAB>`.
+fn has_stamp(line: &[u8]) -> bool {
+    line.first_chunk::<STAMP_BYTES>().is_some_and(|head| {
+        head.iter().zip(STAMP).all(|(byte, shape)| match shape {
+            b'0' => byte.is_ascii_digit(),
+            _ => byte == shape,
+        })
+    })
 }
 
 fn is_crash(line: &[u8]) -> bool {

@@ -104,6 +104,14 @@ fn a_size_that_leads_over_neighbours_does_not_hide_them() {
 }
 
 #[test]
+fn noise_that_could_be_an_old_entry_does_not_hide_an_envelope() {
+    let noise = [0, 0, 79, 0, 0, 0, 0, 4, 128, 1, 128, 1, 0, 0, 28, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let one = envelope(b"aaaaaaa", "");
+    let want = [vec![gap(0, 25)], texts(&["aaaaaaa"])].concat();
+    check(&[&noise[..], &one].concat(), &want);
+}
+
+#[test]
 fn zeros_are_a_gap() {
     let one = envelope(b"one", "");
     let log = [&one[..], &[0; 5000], &one, &[0; 10]].concat();

@@ -108,7 +108,10 @@ fn any_file() -> impl Strategy<Value = (Format, Vec<u8>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(500)
+    })]
 
     #[test]
     fn the_items_do_not_depend_on_where_the_bytes_are_cut(
