@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::detect::{self, Known};
+use super::detect::{self, Known, Signs};
 use super::pseudonym::Kind;
 use super::scan::Scan;
 
@@ -22,10 +22,11 @@ pub struct Suspect {
 /// A text that [`super::Masker::mask`] gave has none.
 #[must_use]
 pub fn suspects(text: &str) -> Vec<Suspect> {
-    if detect::is_plain(text) {
+    let signs = Signs::of(text);
+    if signs.is_plain() {
         return Vec::new();
     }
     let mut scan = Scan::new(text);
-    detect::claim(&mut scan, &Known::default());
+    detect::claim(&mut scan, signs, &Known::default());
     scan.masked().map(|(range, kind)| Suspect { kind, range }).collect()
 }

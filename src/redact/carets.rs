@@ -15,6 +15,9 @@ pub(crate) fn claim(scan: &mut Scan<'_>) {
         let start = caret - bytes[done..caret].iter().rev().take_while(|b| is_part(**b)).count();
         let end = caret + bytes[caret..].iter().take_while(|b| is_part(**b)).count();
         done = end;
+        let is_edge = |byte: &&u8| matches!(byte, b'\'' | b'.' | b'-' | b'/' | b'&' | b'~');
+        let start = start + bytes[start..caret].iter().take_while(is_edge).count();
+        let end = end - bytes[caret..end].iter().rev().take_while(is_edge).count();
         claim_run(scan, start, end);
     }
 }

@@ -45,9 +45,9 @@ static SEARCH: LazyLock<(AhoCorasick, Vec<Group>)> = LazyLock::new(|| {
     (search.expect("the words are few and short"), groups)
 });
 
-/// What a text has that detectors need.
+/// What a text has that detectors need, found in one look.
 #[derive(Clone, Copy, Debug, Default)]
-struct Signs {
+pub(crate) struct Signs {
     bytes: u32,
     groups: u32,
 }
@@ -86,7 +86,8 @@ static BYTES: [u32; 256] = {
 };
 
 impl Signs {
-    fn of(text: &str) -> Self {
+    /// Looks at a text.
+    pub(crate) fn of(text: &str) -> Self {
         let bytes = text.bytes().fold(0, |all, byte| all | BYTES[usize::from(byte)]);
         let (search, of_word) = &*SEARCH;
         let mut groups = 0;
@@ -94,6 +95,14 @@ impl Signs {
             groups |= bit(of_word[found.pattern().as_usize()]);
         }
         Self { bytes, groups }
+    }
+
+    /// Returns true where nothing in the text can be patient data, unless it is known to be.
+    pub(crate) fn is_plain(self) -> bool {
+        let is_labelled = self.has_byte(byte::LABEL) && self.has(Group::Key);
+        let is_sql = self.has_byte(byte::QUOTE | byte::SINGLE) && self.has(Group::Sql);
+        let has_words = self.has(Group::Phrase) || self.has(Group::Person);
+        !(self.has_byte(byte::MASKABLE) || is_labelled || is_sql || has_words)
     }
 
     fn has(self, group: Group) -> bool {
@@ -109,15 +118,8 @@ const fn bit(group: Group) -> u32 {
     1 << group as u32
 }
 
-/// Returns true where nothing in the text can be patient data.
-pub(crate) fn is_plain(text: &str) -> bool {
-    let signs = Signs::of(text);
-    signs.groups == 0 && !signs.has_byte(byte::MASKABLE)
-}
-
 /// Claims all that looks like patient data, given what is known of the patient.
-pub(crate) fn claim(scan: &mut Scan<'_>, known: &Known) {
-    let signs = Signs::of(scan.text);
+pub(crate) fn claim(scan: &mut Scan<'_>, signs: Signs, known: &Known) {
     let mut own = Identifiers::default();
     structured(scan, signs, &mut own);
     own.claim(scan);

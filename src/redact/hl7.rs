@@ -21,10 +21,11 @@ struct Segment {
 pub(crate) fn claim(scan: &mut Scan<'_>, known: &mut Identifiers) {
     let bytes = scan.bytes();
     let marks = encoding(bytes);
-    for segment in segments(bytes, marks.separator) {
-        claim_segment(scan, &segment, &marks, known);
+    let segments = segments(bytes, marks.separator);
+    for segment in &segments {
+        claim_segment(scan, segment, marks, known);
     }
-    fragments(scan, &marks);
+    fragments(scan, marks, &segments);
 }
 
 /// The separators of a message.
@@ -130,12 +131,7 @@ fn cut_end(line: &[u8], separator: u8, quote: Option<u8>) -> usize {
     line.len()
 }
 
-fn claim_segment(
-    scan: &mut Scan<'_>,
-    segment: &Segment,
-    marks: &Encoding,
-    known: &mut Identifiers,
-) {
+fn claim_segment(scan: &mut Scan<'_>, segment: &Segment, marks: Encoding, known: &mut Identifiers) {
     let bytes = scan.bytes();
     let name = &bytes[segment.name.clone()];
     scan.keep(segment.name.clone());
@@ -155,8 +151,11 @@ fn claim_segment(
             Treatment::Free => {}
             Treatment::Mask(kind) => {
                 for part in parts(bytes, range.clone(), kind, marks) {
-                    if is_identity(name, number) {
-                        known.add(&scan.text.get(part.clone()).unwrap_or_default(), kind);
+                    // Senders put social security numbers into the fields of other numbers.
+                    let shape = words::shape(scan.text.get(part.clone()).unwrap_or_default());
+                    let kind = if shape == Kind::Ssn { shape } else { kind };
+                    if is_identity(name, number) && scan.is_free(part.start) {
+                        known.add(scan.text.get(part.clone()).unwrap_or_default(), kind);
                     }
                     scan.mask(part, kind);
                 }
@@ -183,7 +182,7 @@ fn keep_field(scan: &mut Scan<'_>, name: &[u8], range: Range<usize>, is_last: bo
 
 /// Returns what of a field is masked on its own: components of names, first components of ids
 /// and what else in them is not a code, whole repetitions of the rest.
-fn parts(bytes: &[u8], range: Range<usize>, kind: Kind, marks: &Encoding) -> Vec<Range<usize>> {
+fn parts(bytes: &[u8], range: Range<usize>, kind: Kind, marks: Encoding) -> Vec<Range<usize>> {
     let splits = |byte: u8| match kind {
         Kind::Address | Kind::Phone | Kind::Email => byte == marks.repetition,
         _ => [marks.repetition, marks.component, marks.subcomponent].contains(&byte),
@@ -216,7 +215,7 @@ fn mask_value(scan: &mut Scan<'_>, range: Range<usize>, is_first: bool) {
 }
 
 /// Masks lines that look like the rest of a segment whose beginning was cut off.
-fn fragments(scan: &mut Scan<'_>, marks: &Encoding) {
+fn fragments(scan: &mut Scan<'_>, marks: Encoding, segments: &[Segment]) {
     let bytes = scan.bytes();
     let mut start = 0;
     for line in bytes.split(|byte| matches!(byte, b'\r' | b'\n')) {
@@ -228,7 +227,9 @@ fn fragments(scan: &mut Scan<'_>, marks: &Encoding) {
         };
         let is_hl7 = memchr::memchr(marks.component, line).is_some()
             || memchr::memmem::find(line, &[marks.separator; 2]).is_some();
-        if !is_hl7 || !scan.is_free(range.start + first) {
+        let next = segments.partition_point(|segment| segment.name.start < range.start);
+        let has_segment = segments.get(next).is_some_and(|segment| segment.name.end <= range.end);
+        if !is_hl7 || has_segment || !scan.is_free(range.start + first) {
             continue;
         }
         // Words before the first field are not part of it.

@@ -132,7 +132,7 @@ fn phrase_len(text: &str, lower: &str) -> Option<usize> {
     let mut expected = wanted.next();
     for (at, c) in text.char_indices() {
         if expected.is_none() {
-            let ends = !(c.is_ascii_alphanumeric() || !c.is_ascii());
+            let ends = c.is_ascii() && !c.is_ascii_alphanumeric();
             return ends.then_some(at);
         }
         for low in c.to_lowercase() {
@@ -153,7 +153,10 @@ fn is_meant(text: &str, start: usize, word: &str, piece: &Piece) -> bool {
         let trimmed = before.strip_suffix(':');
         return !trimmed.is_some_and(|rest| rest.ends_with(|c: char| c.is_ascii_alphanumeric()));
     }
-    if piece.kind != Kind::Name || !words::is_technical(word) {
+    if word == "KEY" {
+        return false;
+    }
+    if !words::is_technical(word) || piece.lower.contains(|c: char| !c.is_alphabetic()) {
         return true;
     }
     let lead = before.trim_end_matches([' ', '\'', '"']);
@@ -167,7 +170,9 @@ mod tests {
 
     fn masked(pieces: &[(&str, Kind)], text: &str) -> String {
         let mut known = Identifiers::default();
-        pieces.iter().for_each(|(value, kind)| known.add(value, *kind));
+        for (value, kind) in pieces {
+            known.add(value, *kind);
+        }
         let mut scan = Scan::new(text);
         known.claim(&mut scan);
         let mut out = text.to_owned();

@@ -176,9 +176,8 @@ impl Walk<'_> {
             match byte {
                 b'"' => at = self.string_end(at),
                 b'[' | b'{' => depth += 1,
-                b']' | b'}' if depth == 0 => return at,
+                b']' | b'}' | b',' if depth == 0 => return at,
                 b']' | b'}' => depth -= 1,
-                b',' if depth == 0 => return at,
                 _ => {}
             }
             at += 1;

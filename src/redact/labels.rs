@@ -82,18 +82,21 @@ pub(crate) const RECORD_SIGNS: &[&str] = &[
     "person",
 ];
 
+/// A value is looked at so far, in bytes, so that a long line costs no more than a short one.
+const MAX_VALUE_BYTES: usize = 512;
+
 /// A label is at most this long, in bytes.
 const MAX_LABEL_BYTES: usize = 40;
 
 static RECORD: LazyLock<Regex> = LazyLock::new(|| {
     phrases::compile(
         r#"(?x)(?-u:\b)(?:
-        (?<any>(?i:mrn|patient[ _/-]?(?:id|number|no\.?)?|medical\ record|chart|policy|member|subscriber))
+        (?<any>(?i:mrn|patient[\x20_/-]?(?:id|number|no\.?)?|medical\ record|chart|policy|member|subscriber))
         |(?<account>(?i:account|acct))
         |(?<ssn>(?i:ssn))|(?<dob>(?i:dob))
         |(?i:record|visit|encounter|person)
         )
-        (?i:[\ ]*(?:id|number|no|num|identifier|is|of)(?-u:\b)\.?)*[\ \t]*[:=\#'"(\[/]*[\ \t]*
+        (?i:\x20*(?:id|number|no|num|identifier|is|of)(?-u:\b)\.?)*[\ \t]*[:=\#'"(\[/]*[\ \t]*
         (?<value>[A-Za-z]{0,6}-?\d[0-9A-Za-z-]*)"#,
     )
 });
@@ -164,11 +167,15 @@ fn label_kind(text: &str, sign: usize) -> Option<Kind> {
 /// Returns the value at a place: what is quoted, or as much as a value of the kind has.
 fn value(text: &str, start: usize, kind: Kind) -> Option<Range<usize>> {
     let rest = text.get(start..)?;
+    let rest = rest.get(..rest.floor_char_boundary(MAX_VALUE_BYTES))?;
     let slashes = rest.bytes().take_while(|byte| *byte == b'\\').count();
     let bare = rest.get(slashes..)?;
+    if bare.starts_with(['[', '{', '(', '<']) {
+        return None;
+    }
     if let Some(quote) = bare.chars().next().filter(|c| matches!(c, '"' | '\'')) {
         let from = start + slashes + 1;
-        let inside = text.get(from..)?;
+        let inside = bare.get(1..)?;
         let line = inside.find(['\r', '\n']).unwrap_or(inside.len());
         let len = closing(inside.get(..line)?, quote);
         let found = inside.get(..len)?;

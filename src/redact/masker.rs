@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use regex::{Regex, RegexBuilder};
 
-use super::detect::{self, Known};
+use super::detect::{self, Known, Signs};
 use super::pseudonym::{Kind, PseudonymKey};
 use super::scan::Scan;
 
@@ -69,17 +69,20 @@ impl Masker {
 
     /// Masks what one look at the text finds, `None` where that is nothing.
     fn round(&self, text: &str, known: &Known) -> Option<String> {
-        if self.extra.is_empty() && known.is_empty() && detect::is_plain(text) {
+        let signs = Signs::of(text);
+        if self.extra.is_empty() && known.is_empty() && signs.is_plain() {
             return None;
         }
         let mut scan = Scan::new(text);
         for (kind, regex) in self.extra.iter() {
             for captures in regex.captures_iter(text) {
                 let found = captures.name("value").or_else(|| captures.get(0));
-                found.into_iter().for_each(|found| scan.mask(found.range(), *kind));
+                if let Some(found) = found {
+                    scan.mask(found.range(), *kind);
+                }
             }
         }
-        detect::claim(&mut scan, known);
+        detect::claim(&mut scan, signs, known);
         (scan.n_masked() > 0).then(|| scan.render(&self.key))
     }
 }

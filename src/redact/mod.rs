@@ -20,6 +20,7 @@
 
 mod audit;
 mod carets;
+mod dates;
 mod detect;
 mod hl7;
 mod hl7_fields;

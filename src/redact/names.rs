@@ -46,7 +46,7 @@ static BEFORE_NAME: LazyLock<Regex> = LazyLock::new(|| {
             (?i:\ name)?(?i:\ is|\ was|\ named|\ for)?
         |(?i:name|family)\ (?:is|was)
         |(?:Mr|Mrs|Ms|Miss|Dr|Prof|MR|MRS|MS|DR)\.?
-        )[\ ]+["'(]?"#,
+        )\x20+["'(]?"#,
     )
 });
 
@@ -100,7 +100,7 @@ pub(crate) fn name_at(text: &str, start: usize) -> Option<Range<usize>> {
         let after = text.as_bytes().get(word.end..).unwrap_or_default();
         at = word.end
             + match after {
-                [b',', b' ', ..] | [b'.', b' ', ..] if index == 0 || is_initial => 2,
+                [b',' | b'.', b' ', ..] if index == 0 || is_initial => 2,
                 [b',', ..] if index == 0 => 1,
                 [b' ' | b'^', ..] => 1,
                 _ => break,

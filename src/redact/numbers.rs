@@ -5,7 +5,7 @@
 
 use super::pseudonym::Kind;
 use super::scan::{Scan, is_word};
-use super::words;
+use super::{dates, words};
 
 /// The shortest stand-alone number that is masked.
 const MIN_DIGITS: usize = 6;
@@ -101,13 +101,11 @@ const AFTER: &[&str] = &[
     "file",
 ];
 
-/// Names of log files end so; a date in front of it tells when the file was begun.
-const LOG_ENDS: &[&[u8]] =
-    &[b".log", b".crash", b".txt", b".gz", b".zip", b".trc", b".out", b".old"];
-
 /// What a run of digits begins, and where that ends.
-enum Found {
+pub(crate) enum Found {
+    /// A value of a kind.
     Mask(usize, Kind),
+    /// Something technical.
     Keep(usize),
     /// Nothing of note up to here.
     Skip(usize),
@@ -152,7 +150,7 @@ fn look(bytes: &[u8], word: usize, digit: usize, technical_end: usize) -> Found 
     if word < digit || bytes[word..end].iter().any(|byte| !byte.is_ascii_digit()) {
         return mixed(bytes, word, digit, end);
     }
-    if let Some(found) = date(bytes, word) {
+    if let Some(found) = dates::look(bytes, word) {
         return found;
     }
     let starts_alone = !matches!(before(bytes, word), b'.' | b'-' | b'/');
@@ -241,110 +239,6 @@ fn is_technical(bytes: &[u8], word: usize, end: usize, technical_end: usize) -> 
         || (bytes[..word].ends_with(b"__") && number.len() >= 8)
 }
 
-/// A date, alone or with a time behind it.
-fn date(bytes: &[u8], word: usize) -> Option<Found> {
-    let rest = &bytes[word..];
-    let previous = before(bytes, word);
-    let compact = digits(rest);
-    let separated = date_len(rest).filter(|_| !matches!(previous, b'.' | b','));
-    let (len, is_compact) = match (separated, compact) {
-        (Some(len), _) => (len, false),
-        (None, 8) => (8, true),
-        _ => return None,
-    };
-    let text = std::str::from_utf8(rest.get(..len)?).ok()?;
-    let Some(normal) = words::year_first(text) else {
-        return two_digit_year(text).then_some(Found::Mask(word + len, Kind::Date));
-    };
-    let year: u16 = normal.get(..4)?.parse().ok()?;
-    let after = &rest[len..];
-    if is_compact && year >= 2000 && after.first() == Some(&b'-') && previous != b'-' {
-        let position = digits(&after[1..]);
-        let ends = !after.get(1 + position).is_some_and(|byte| is_word(*byte) || *byte == b'-');
-        if (1..=12).contains(&position) && ends {
-            return Some(Found::Keep(word + len + 1 + position));
-        }
-    }
-    if year >= 2000 && is_log_name(after, previous) {
-        return Some(Found::Keep(word + len));
-    }
-    Some(match time_len(after) {
-        Some((time, false)) if year >= 2000 => Found::Keep(word + len + time),
-        Some((time, true)) | Some((time, false)) => Found::Mask(word + len + time, Kind::Date),
-        None => Found::Mask(word + len, Kind::Date),
-    })
-}
-
-/// Returns the length of `Y-M-D`, `D.M.Y`, `M/D/Y` or `D-MON-Y`.
-fn date_len(rest: &[u8]) -> Option<usize> {
-    let first = digits(rest);
-    let separator = *rest.get(first).filter(|b| matches!(b, b'-' | b'/' | b'.'))?;
-    let middle = &rest[first + 1..];
-    let month = middle.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let second = if month == 3 && is_month(&middle[..3]) { 3 } else { digits(middle) };
-    let third = digits(middle.get(second + 1..)?);
-    let is_date = middle.get(second) == Some(&separator)
-        && matches!(
-            (first, second, third),
-            (4, 1..=2, 1..=2) | (1..=2, 1..=2, 4) | (1..=2, 3, 2 | 4) | (1..=2, 1..=2, 2)
-        )
-        && (third != 2 || first == 4 || separator != b'.');
-    let end = first + 1 + second + 1 + third;
-    let ends = !rest.get(end).is_some_and(|byte| is_word(*byte) && *byte != b'T')
-        && !(rest.get(end) == Some(&separator)
-            && rest.get(end + 1).is_some_and(u8::is_ascii_digit));
-    (is_date && ends).then_some(end)
-}
-
-fn is_month(word: &[u8]) -> bool {
-    const MONTHS: [&[u8]; 12] = [
-        b"JAN", b"FEB", b"MAR", b"APR", b"MAY", b"JUN", b"JUL", b"AUG", b"SEP", b"OCT", b"NOV",
-        b"DEC",
-    ];
-    MONTHS.iter().any(|month| month.eq_ignore_ascii_case(word))
-}
-
-/// Returns true for `03/12/45`, `12-MAR-45` and `12-MAR-1945`.
-fn two_digit_year(text: &str) -> bool {
-    let parts: Vec<&str> = text.split(['/', '-']).collect();
-    let [one, two, year] = parts[..] else { return false };
-    if is_month(two.as_bytes()) {
-        return true;
-    }
-    let small = |part: &str, most: u8| part.parse::<u8>().is_ok_and(|n| (1..=most).contains(&n));
-    year.len() == 2
-        && text.contains('/')
-        && (small(one, 12) && small(two, 31) || small(one, 31) && small(two, 12))
-}
-
-/// Returns the length of a time of day behind a date, and true where it is midnight, as databases
-/// show dates without a time.
-fn time_len(after: &[u8]) -> Option<(usize, bool)> {
-    let separator = after.iter().take_while(|byte| **byte == b' ').count().min(2);
-    let lead = if after.first() == Some(&b'T') { 1 } else { separator };
-    let time = after.get(lead..)?;
-    let hour = digits(time);
-    if lead == 0 || !(1..=2).contains(&hour) || time.get(hour) != Some(&b':') {
-        return None;
-    }
-    let is_time = |byte: &&u8| byte.is_ascii_digit() || matches!(byte, b':' | b'.');
-    let len = time.iter().take_while(is_time).count();
-    let len = len - usize::from(time[len - 1] == b'.' || time[len - 1] == b':');
-    let is_midnight = time[..len].iter().all(|byte| !matches!(byte, b'1'..=b'9'));
-    Some((lead + len, is_midnight))
-}
-
-/// Returns true where a date is part of the name of a log file.
-fn is_log_name(after: &[u8], previous: u8) -> bool {
-    let stamp = match after {
-        [b'-' | b'_', rest @ ..] if digits(rest) == 6 => 7,
-        _ => 0,
-    };
-    let end = after.get(stamp..).unwrap_or_default();
-    LOG_ENDS.iter().any(|log| end.starts_with(log))
-        || (matches!(previous, b'/' | b'\\') && matches!(end.first(), Some(b'/' | b'\\')))
-}
-
 /// Returns the length of a telephone number that begins at the word.
 fn phone_len(bytes: &[u8], word: usize) -> Option<usize> {
     let rest = &bytes[word..];
@@ -429,7 +323,8 @@ fn uuid_len(rest: &[u8]) -> Option<usize> {
     is_uuid.then_some(36)
 }
 
-fn digits(bytes: &[u8]) -> usize {
+/// Returns how many digits the bytes begin with.
+pub(crate) fn digits(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
@@ -437,7 +332,8 @@ fn word_end(bytes: &[u8], at: usize) -> usize {
     at + bytes[at..].iter().take_while(|byte| is_word(**byte)).count()
 }
 
-fn before(bytes: &[u8], at: usize) -> u8 {
+/// Returns the byte before a place, a space where there is none.
+pub(crate) fn before(bytes: &[u8], at: usize) -> u8 {
     at.checked_sub(1).map_or(b' ', |at| bytes[at])
 }
 

@@ -20,7 +20,7 @@ pub(crate) const SIGNS: &[&str] = &[
     "valid date",
     "date/time",
     "expected",
-    "csv field",
+    "csv file",
     "near ",
     "escape",
     "quotation",
@@ -47,8 +47,8 @@ const TEXTS: &str = r#"(?x)
   | (?i:duplicate\ key\ value\ is)\ \((?<tuple>[^\r\n]*)\)
   | (?i:duplicate\ entry)\ '(?<b>[^\r\n]*)'\ for\ key
   | (?i:converting\ the\ [a-z]+\ value)\ '(?<c>[^\r\n]*)'\ to
-  | (?i:incorrect\ [a-z]+\ value):\ '(?<d>[^\r\n]*)'
-  | (?i:truncated\ value):\ '(?<e>[^\r\n]*)'
+  | (?i:incorrect\ [a-z]+\ value):\ '(?<d>[^\r\n]*?)'(?:\x20for\x20|[.\s]|$)
+  | (?i:truncated\ value):\ '(?<e>[^\r\n]*?)'(?:[.\s]|$)
   | (?i:key)\ \([^)\r\n]*\)=\((?<tuple2>[^\r\n]*)\)
   | (?i:row\ contains)\ \((?<tuple3>[^\r\n]*)\)
   | (?i:parse\ date)\ ["'](?<f>[^\r\n]*?)["'](?:[.\s]|$)
@@ -62,12 +62,12 @@ const TEXTS: &str = r#"(?x)
   | (?i:incorrect\ syntax\ near)(?:\ the\ keyword)?\ '(?<words2>[^\r\n]*)'
   | (?i:near)\ "(?<words3>[^\r\n]*)":\ syntax\ error
   | (?i:after\ the\ character\ string)\ '(?<n>(?s:.)*?)'(?:\.\s|\.?$)
-  | (?i:escape\ sequence)\ [^\r\n]{1,8}\ (?i:near)\ (?<o>[^\r\n]+)
+  | (?i:escape\ sequence)\ [^\r\n]{1,8}\ (?i:near)\ \\*(?<o>[^\r\n]+)
   | (?i:parsing\ attributes):[^\r\n]*?\ in\ (?<p>[^\r\n]+)
   | (?i:transcode\ stream\ at)\ (?<q>[^\r\n]+)
   | (?i:input\ (?:syntax|value)\ for\ [^:\r\n]+):\ "(?<r>[^\r\n]*)"
   | (?i:out\ of\ range):\ ["'](?<s>[^\r\n]*)["']
-  | (?i:(?:bind|bound|sql)[a-z]*\ (?:values?|variables?|parameters?)):[\ ]*(?<tuple4>[^\r\n]+)
+  | (?i:(?:bind|bound|sql)[a-z]*\ (?:values?|variables?|parameters?)):\x20*(?<tuple4>[^\r\n]+)
 "#;
 
 static PHRASES: LazyLock<Regex> = LazyLock::new(|| compile(&format!("(?m){TEXTS}")));

@@ -39,17 +39,17 @@ pub(crate) const SIGNS: &[&str] = &[
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     compile(
         r"(?x)
-        (?-u:\b)\d{1,6}(?:-\d{1,5})?[A-Za-z]?[ ]+
-        (?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?[ ]+)?
-        (?:[A-Z0-9][A-Za-z0-9'.-]*[ ]+){1,4}
+        (?-u:\b)\d{1,6}(?:-\d{1,5})?[A-Za-z]?\x20+
+        (?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?\x20+)?
+        (?:[A-Z0-9][A-Za-z0-9'.-]*\x20+){1,4}
         (?:St|Street|Ave|Avenue|Rd|Road|Blvd|Boulevard|Ln|Lane|Dr|Drive|Ct|Court|Way|Pl|Place
           |Ter|Terrace|Hwy|Highway|Pkwy|Parkway|Cir|Circle|Sq|Square|Trl|Trail
           |ST|STREET|AVE|AVENUE|RD|ROAD|BLVD|LN|LANE|DR|DRIVE|CT|COURT|WAY|PL|PLACE|TER|HWY|PKWY)
         (?-u:\b)\.?
-        (?:,?[ ]+(?:Apt|APT|Unit|UNIT|Suite|Ste|STE|\#)\.?[ ]*[\w-]+)?
-        (?:,?[ ]+[A-Z][A-Za-z.]*(?:[ ][A-Z][A-Za-z.]*){0,3},?[ ]+[A-Z]{2},?[ ]+\d{5}(?:-\d{4})?)?
-        |(?-u:\b)[A-Z][A-Za-z]+(?:[ ][A-Z][A-Za-z]+){0,2},[ ]+[A-Z]{2},?[ ]+\d{5}(?:-\d{4})?(?-u:\b)
-        |(?-u:\b)(?i:P\.?[ ]?O\.?[ ]?Box)[ ]+\d+
+        (?:,?\x20+(?:Apt|APT|Unit|UNIT|Suite|Ste|STE|\#)\.?\x20*[\w-]+)?
+        (?:,?\x20+[A-Z][A-Za-z.]*(?:\x20[A-Z][A-Za-z.]*){0,3},?\x20+[A-Z]{2},?\x20+\d{5}(?:-\d{4})?)?
+        |(?-u:\b)[A-Z][A-Za-z]+(?:\x20[A-Z][A-Za-z]+){0,2},\x20+[A-Z]{2},?\x20+\d{5}(?:-\d{4})?(?-u:\b)
+        |(?-u:\b)(?i:P\.?\x20?O\.?\x20?Box)\x20+\d+
         ",
     )
 });

@@ -130,15 +130,15 @@ impl fmt::Debug for PseudonymKey {
 /// only the digits, of dates year, month, day, of telephone numbers no leading 1.
 fn normal(value: &str) -> String {
     let value = value.trim();
+    if let Some(date) = words::year_first(value) {
+        return date;
+    }
     let is_number = value.contains(|c: char| c.is_ascii_digit())
         && !value.contains(|c: char| c.is_alphabetic() || c == '%');
     if !is_number {
         return value.to_lowercase();
     }
     let digits: String = value.chars().filter(char::is_ascii_digit).collect();
-    if let Some(date) = words::year_first(value) {
-        return date;
-    }
     match digits.strip_prefix('1') {
         Some(local) if digits.len() == 11 => local.to_owned(),
         _ => digits,

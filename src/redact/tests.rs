@@ -1,7 +1,361 @@
+//! What must vanish from a text and what must stay, and properties that hold for any text.
+
+use proptest::prelude::*;
+
 use super::*;
 
+const PID: &str = "PID|1||123456^^^MRN||Okafor^David||19450312|F|||12 Elm St^^Springfield^IL^62704||\
+                   (217)555-0123|||||123-45-6789";
+
+fn masker() -> Masker {
+    Masker::new(PseudonymKey::from_bytes([1; 32]), &[]).unwrap()
+}
+
+/// Returns the masked text with every pseudonym cut to its kind: `[id]`.
+#[track_caller]
+fn kinds(text: &str, nearby: Option<&str>) -> String {
+    let tool = masker();
+    let mut masked = tool.mask(text, nearby.map(str::as_bytes));
+    assert_eq!(tool.mask(&masked, nearby.map(str::as_bytes)), masked, "masked twice: {text}");
+    if nearby.is_none() {
+        assert_eq!(suspects(&masked), [], "suspects in {masked}");
+    }
+    for kind in Kind::ALL {
+        let head = format!("[{}:", kind.name());
+        let mut parts = masked.split(&head);
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            out.extend(["[", kind.name(), part.get(8..).unwrap()]);
+        }
+        masked = out;
+    }
+    masked
+}
+
+#[track_caller]
+fn check(cases: &[(&str, &str)]) {
+    for (text, want) in cases {
+        assert_eq!(kinds(text, None), *want, "{text}");
+    }
+}
+
+#[track_caller]
+fn check_stays(texts: &[&str]) {
+    for text in texts {
+        assert_eq!(masker().mask(text, None), *text);
+        assert_eq!(suspects(text), [], "{text}");
+    }
+}
+
 #[test]
-fn a_text_without_patient_data_stays() {
-    let masker = Masker::new(PseudonymKey::from_bytes([1; 32]), &[]).unwrap();
-    assert_eq!(masker.mask("Connection refused", None), "Connection refused");
+fn segments_keep_their_bars_and_lose_their_values() {
+    check(&[
+        (PID, "PID|1||[id]^^^MRN||[name]^[name]||[date]|F|||[address]||[phone]|||||[ssn]"),
+        ("at PID|1||12345", "at PID|1||[id]"),
+        ("ZPD|Foo|1|IL\rNTE|1||has a cough", "ZPD|[value]|[value]|IL\rNTE|1||[value]"),
+        (
+            "PV1|1|I|2W^204^1||||77^Lee^Ann|||SUR",
+            "PV1|1|I|[value]||||[name]^[name]^[name]|||[value]",
+        ),
+        (
+            "MSH#^~\\&#EPIC#A#B#C#20260907##ADT^A01#77#P#2.5\rPID#1##12^^^MRN##Li^Q",
+            "MSH#^~\\&#EPIC#A#B#C#20260907##ADT^A01#77#P#2.5\rPID#1##[id]^^^MRN##[name]^[name]",
+        ),
+        ("||123456^^^MRN||Okafor^D||19450312|F", "||[value]||[value]||[date]|F"),
+    ]);
+}
+
+#[test]
+fn a_segment_ends_at_its_quote_and_at_spelled_out_line_ends() {
+    check(&[
+        (
+            "Error 'PID|1||123456||O'Brien^D||19450312' in main.lua:12: bad",
+            "Error 'PID|1||[id]||[name]^[name]||[date]' in main.lua:12: bad",
+        ),
+        (
+            r#"{"body":"MSH|^~\\&|EPIC|A|B|C|20260907||ADT^A01|77|P|2.5\rPID|1||12^^^MRN||Li^Q\r","status":500}"#,
+            r#"{"body":"MSH|^~\\&|EPIC|A|B|C|20260907||ADT^A01|77|P|2.5\rPID|1||[id]^^^MRN||[name]^[name]\r","status":500}"#,
+        ),
+        ("PID|1||12&#13;PV1|1|I|ward", "PID|1||[id]&#13;PV1|1|I|[value]"),
+        (r"NTE|1||a\.br\PID|1||12", r"NTE|1||[value]PID|1||[id]"),
+    ]);
+}
+
+#[test]
+fn routing_acknowledgements_and_codes_of_errors_stay() {
+    check_stays(&[
+        "MSH|^~\\&|EPIC|ST MARY|IGUANA|HIE|20260907001122||ADT^A04^ADT_A01|123456789|P|2.5",
+        "MSA|AE|1234567|Required field missing",
+        "ERR|PID^1^5|101^Required field missing",
+        "ERR||PID^1^5|101^Required field missing^HL70357|E",
+        "EVN|A01|20260907001122",
+        "No matching rules exist that match a message with MSH.9 = 'ADT^A01^ADT_A01'",
+    ]);
+    check(&[(
+        "MSA|AE|7|Patient Okafor has no MRN 12345",
+        "MSA|AE|7|Patient [name] has no MRN [id]",
+    )]);
+}
+
+#[test]
+fn json_values_are_masked_by_their_keys() {
+    check(&[
+        (
+            r#"{"resourceType":"Patient","id":"pat-1","identifier":[{"system":"urn:x","value":"A12"}],"code":"x"}"#,
+            r#"{"resourceType":"Patient","id":"pat-1","identifier":[{"system":"urn:x","value":"[id]"}],"code":"x"}"#,
+        ),
+        (
+            r#"{"name":[{"family":"Li","given":["Mia","Q"]}],"address":[{"line":["1 A"],"city":"Ulm"}]}"#,
+            r#"{"name":[{"family":"[name]","given":["[name]","[name]"]}],"address":[{"line":["[address]"],"city":"[address]"}]}"#,
+        ),
+        (
+            r#"{\"last_name\":\"O\\\"K\",\"MRN\":12345,\"line\":12,\"message\":\"no\"}"#,
+            r#"{\"last_name\":\"[name]\",\"MRN\":[id],\"line\":12,\"message\":\"no\"}"#,
+        ),
+        (r#"{"id":12345,"birthDate":"1945-0"#, r#"{"id":[id],"birthDate":"[date]"#),
+        (r#"{"status":404,"address":"10.0.0.7:80"}"#, r#"{"status":404,"address":"10.0.0.7:80"}"#),
+    ]);
+}
+
+#[test]
+fn xml_values_are_masked_by_their_elements() {
+    check(&[
+        (
+            "<name><use value=\"usual\"/><family value=\"Li\"/></name><birthDate value='1945'/>",
+            "<name><use value=\"usual\"/><family value=\"[name]\"/></name><birthDate value='[date]'/>",
+        ),
+        (
+            "<hl7:given>Mia</hl7:given><id extension=\"12345\" root=\"2.16.840.1.113883\"/>",
+            "<hl7:given>[name]</hl7:given><id extension=\"[id]\" root=\"2.16.840.1.113883\"/>",
+        ),
+        (
+            "<faultstring>No such thing</faultstring><patientId>A1</patientId>",
+            "<faultstring>No such thing</faultstring><patientId>[id]</patientId>",
+        ),
+    ]);
+}
+
+#[test]
+fn sql_keeps_its_columns_and_loses_its_literals() {
+    check(&[
+        (
+            "INSERT INTO pat (mrn, dob) VALUES ('123', N'O''Brien', to_date('19450312','YYYYMMDD'), 'F', 7)",
+            "INSERT INTO pat (mrn, dob) VALUES ('[value]', N'[value]', to_date('[date]','YYYYMMDD'), 'F', 7)",
+        ),
+        (
+            "UPDATE v SET last = 'O'Brien' WHERE id = 12345\nMySQL Compliant Database Error Message:\n\
+             Unknown column 'MRN' in 'field list'",
+            "UPDATE v SET last = '[value]' WHERE id = [value]\nMySQL Compliant Database Error Message:\n\
+             Unknown column 'MRN' in 'field list'",
+        ),
+        ("SELECT a FROM b WHERE c = 'cut of", "SELECT a FROM b WHERE c = '[value]"),
+        ("VALUES (\"Li\", \"Okafor\")", "VALUES (\"Li\", \"[value]\")"),
+        (
+            "NAME|TYPE|SIZE|VALUE\n==========\nMRN|VARCHAR2|20|123456\nPID|NUMBER|9|a|b\n\nPlease compare the SQL",
+            "NAME|TYPE|SIZE|VALUE\n==========\nMRN|VARCHAR2|20|[value]\nPID|NUMBER|9|[value]\n\nPlease compare the SQL",
+        ),
+    ]);
+}
+
+#[test]
+fn texts_that_quote_a_value_lose_it() {
+    check(&[
+        (
+            "Error while attempting to bind to string: Li Q",
+            "Error while attempting to bind to string: [value]",
+        ),
+        ("The duplicate key value is (12, Li).", "The duplicate key value is ([value], [value])."),
+        ("Duplicate entry 'A-1' for key 'PRIMARY'", "Duplicate entry '[value]' for key 'PRIMARY'"),
+        (
+            "converting the varchar value 'Li' to data type int",
+            "converting the varchar value '[value]' to data type int",
+        ),
+        (
+            "Incorrect string value: 'xE9' for column 'c' at row 1",
+            "Incorrect string value: '[value]' for column 'c' at row 1",
+        ),
+        ("Key (mrn)=(A1) already exists.", "Key (mrn)=([value]) already exists."),
+        ("Couldn't parse date '3.4.45'. Required", "Couldn't parse date '[value]'. Required"),
+        ("'Li' is not a valid date.", "'[value]' is not a valid date."),
+        ("invalid month, 13, in 1945", "invalid month, [value], in [value]"),
+        ("expected month, got \"Li\"", "expected month, got \"[value]\""),
+        ("in this line of the CSV file: \nLi,Mia,12", "in this line of the CSV file: \n[value]"),
+        (
+            "right syntax to use near 'Brien' AND x' at line 1",
+            "right syntax to use near '[value]' AND x' at line 1",
+        ),
+        ("near \"Brien\": syntax error", "near \"[value]\": syntax error"),
+        ("escape sequence \\q near \\qLi", "escape sequence \\q near \\[value]"),
+    ]);
+}
+
+#[test]
+fn free_text_loses_numbers_dates_and_addresses_of_people() {
+    check(&[
+        ("SSN 123-45-6789 or 123 45 6789", "SSN [ssn] or [ssn]"),
+        ("(217) 555-0123, 217.555.0123, 2175550123", "[phone], [phone], [phone]"),
+        ("+44 20 7946 0958 or 1-217-555-0123", "[phone] or [phone]"),
+        ("mail a.li@example.org", "mail [email]"),
+        ("1945-03-12, 19450312, 3/12/1945, 12.03.1945", "[date], [date], [date], [date]"),
+        ("1945-03-12T00:00:00 and 12-MAR-45", "[date] and [date]"),
+        ("at 12 Elm St, Springfield, IL 62704 now", "at [address] now"),
+        ("MRN A12, account 99887, DOB 3/12/45", "MRN [id], account [account], DOB [date]"),
+        ("got 1234567 and MR0012345", "got [id] and [id]"),
+        (
+            "GET /fhir/Patient/123?family=Li&mrn=A12",
+            "GET /fhir/Patient/[id]?family=[name]&mrn=[id]",
+        ),
+        ("/in/x_123456.hl7", "/in/x_[id].hl7"),
+    ]);
+}
+
+#[test]
+fn free_text_loses_names_of_people() {
+    check(&[
+        ("Patient John Smith not found", "Patient [name] not found"),
+        ("Mrs. O'Neil; name: Mia Li; surname=okafor", "Mrs. [name]; name: [name]; surname=[name]"),
+        ("Okafor, David was merged", "[name], [name] was merged"),
+        ("DOE^JOHN^Q and Okafor^D", "[name]^[name]^[name] and [name]^[name]"),
+        ("patient: Łukasz; Müller, Jürgen", "patient: [name]; [name], [name]"),
+    ]);
+}
+
+#[test]
+fn what_rules_need_stays() {
+    check_stays(&[
+        "Connection refused",
+        "Stopping component with runtime error:\nmain.lua:12: attempt to index field 'PID' (a nil value)",
+        "ORA-00001: unique constraint (HL7.PK_VISIT) violated",
+        "HTTP/1.1 503 Service Unavailable from https://hie.example.org:8443/api/12",
+        "Error 10054 on 10.20.3.41:6661, version 10.1.114, code -2147467259",
+        "432CuFc1nTKSbrCXEeIV0g-1788739200137-1 before 20160527-1048576",
+        "[2026-09-07 00:00:01]\tat 2026-09-07T10:00:01.123Z or 2026-09-07 00:00:01.123",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "app-2026-09-07.log engine.log.20260907 20260907-103000.crash",
+        "took 1234567 ms for 1048576 bytes, offset 1234567 to 2345678, port 123456",
+        "80090308: LdapErr: DSID-0C090442, comment: AcceptSecurityContext error, data 52e, v2580",
+        "User jdoe12 has logged in from remote IP 10.0.0.7.",
+        "Access denied for user 'iguana'@'10.0.0.7' (using password: YES)",
+        "Invalid object name 'dbo.patient'. Invalid column name 'mrn'.",
+        "FK__visit__12345678 in SYS_C0012345",
+        "Function name: f(). Patient Identifier missing. Method must be one of GET, POST, PUT.",
+        "https://jdoe@bitbucket.org/x.git git@github.com:foo/bar.git",
+    ]);
+}
+
+#[test]
+fn identifiers_of_the_last_message_are_masked_as_whole_words() {
+    let text = "no OKAFOR in springfield, id 123456, elm; Table 'Okafors', sent 19450312";
+    assert_eq!(
+        kinds(text, Some(PID)),
+        "no [name] in [address], id [id], elm; Table 'Okafors', sent [date]"
+    );
+    let json = r#"{"name":[{"family":"Okafor"}]}"#;
+    assert_eq!(kinds("no Okafor", Some(json)), "no [name]");
+}
+
+#[test]
+fn identifiers_of_a_quoted_segment_are_masked_in_the_rest_of_the_text() {
+    let masked = kinds(&format!("david okafor failed\n{PID}"), None);
+    assert!(masked.starts_with("[name] [name] failed\n"), "{masked}");
+}
+
+#[test]
+fn one_value_has_one_pseudonym_in_every_form() {
+    let masked = masker().mask(&format!("{PID}\rMRN 123456 at 1945-03-12"), None);
+    let tail = masked.rsplit('\r').next().unwrap();
+    for token in tail.split(' ').filter(|word| word.starts_with('[')) {
+        assert_eq!(masked.matches(token).count(), 2, "{token} in {masked}");
+    }
+}
+
+#[test]
+fn a_site_adds_its_own_masks() {
+    let rule = |regex: &str| MaskRule { kind: Kind::Id, regex: regex.to_owned() };
+    let key = || PseudonymKey::from_bytes([1; 32]);
+    let tool = Masker::new(key(), &[rule("badge (?<value>[a-z]+)"), rule("Q[0-9]+")]).unwrap();
+    let masked = tool.mask("badge abc Q1", None);
+    assert!(masked.starts_with("badge [id:") && !masked.contains("Q1"), "{masked}");
+    assert!(Masker::new(key(), &[rule("(")]).is_err());
+    assert!(Masker::new(key(), &[rule("x*")]).is_err());
+}
+
+#[test]
+fn suspects_tell_kind_and_place() {
+    let text = "Patient Okafor";
+    let found = suspects(text);
+    assert_eq!(found, [Suspect { kind: Kind::Name, range: 8..14 }]);
+}
+
+/// Pieces that detectors react to, in any order.
+fn carrier() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        "\\PC{0,12}",
+        "[ -~\r\n]{0,16}",
+        "[0-9/. ()+^|:=-]{0,14}",
+        "[A-Z][a-z]{1,6}[ ,]{0,2}",
+        proptest::sample::select(vec![
+            "PID|",
+            "MSH|^~\\&|",
+            "\r",
+            "\n",
+            "{\"name\":",
+            "\"",
+            "'",
+            "[{",
+            "}",
+            "<name>",
+            "</name>",
+            "<id value=\"",
+            "INSERT INTO x VALUES (",
+            "where a = ",
+            "near '",
+            "patient ",
+            "MRN ",
+            "name: ",
+            "DOB ",
+            "[id:abcd1234]",
+            "[name:",
+            "\\",
+            "&#13;",
+            "19450312",
+            "12 Elm St ",
+            "expected x, got \"",
+            "NAME|TYPE|SIZE|VALUE\n",
+            "é",
+            "(217)",
+            "-1788739200137-",
+            "^",
+        ])
+        .prop_map(str::to_owned),
+    ];
+    proptest::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn masking_is_total_and_masking_twice_changes_nothing(text in carrier(), near in carrier()) {
+        let masker = masker();
+        let once = masker.mask(&text, None);
+        prop_assert_eq!(masker.mask(&once, None), once.clone());
+        prop_assert_eq!(suspects(&once), []);
+        let once = masker.mask(&text, Some(near.as_bytes()));
+        prop_assert_eq!(masker.mask(&once, Some(near.as_bytes())), once);
+    }
+
+    #[test]
+    fn a_segment_anywhere_leaves_none_of_its_identifiers(
+        before in "[a-z .,:\n]{0,30}", after in "[a-z .,:]{0,30}",
+        family in "[A-Z][a-z]{4,9}[A-Z]", given in "[A-Z][a-z]{4,9}", mrn in "[0-9]{6,9}",
+        day in 10..28_u8, ssn in "[1-8][0-9]{2}-[0-9]{2}-[0-9]{4}", street in "[A-Z][a-z]{5,9}x",
+    ) {
+        let segment = format!(
+            "PID|1||{mrn}^^^MRN||{family}^{given}||194503{day}|F|||{day} {street} St^^Ulm||(217)555-01{day}|||||{ssn}"
+        );
+        let text = format!("{before} {segment}\r{after} {given} {mrn} {ssn}");
+        let masked = masker().mask(&text, None);
+        for value in [&family, &given, &mrn, &ssn, &street, &format!("194503{day}"), &format!("555-01{day}")] {
+            prop_assert!(!masked.contains(value.as_str()), "{} in {}", value, masked);
+        }
+    }
 }

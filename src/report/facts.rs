@@ -1,8 +1,10 @@
 //! What a card says about a problem, line by line, for text and Markdown alike.
 
+use jiff::ToSpan;
+
 use super::measure::{self, Trend};
 use super::words::{self, NONE};
-use super::{Kind, Outcomes, Problem, Window};
+use super::{Kind, Outcomes, Place, Problem, Window};
 use crate::model::{grouped, plural};
 
 /// Values of one capture that are shown.
@@ -17,16 +19,21 @@ pub(super) struct Fact {
     pub(super) text: String,
 }
 
-/// Returns what is said about a problem below its places, in the order in which it is read.
+/// Returns what is said about a problem, in the order in which it is read.
 pub(super) fn facts(problem: &Problem, window: &Window) -> Vec<Fact> {
     let mut facts = Vec::new();
-    let mut add = |label, text: String| facts.push(Fact { label, text });
-    add("how often", how_often(problem, window));
-    add("when", when(problem, window));
+    let mut add = |label, text: String| {
+        if !text.is_empty() {
+            facts.push(Fact { label, text });
+        }
+    };
+    add("where", only_place(problem));
+    add("how often", how_often(problem));
+    add("trend", trend(problem, window));
+    add("when", words::when(problem));
+    add("days", days(problem, window));
     add("seen", seen(problem));
-    if let Some(stops) = stops(problem) {
-        add("stops", stops);
-    }
+    add("outcome", outcome(problem));
     for text in values(problem) {
         add("values", text);
     }
@@ -47,6 +54,12 @@ pub(super) fn facts(problem: &Problem, window: &Window) -> Vec<Fact> {
     facts
 }
 
+/// Returns the places of a problem that had events, where there are several.
+pub(super) fn several_places(problem: &Problem) -> Vec<&Place> {
+    let seen: Vec<&Place> = problem.places.iter().filter(|place| place.count > 0).collect();
+    if seen.len() > 1 { seen } else { Vec::new() }
+}
+
 /// Returns what stands behind a problem's title: how bad, of what nature, what it costs.
 pub(super) fn tag_line(problem: &Problem) -> String {
     let mut parts = Vec::new();
@@ -55,31 +68,29 @@ pub(super) fn tag_line(problem: &Problem) -> String {
         parts.push(card.nature.clone());
     }
     let cost = words::minutes(problem.cost_minutes);
-    parts.push(format!("cost {cost}, {}", words::percent(problem.share_permille)));
+    parts.push(format!("cost {cost} ({} of all)", words::percent(problem.share_permille)));
     parts.join(", ")
 }
 
-fn how_often(problem: &Problem, window: &Window) -> String {
-    let mut text = plural(problem.count, "event");
-    text.push_str(&format!(" in {}", plural(problem.episodes, "episode")));
-    if let Some(hours) = problem.hours_between {
-        text.push_str(&format!(", {} apart on average", apart(hours)));
-    }
-    let trend = match problem.trend {
-        Trend::NoHistory => return text,
-        Trend::New => format!("new this {}", window.unit),
-        Trend::Back => format!("back, none in {}", window.before),
-        _ => {
-            let word = words::trend(problem.trend, problem.before, problem.count);
-            format!("{word} ({} before)", grouped(problem.before))
+/// Returns the place of a problem, where it is only one.
+fn only_place(problem: &Problem) -> String {
+    let mut seen = problem.places.iter().filter(|place| place.count > 0);
+    match (seen.next(), seen.next()) {
+        (Some(place), None) => {
+            let split = words::split_of(place);
+            let comma = if split.is_empty() { "" } else { ", " };
+            format!("{}{comma}{split}", place.component_name)
         }
-    };
-    text.push_str(&format!("; {trend}"));
-    if problem.weeks.len() > 2 {
-        let line = measure::sparkline(&problem.weeks);
-        text.push_str(&format!("  {line}  last {} {}s", problem.weeks.len(), window.unit));
+        _ => String::new(),
     }
-    text
+}
+
+fn how_often(problem: &Problem) -> String {
+    let (events, episodes) = (plural(problem.count, "event"), plural(problem.episodes, "episode"));
+    match problem.hours_between {
+        Some(hours) => format!("{events} in {episodes}, {} apart on average", apart(hours)),
+        None => format!("{events} in {episodes}"),
+    }
 }
 
 fn apart(hours: u64) -> String {
@@ -89,25 +100,41 @@ fn apart(hours: u64) -> String {
     }
 }
 
-/// Returns the time of day, and for a week its days as bars.
-fn when(problem: &Problem, window: &Window) -> String {
-    let text = words::when(problem);
-    if window.unit != "week" || problem.days.len() < 2 {
+/// Returns how the count moved, and the periods as bars.
+fn trend(problem: &Problem, window: &Window) -> String {
+    let word = words::trend(problem.trend, problem.before, problem.count);
+    let text = match problem.trend {
+        Trend::NoHistory => return String::new(),
+        Trend::New => return format!("new this {}", window.unit),
+        Trend::Back => format!("back, after none in {}", window.before),
+        Trend::Steady => format!("{word}, {} in {}", grouped(problem.before), window.before),
+        _ => format!("{word} from {} in {}", grouped(problem.before), window.before),
+    };
+    if problem.weeks.len() < 3 {
         return text;
+    }
+    let bars = measure::sparkline(&problem.weeks);
+    format!("{text}  {bars}  {} {}s", problem.weeks.len(), window.unit)
+}
+
+/// Returns the days of a week as bars, where there is more than one with events.
+fn days(problem: &Problem, window: &Window) -> String {
+    if window.unit != "week" || problem.days.len() < 2 {
+        return String::new();
     }
     let first = measure::date(window.from);
     let mut counts = [0_u64; 7];
     for day in &problem.days {
         let index = usize::try_from((day.day - first).get_days()).unwrap_or(usize::MAX);
-        // A period that does not begin at midnight touches an eighth day.
-        let Some(count) = counts.get_mut(index) else { return text };
-        *count += day.count;
+        // A week that does not begin at midnight touches an eighth day.
+        let Some(count) = counts.get_mut(index) else { return String::new() };
+        measure::add(count, day.count);
     }
-    let name = |offset: i8| {
-        let day = jiff::ToSpan::days(i64::from(offset));
-        first.checked_add(day).map_or_else(|_| String::new(), |day| day.strftime("%a").to_string())
+    let name = |days: i64| {
+        let day = first.checked_add(days.days()).unwrap_or(first);
+        day.strftime("%a").to_string()
     };
-    format!("{text}  {} {} {}", name(0), measure::sparkline(&counts), name(6))
+    format!("{} {} {}", name(0), measure::sparkline(&counts), name(6))
 }
 
 fn seen(problem: &Problem) -> String {
@@ -115,27 +142,22 @@ fn seen(problem: &Problem) -> String {
     format!("first {first}, last {last} UTC")
 }
 
-/// Returns what became of the work, and what the rule says about stopping.
-fn stops(problem: &Problem) -> Option<String> {
+/// Returns what became of the work, or what the rule says about stopping.
+fn outcome(problem: &Problem) -> String {
     let Outcomes { stopped, continued, retrying, recovered } = problem.outcomes;
     let told = [
-        (stopped, "said that the component stopped"),
+        (stopped, "component stopped"),
         (continued, "went on"),
-        (retrying, "will be tried again"),
-        (recovered, "said that it works again"),
+        (retrying, "to be tried again"),
+        (recovered, "works again"),
     ];
-    let mut parts: Vec<String> = told
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{} {what}", grouped(*count)))
-        .collect();
-    let rule_stops = problem.card.as_ref().is_some_and(|card| card.stops);
-    if stopped > 0 {
-        parts.push(format!("{} to clear", plural(problem.stops, "stop")));
-    } else if rule_stops {
+    let told = told.iter().filter(|(count, _)| *count > 0);
+    let mut parts: Vec<String> =
+        told.map(|(count, what)| format!("{what}: {}", grouped(*count))).collect();
+    if stopped == 0 && problem.card.as_ref().is_some_and(|card| card.stops) {
         parts.push("it usually stops the component".to_owned());
     }
-    (!parts.is_empty()).then(|| parts.join("; "))
+    parts.join("; ")
 }
 
 fn values(problem: &Problem) -> Vec<String> {
@@ -156,7 +178,7 @@ fn values(problem: &Problem) -> Vec<String> {
 fn no_card(problem: &Problem) -> String {
     match (problem.kind, problem.cluster.as_deref()) {
         (Kind::Unknown, Some(cluster)) => {
-            format!("not known; draft a rule with `dewlap unknown {cluster} draft`")
+            format!("not known; draft a rule: dewlap unknown {cluster} draft")
         }
         (Kind::Unknown, None) => NONE.to_owned(),
         _ => "the catalogue no longer has this rule".to_owned(),

@@ -98,11 +98,8 @@ pub(super) fn small() -> ReportInput {
     duplicate.outcomes = outcomes(&[(Outcome::Stopped, 1), (Outcome::Continued, 119)]);
     let value = ValueCount { value: "HL7.PK_VISIT".into(), count: 120 };
     duplicate.values = BTreeMap::from([("constraint".into(), vec![value])]);
-    duplicate.example = Some(Example {
-        text: "ORA-00001: unique constraint (HL7.PK_VISIT) violated\n  for [name:k3f9a0c2]".into(),
-        entry: "guid-ADT In-1788761234567-1".into(),
-        path: "/var/iguana/logs/2026_09_07.log".into(),
-    });
+    let text = "ORA-00001: unique constraint (HL7.PK_VISIT) violated\n  for [name:k3f9a0c2]";
+    duplicate.example = Some(example(text, "ADT In"));
     let mut strange =
         problem(cluster("c-7f3a91", "Field <*> of segment <*> is odd"), "Lab In", &[(30, 3)]);
     strange.first_seen = at("2026-09-08T06:10:00Z");
@@ -140,113 +137,114 @@ pub(super) fn small() -> ReportInput {
     }
 }
 
-/// Returns a large input: two servers, an outage, fallbacks, unknowns, hostile text.
+/// Returns a large input: several servers, an outage, fallbacks, unknowns, hostile text.
 pub(super) fn rich() -> ReportInput {
     let mut input = small();
-    let mut down_rule = rule("db-oracle.down");
-    down_rule.title = "Oracle does not answer and the connection is given up after it".into();
-    down_rule.severity = Severity::Critical;
-    down_rule.nature = "platform".into();
-    down_rule.stops = true;
-    down_rule.owner = "infrastructure".into();
-    down_rule.toil_minutes = 45;
-    down_rule.escalation = vec![
-        EscalationStep {
-            after: "15m".into(),
-            to: "infrastructure".into(),
-            how: "Call the database team on its duty number and name the host.".into(),
-        },
-        EscalationStep { after: "1h".into(), to: "vendor".into(), how: "Open a case.".into() },
-    ];
-    down_rule.references = vec!["https://docs.oracle.com/en/error-help/db/ora-12541/".into()];
-    let mut other = rule("http.other");
-    other.title = "An HTTP call failed".into();
-    other.severity = Severity::Warning;
-    other.fallback = true;
-    other.toil_minutes = 10;
-    other.owner = "support".into();
-    input.rules.extend([down_rule, other]);
-    for (n, name) in
-        ["ADT In", "ADT Out to PACS (Radiology, Building 7)", "Lab In", "Pharmacy Orders"]
-            .iter()
-            .enumerate()
-    {
-        let n = u64::try_from(n).unwrap();
-        let mut row = problem(
-            known("db-oracle.down"),
-            name,
-            &[(6, 400 - n * 90), (7, 300), (55, 20 + n), (56, 7), (130, 12)],
-        );
-        row.server = "iguana-b".into();
-        row.weeks_before = vec![0, 20, 0, 0, 70, 12, 300 * n];
-        row.outcomes = outcomes(&[(Outcome::Stopped, 2), (Outcome::Retrying, 700)]);
-        row.values = BTreeMap::from([
-            (
-                "host".into(),
-                vec![
-                    ValueCount { value: "ora1.hospital.local".into(), count: 600 },
-                    ValueCount { value: "ora2.hospital.local".into(), count: 20 },
-                ],
-            ),
-            ("port".into(), vec![ValueCount { value: "1521".into(), count: 620 }]),
-        ]);
-        row.example = Some(Example {
-            text: "ORA-12541: TNS:no listener\n  at main.lua:12: in function 'connect' with a rather long line that has to be wrapped because it does not fit\n\u{1b}[2Jin the | terminal `x` <b>".into(),
-            entry: format!("guid-{name}-1788761234567-1"),
-            path: "/var/iguana/logs/2026_09_07.log".into(),
-        });
-        if n == 2 {
-            row.first_seen = at("2026-09-07T06:01:00Z");
-            row.weeks_before = vec![];
-        }
-        input.problems.push(row);
-    }
+    input.rules.extend([down_rule(), fallback_rule()]);
+    input.problems.extend(outage());
+    input.problems.extend((0..14).map(unknown));
     let mut split = problem(known("db-oracle.unique-constraint"), "ADT In", &[(6, 3), (100, 9)]);
     split.id.push_str("-2");
     split.split_by = BTreeMap::from([("constraint".into(), "HL7.PK_PATIENT".into())]);
-    input.problems.push(split);
-    let mut fallback = problem(
-        known("http.other"),
-        "FHIR Out",
-        &[(1, 1), (20, 2), (40, 1), (60, 2), (80, 3), (100, 1), (121, 5)],
-    );
+    let now_and_then = [(1, 1), (20, 2), (40, 1), (60, 2), (80, 3), (100, 1), (121, 5)];
+    let mut fallback = problem(known("http.other"), "FHIR Out", &now_and_then);
     fallback.weeks_before = vec![15];
-    input.problems.push(fallback);
-    for n in 0..14_i64 {
-        let mut row = problem(
-            cluster(
-                &format!("c-{n:06x}"),
-                &format!(
-                    "Strange thing <*> number {n} happened in <*>: the queue <*> could not be read because of <*> and some more words"
-                ),
-            ),
-            "Lab In",
-            &[(n * 9, 1 + n.unsigned_abs())],
-        );
-        row.weeks_before = vec![n.unsigned_abs()];
-        row.example = Some(Example {
-            text: format!(
-                "Strange thing 44 number {n} happened in [name:k3f9a0c2]: the queue 7 could not be read because of x and some more words"
-            ),
-            entry: "e-1".into(),
-            path: "/x".into(),
-        });
-        input.problems.push(row);
-    }
+    input.problems.extend([split, fallback]);
     input.servers = vec!["iguana-b".into(), "iguana-a".into(), "iguana-c".into()];
-    input.totals.fallback = 15;
-    let mut b = component("ADT In", 900_000, 1_900);
-    b.server = "iguana-b".into();
-    input.components.push(b);
-    input.components.push(component("From Translator", 0, 7));
+    input.totals =
+        Totals { events: 2_677, known: 2_554, fallback: 15, unknown: 108, ..input.totals };
+    let mut other = component("ADT In", 900_000, 1_900);
+    other.server = "iguana-b".into();
+    input.components.extend([other, component("From Translator", 0, 7)]);
     input.skipped = Some(vec![SkippedSource {
         path: "/var/iguana/logs/old.zip".into(),
         reason: "needs a password".into(),
     }]);
-    input.gaps.push(LostBytes {
-        path: "/var/iguana/logs/2026_09_08.log".into(),
-        bytes: 7,
-        reason: "damaged envelope".into(),
-    });
+    input.gaps.push(LostBytes { bytes: 7, ..input.gaps[0].clone() });
     input
+}
+
+fn down_rule() -> RuleCard {
+    let step = |after: &str, to: &str, how: &str| EscalationStep {
+        after: after.into(),
+        to: to.into(),
+        how: how.into(),
+    };
+    RuleCard {
+        title: "Oracle does not answer and the connection is given up after it".into(),
+        severity: Severity::Critical,
+        nature: "platform".into(),
+        stops: true,
+        cause: "The listener is down, or the host name leads elsewhere.".into(),
+        fix: "Ask whether the database is under maintenance; start the components after it.".into(),
+        owner: "infrastructure".into(),
+        toil_minutes: 45,
+        escalation: vec![
+            step(
+                "15m",
+                "infrastructure",
+                "Call the database team and name the host that is below.",
+            ),
+            step("1h", "vendor", "Open a case."),
+        ],
+        references: vec!["https://docs.oracle.com/en/error-help/db/ora-12541/".into()],
+        ..rule("db-oracle.down")
+    }
+}
+
+fn fallback_rule() -> RuleCard {
+    RuleCard {
+        title: "An HTTP call failed".into(),
+        severity: Severity::Warning,
+        fallback: true,
+        toil_minutes: 10,
+        owner: "support".into(),
+        ..rule("http.other")
+    }
+}
+
+/// Returns one problem on four components of a server, with a text that is not safe to print.
+fn outage() -> Vec<ProblemInput> {
+    const TEXT: &str = "ORA-12541: TNS:no listener\n  at main.lua:12: in function 'connect' with a \
+        rather long line that has to be wrapped because it does not fit\n\u{1b}[2Jin the | `x` <b>";
+    let hosts = [("ora1.hospital.local", 600), ("ora2.hospital.local", 20)];
+    let hosts = hosts.map(|(host, count)| ValueCount { value: host.into(), count });
+    let names = ["ADT In", "ADT Out to PACS (Radiology, Building 7)", "Lab In", "Pharmacy Orders"];
+    let mut rows: Vec<ProblemInput> = (0..4_u64)
+        .zip(names)
+        .map(|(n, name)| {
+            let counts = [(6, 400 - n * 90), (7, 300), (55, 20 + n), (56, 7), (130, 12)];
+            let mut row = problem(known("db-oracle.down"), name, &counts);
+            row.server = "iguana-b".into();
+            row.weeks_before = vec![0, 20, 0, 0, 70, 12, 300 * n];
+            row.outcomes = outcomes(&[(Outcome::Stopped, 2), (Outcome::Retrying, 700)]);
+            row.values = BTreeMap::from([("host".into(), hosts.to_vec())]);
+            row.example = Some(example(TEXT, name));
+            row
+        })
+        .collect();
+    rows[2].first_seen = at("2026-09-07T06:01:00Z");
+    rows[2].weeks_before = Vec::new();
+    rows
+}
+
+fn unknown(n: u64) -> ProblemInput {
+    let template = format!(
+        "Strange thing <*> number {n} happened in <*>: the queue <*> could not be read because of \
+         <*> and some more words"
+    );
+    let text = template.replace("<*>", "[name:k3f9a0c2]");
+    let hour = i64::try_from(n).unwrap() * 9;
+    let mut row = problem(cluster(&format!("c-{n:06x}"), &template), "Lab In", &[(hour, 1 + n)]);
+    row.weeks_before = vec![n];
+    row.example = Some(example(&text, "Lab In"));
+    row
+}
+
+fn example(text: &str, component: &str) -> Example {
+    Example {
+        text: text.into(),
+        entry: format!("guid-{component}-1788761234567-1"),
+        path: "/var/iguana/logs/2026_09_07.log".into(),
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::json;
+use super::{json, measure};
 use crate::model::{EntryKind, Hour, Millis, Period, RuleId, Severity};
 
 /// Everything that a report is made from. The order of its lists does not matter.
@@ -84,7 +84,7 @@ pub struct Totals {
     pub entries: BTreeMap<EntryKind, u64>,
     /// Events.
     pub events: u64,
-    /// Events that a rule explains.
+    /// Events that a rule explains, cause and all.
     pub known: u64,
     /// Events of which a fallback rule tells the kind but not the cause.
     pub fallback: u64,
@@ -96,7 +96,7 @@ impl Totals {
     /// Returns the number of entries of all types.
     #[must_use]
     pub fn entry_count(&self) -> u64 {
-        self.entries.values().sum()
+        measure::total(self.entries.values().copied())
     }
 }
 
@@ -139,7 +139,7 @@ pub struct ProblemInput {
     pub last_seen: Millis,
     /// What became of the work, in the period.
     pub outcomes: Outcomes,
-    /// The most frequent values of captures that are worth seeing, by name (host, table, file:line).
+    /// The most frequent values of captures that are worth seeing, by name, such as `host`.
     pub values: BTreeMap<String, Vec<ValueCount>>,
     /// One event of it.
     pub example: Option<Example>,

@@ -8,12 +8,16 @@ use serde::{Serialize, Serializer};
 use super::{Report, Totals};
 use crate::model::{EntryKind, Period, Severity};
 
-/// Renders the report as one JSON object on several lines, with a final line end.
+/// Renders the report as one JSON object on one line, ended.
 ///
 /// The fields are listed in the documentation of the module; their order never changes.
+///
+/// # Panics
+///
+/// Never: every key of the object is text.
 #[must_use]
 pub fn render_json(report: &Report) -> String {
-    let mut out = serde_json::to_string_pretty(report).expect("maps have string keys");
+    let mut out = serde_json::to_string(report).expect("every key is text");
     out.push('\n');
     out
 }
@@ -24,6 +28,7 @@ pub(super) fn display<S: Serializer>(value: &impl Display, to: S) -> Result<S::O
 }
 
 /// Writes a value as text, or `null`.
+#[expect(clippy::ref_option, reason = "serde calls it with a reference")]
 pub(super) fn maybe_display<S: Serializer>(
     value: &Option<impl Display>,
     to: S,
@@ -47,7 +52,11 @@ pub(super) fn percent<S: Serializer>(permille: &u32, to: S) -> Result<S::Ok, S::
 }
 
 /// Writes tenths as a number with one decimal, or `null`.
-#[expect(clippy::ref_option, reason = "serde calls it with a reference")]
+#[expect(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde calls it with a reference"
+)]
 pub(super) fn tenths<S: Serializer>(tenths: &Option<u32>, to: S) -> Result<S::Ok, S::Error> {
     tenths.map(|tenths| f64::from(tenths) / 10.0).serialize(to)
 }

@@ -104,7 +104,7 @@ fn wrap_line(line: &str, width: usize, long: LongWord, lines: &mut Vec<String>) 
 
 /// The side to which a column's cells are moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Align {
+enum Align {
     Left,
     Right,
 }
@@ -112,8 +112,18 @@ pub(super) enum Align {
 /// A column of a table.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Column {
-    pub(super) title: &'static str,
-    pub(super) align: Align,
+    title: &'static str,
+    align: Align,
+}
+
+/// Returns a column whose cells stand to the left.
+pub(super) const fn left(title: &'static str) -> Column {
+    Column { title, align: Align::Left }
+}
+
+/// Returns a column whose cells stand to the right, as numbers do.
+pub(super) const fn right(title: &'static str) -> Column {
+    Column { title, align: Align::Right }
 }
 
 /// A cell: paragraphs below each other, each with its tone.
@@ -224,12 +234,12 @@ impl Table {
                 let pad = width.saturating_sub(columns(text));
                 // Spaces are written only where text follows, so that no line ends in one.
                 let lead = if column.align == Align::Right { pad } else { 0 };
-                if !text.is_empty() {
+                if text.is_empty() {
+                    owed += width;
+                } else {
                     line.push_str(&" ".repeat(owed + lead));
                     line.push_str(&color.paint(tone, text));
                     owed = pad - lead;
-                } else {
-                    owed += width;
                 }
                 owed += columns(Self::GAP);
             }
@@ -266,8 +276,7 @@ mod tests {
 
     #[test]
     fn a_table_wraps_only_its_flexible_column() {
-        let column = |title, align| Column { title, align };
-        let mut table = Table::new(&[column("n", Align::Right), column("what", Align::Left)], 1);
+        let mut table = Table::new(&[right("n"), left("what")], 1);
         table.row(vec![Cell::plain("1,203"), Cell::plain("one two three four five six")]);
         table.row(vec![Cell::plain("7"), Cell::plain("x")]);
         let lines = table.render(30, 2, Color::Never);
@@ -279,8 +288,7 @@ mod tests {
 
     #[test]
     fn colour_does_not_move_columns() {
-        let column = Column { title: "", align: Align::Right };
-        let mut table = Table::new(&[column, column], 0);
+        let mut table = Table::new(&[right(""), right("")], 0);
         table.row(vec![Cell::new(Tone::Bad, "a"), Cell::plain("bb")]);
         table.row(vec![Cell::plain("ccc"), Cell::plain("d")]);
         let lines = table.render(40, 0, Color::Always);

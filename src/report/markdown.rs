@@ -1,9 +1,9 @@
 //! The report in Markdown (GitHub's), for tickets, mail and wikis.
 
-use super::facts::{facts, tag_line};
+use super::facts::{facts, several_places, tag_line};
 use super::layout::printable;
 use super::words;
-use super::{Example, Problem, Report};
+use super::{Example, Problem, Report, headline};
 use crate::model::grouped;
 
 /// How much of an example is shown.
@@ -18,6 +18,7 @@ pub fn render_markdown(report: &Report) -> String {
         page.block(&format!("Servers: {}", escape(&report.servers.join(", "))));
     }
     page.block(&format!("**{}**", escape(&report.headline)));
+    page.block(&escape(&headline::costliest(report).unwrap_or_default()));
     if !report.is_empty() {
         let totals = words::totals(report);
         page.list(totals.iter().map(|(label, text)| match *label {
@@ -120,7 +121,7 @@ fn ranking(page: &mut Page, report: &Report) {
     let rows = report.problems.iter().take(report.limits.rows).map(|problem| {
         vec![
             problem.rank.to_string(),
-            escape(&words::title(problem)),
+            escape(&words::title(problem, 100)),
             escape(&words::where_in_short(problem, report.servers.len())),
             grouped(problem.count),
             grouped(problem.episodes),
@@ -132,24 +133,39 @@ fn ranking(page: &mut Page, report: &Report) {
     });
     page.table(&headers, rows);
     page.rest(report.problems.len(), report.limits.rows);
-    if let Some(promise) = words::promise(report) {
+    if let Some(promise) = headline::promise(report) {
         page.block(&format!("**{}**", escape(&promise)));
     }
     page.block(&escape(&words::cost_note(report)));
 }
 
 fn cards(page: &mut Page, report: &Report) {
-    for problem in report.problems.iter().take(report.limits.cards) {
+    for problem in headline::described(report) {
         card(page, problem, report);
     }
 }
 
 fn card(page: &mut Page, problem: &Problem, report: &Report) {
-    page.block(&format!("### {}. {}", problem.rank, escape(&words::title(problem))));
+    page.block(&format!("### {}. {}", problem.rank, escape(&words::title(problem, 100))));
     let (id, server) = (code(problem.id()), escape(&problem.server));
     page.block(&format!("{id} on {server}; {}", escape(&tag_line(problem))));
-    let seen = problem.places.iter().filter(|place| place.count > 0);
-    let rows = seen.clone().take(report.limits.others).map(|place| {
+    places(page, problem, report.limits.others);
+    page.list(facts(problem, &report.window).into_iter().map(|fact| match fact.label {
+        "see" => format!("**see:** {}", link(&fact.text)),
+        label => format!("**{label}:** {}", escape(&fact.text)),
+    }));
+    if let Some(Example { text, entry, path }) = &problem.example {
+        page.block(&fenced(text));
+        page.block(&format!("{} in {}", code(entry), code(path)));
+    }
+}
+
+fn places(page: &mut Page, problem: &Problem, limit: usize) {
+    let places = several_places(problem);
+    if places.is_empty() {
+        return;
+    }
+    let rows = places.iter().take(limit).map(|place| {
         let split = words::split_of(place);
         let split = if split.is_empty() { split } else { format!(" ({})", escape(&split)) };
         vec![
@@ -161,15 +177,7 @@ fn card(page: &mut Page, problem: &Problem, report: &Report) {
         ]
     });
     page.table(&["component", ">count", ">episodes", ">stops", "trend"], rows);
-    page.rest(seen.count(), report.limits.others);
-    page.list(facts(problem, &report.window).into_iter().map(|fact| match fact.label {
-        "see" => format!("**see:** {}", link(&fact.text)),
-        label => format!("**{label}:** {}", escape(&fact.text)),
-    }));
-    if let Some(Example { text, entry, path }) = &problem.example {
-        page.block(&fenced(text));
-        page.block(&format!("{} in {}", code(entry), code(path)));
-    }
+    page.rest(places.len(), limit);
 }
 
 /// Returns an address as a link, where it is one.
@@ -203,7 +211,7 @@ fn quiet(page: &mut Page, report: &Report) {
         let unheard =
             if problem.is_unheard() { format!("; {}", words::UNHEARD) } else { String::new() };
         vec![
-            escape(&words::title(problem)),
+            escape(&words::title(problem, 100)),
             format!("{place}{unheard}"),
             grouped(problem.before),
             words::moment(problem.last_seen),
@@ -270,6 +278,9 @@ fn components(page: &mut Page, report: &Report) {
 }
 
 fn lost(page: &mut Page, report: &Report) {
+    if report.is_empty() && !report.has_loss() {
+        return;
+    }
     page.block("## What was lost");
     page.block(&words::lost(report));
     if !report.gaps.is_empty() {

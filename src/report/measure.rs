@@ -90,7 +90,7 @@ pub(super) fn hours_of_day(hours: &BTreeMap<Hour, u64>) -> [u64; 24] {
     let mut day = [0_u64; 24];
     for (hour, count) in hours {
         let index = usize::try_from(hour.get().rem_euclid(24)).unwrap_or(0);
-        day[index] = day[index].saturating_add(*count);
+        add(&mut day[index], *count);
     }
     day
 }
@@ -100,7 +100,7 @@ pub(super) fn days(hours: &BTreeMap<Hour, u64>) -> BTreeMap<Date, u64> {
     let mut days = BTreeMap::new();
     for (hour, count) in hours.iter().filter(|(_, count)| **count > 0) {
         let start = Millis::new(hour.get().saturating_mul(Hour::MILLIS));
-        *days.entry(date(start)).or_insert(0) += count;
+        add(days.entry(date(start)).or_insert(0), *count);
     }
     days
 }
@@ -123,15 +123,15 @@ pub(super) struct BusyHours {
 
 /// Returns the shortest span of at most six hours that holds 60 % of the events, if there is one.
 pub(super) fn busy_hours(day: &[u64; 24]) -> Option<BusyHours> {
-    let total: u64 = day.iter().sum();
-    if total == 0 {
+    let whole = total(day.iter().copied());
+    if whole == 0 {
         return None;
     }
     (1..=MAX_BUSY_HOURS).find_map(|len| {
-        let sum = |from: usize| (from..from + len).map(|hour| day[hour % 24]).sum::<u64>();
+        let sum = |from: usize| total((from..from + len).map(|hour| day[hour % 24]));
         // The fullest span wins, the earliest of equals.
         let from = (0..24).rev().max_by_key(|from| sum(*from))?;
-        let permille = permille(sum(from), total);
+        let permille = permille(sum(from), whole);
         (permille >= BUSY_PERMILLE).then_some(BusyHours { from, to: (from + len) % 24, permille })
     })
 }
@@ -143,13 +143,23 @@ pub(super) fn permille(part: u64, whole: u64) -> u32 {
     u32::try_from(rounded).unwrap_or(u32::MAX)
 }
 
+/// Adds counts up; a sum that does not fit is the greatest number.
+pub(super) fn total(counts: impl IntoIterator<Item = u64>) -> u64 {
+    counts.into_iter().fold(0, u64::saturating_add)
+}
+
+/// Adds a count to another.
+pub(super) fn add(sum: &mut u64, count: u64) {
+    *sum = sum.saturating_add(count);
+}
+
 /// Adds the counts of one list to another; both end with the same period.
 pub(super) fn add_weeks(sum: &mut Vec<u64>, weeks: &[u64]) {
     while sum.len() < weeks.len() {
         sum.insert(0, 0);
     }
     for (total, count) in sum.iter_mut().rev().zip(weeks.iter().rev()) {
-        *total = total.saturating_add(*count);
+        add(total, *count);
     }
 }
 
@@ -169,13 +179,16 @@ pub(super) fn sparkline(counts: &[u64]) -> String {
 mod tests {
     use super::*;
 
-    fn hours(list: &[(i64, u64)]) -> BTreeMap<Hour, u64> {
+    /// Hours and their counts.
+    type Hours = [(i64, u64)];
+
+    fn hours(list: &Hours) -> BTreeMap<Hour, u64> {
         list.iter().map(|(hour, count)| (Hour::new(*hour), *count)).collect()
     }
 
     #[test]
     fn two_empty_hours_end_an_episode_and_one_does_not() {
-        let cases: [(&[(i64, u64)], &[(i64, i64)]); 6] = [
+        let cases: [(&Hours, &[(i64, i64)]); 6] = [
             (&[], &[]),
             (&[(5, 0)], &[]),
             (&[(5, 3)], &[(5, 5)]),
@@ -194,7 +207,7 @@ mod tests {
 
     #[test]
     fn the_time_between_episodes_is_the_mean_from_start_to_start() {
-        let cases: [(&[(i64, u64)], Option<u64>); 4] = [
+        let cases: [(&Hours, Option<u64>); 4] = [
             (&[], None),
             (&[(1, 1)], None),
             (&[(0, 1), (10, 1)], Some(10)),
@@ -228,7 +241,7 @@ mod tests {
 
     #[test]
     fn busy_hours_are_the_shortest_span_with_most_events() {
-        let busy = |list: &[(i64, u64)]| {
+        let busy = |list: &Hours| {
             busy_hours(&hours_of_day(&hours(list))).map(|busy| (busy.from, busy.to, busy.permille))
         };
         let even: Vec<_> = (0..24).map(|hour| (hour, 1)).collect();

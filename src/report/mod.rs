@@ -43,6 +43,8 @@
 //!   `quiet`.
 //! * a place: `{problem, component, component_name, split_by, count, before, trend, episodes,
 //!   stops, weeks, first_seen, last_seen, entries}`
+//! * a card, `null` where there is none: `{id, title, severity, nature, stops, cause, fix, owner,
+//!   escalation: [{after, to, how}], toil_minutes, fallback, references}`
 //! * `unknowns` `[{cluster, template, count, servers, components, example}]`, `fallbacks` `[{rule,
 //!   title, count, problems}]`
 //! * `components` `[{server, component, name, entries, messages, errors, warnings,
@@ -60,11 +62,13 @@
 //! **Not here:** counting (`store`), printing (`cli`), the life cycle of problems.
 
 mod facts;
+mod headline;
 mod input;
 mod json;
 mod layout;
 mod markdown;
 mod measure;
+mod page;
 mod problem;
 mod summary;
 mod text;
@@ -83,6 +87,7 @@ pub use json::render_json;
 pub use layout::Color;
 pub use markdown::render_markdown;
 pub use measure::Trend;
+pub use page::TextStyle;
 pub use problem::{DayCount, Kind, Place, Problem};
 pub use summary::{ComponentRate, Cost, FallbackKind, Report, Unknown, Window};
-pub use text::{TextStyle, render_text};
+pub use text::render_text;

@@ -252,7 +252,7 @@ fn places_of(rows: &[ProblemInput], background: &Background) -> Vec<Place> {
 }
 
 fn place_of(row: &ProblemInput, background: &Background) -> Place {
-    let count = row.hours.values().sum();
+    let count = measure::total(row.hours.values().copied());
     let before = row.weeks_before.last().copied().unwrap_or(0);
     let bursts = measure::episodes(&row.hours).len();
     let episodes = u64::try_from(bursts).unwrap_or(u64::MAX);
@@ -276,13 +276,13 @@ fn place_of(row: &ProblemInput, background: &Background) -> Place {
 }
 
 fn sum(places: &[Place], of: impl Fn(&Place) -> u64) -> u64 {
-    places.iter().map(of).fold(0, u64::saturating_add)
+    measure::total(places.iter().map(of))
 }
 
 fn hours_of(rows: &[ProblemInput]) -> BTreeMap<Hour, u64> {
     let mut hours = BTreeMap::new();
     for (hour, count) in rows.iter().flat_map(|row| &row.hours) {
-        *hours.entry(*hour).or_insert(0) += count;
+        measure::add(hours.entry(*hour).or_insert(0), *count);
     }
     hours
 }
@@ -300,12 +300,13 @@ fn weeks_of(places: &[Place]) -> Vec<u64> {
 }
 
 fn outcomes_of(rows: &[ProblemInput]) -> Outcomes {
-    rows.iter().fold(Outcomes::default(), |sum, row| Outcomes {
-        stopped: sum.stopped + row.outcomes.stopped,
-        continued: sum.continued + row.outcomes.continued,
-        retrying: sum.retrying + row.outcomes.retrying,
-        recovered: sum.recovered + row.outcomes.recovered,
-    })
+    let sum = |of: fn(&Outcomes) -> u64| measure::total(rows.iter().map(|row| of(&row.outcomes)));
+    Outcomes {
+        stopped: sum(|told| told.stopped),
+        continued: sum(|told| told.continued),
+        retrying: sum(|told| told.retrying),
+        recovered: sum(|told| told.recovered),
+    }
 }
 
 fn values_of(rows: &[ProblemInput]) -> BTreeMap<String, Vec<ValueCount>> {
@@ -313,7 +314,7 @@ fn values_of(rows: &[ProblemInput]) -> BTreeMap<String, Vec<ValueCount>> {
     for (name, values) in rows.iter().flat_map(|row| &row.values) {
         let sum = sums.entry(name).or_default();
         for value in values {
-            *sum.entry(&value.value).or_insert(0) += value.count;
+            measure::add(sum.entry(&value.value).or_insert(0), value.count);
         }
     }
     let ranked = |values: BTreeMap<&str, u64>| {
@@ -330,7 +331,7 @@ fn values_of(rows: &[ProblemInput]) -> BTreeMap<String, Vec<ValueCount>> {
 /// Returns the example of the row with the most events, of equals the smallest id.
 fn example_of(rows: &[ProblemInput]) -> Option<Example> {
     let with_example = rows.iter().filter_map(|row| {
-        let count: u64 = row.hours.values().sum();
+        let count = measure::total(row.hours.values().copied());
         row.example.as_ref().map(|example| (count, row.id.as_str(), example))
     });
     let best = with_example.min_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(b.1)))?;

@@ -8,7 +8,7 @@ use super::measure::{self, Trend};
 use super::problem::{Background, STOP_MINUTES, UNKNOWN_MINUTES};
 use super::{
     ComponentTotals, Example, Kind, Limits, LostBytes, Problem, ProblemInput, ReportInput,
-    RuleCard, SkippedSource, Subject, Totals, json, words,
+    RuleCard, SkippedSource, Subject, Totals, headline, json, words,
 };
 use crate::model::{Millis, Period, RuleId};
 
@@ -182,7 +182,7 @@ impl Report {
             catalogue: input.catalogue,
             limits: input.limits,
         };
-        report.headline = words::headline(&report);
+        report.headline = headline::headline(&report);
         report
     }
 
@@ -190,6 +190,12 @@ impl Report {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.totals.entry_count() == 0 && self.totals.events == 0 && self.problems.is_empty()
+    }
+
+    /// Returns true where bytes are lost or a source was not read.
+    #[must_use]
+    pub fn has_loss(&self) -> bool {
+        !self.gaps.is_empty() || self.skipped.as_ref().is_some_and(|skipped| !skipped.is_empty())
     }
 
     /// Returns how many of the problems have this trend.
@@ -221,7 +227,7 @@ fn background(input: &ReportInput) -> Background {
     let mut entries = BTreeMap::new();
     for component in &input.components {
         let key = (component.server.clone(), component.component.clone());
-        *entries.entry(key).or_insert(0) += component.entries;
+        measure::add(entries.entry(key).or_insert(0), component.entries);
     }
     Background {
         period: input.period,
@@ -270,8 +276,7 @@ fn rank(problems: &mut [Problem]) -> u64 {
     problems.sort_by(|a, b| {
         (b.cost_minutes, b.count).cmp(&(a.cost_minutes, a.count)).then_with(|| key(a).cmp(&key(b)))
     });
-    let total =
-        problems.iter().fold(0_u64, |sum, problem| sum.saturating_add(problem.cost_minutes));
+    let total = measure::total(problems.iter().map(|problem| problem.cost_minutes));
     let mut sum = 0_u64;
     for (index, problem) in problems.iter_mut().enumerate() {
         sum = sum.saturating_add(problem.cost_minutes);
@@ -296,7 +301,7 @@ fn unknowns(problems: &[Problem]) -> Vec<Unknown> {
         .map(|(cluster, problems)| Unknown {
             cluster: cluster.to_owned(),
             template: problems.first().map(|first| first.title.clone()).unwrap_or_default(),
-            count: problems.iter().map(|problem| problem.count).sum(),
+            count: measure::total(problems.iter().map(|problem| problem.count)),
             servers: sorted(problems.iter().map(|problem| problem.server.clone()).collect()),
             components: sorted(
                 problems
@@ -323,7 +328,7 @@ fn fallbacks(problems: &[Problem]) -> Vec<FallbackKind> {
             count: 0,
             problems: 0,
         });
-        kind.count += problem.count;
+        measure::add(&mut kind.count, problem.count);
         kind.problems += 1;
     }
     let mut kinds: Vec<FallbackKind> = kinds.into_values().collect();

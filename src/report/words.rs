@@ -4,77 +4,8 @@ use super::measure::{self, Trend};
 use super::{ComponentRate, Kind, Place, Problem, Report};
 use crate::model::{EntryKind, Millis, grouped, plural};
 
-/// The part of the cost that the headline's problems make at least, in thousandths.
-const HEADLINE_PERMILLE: u32 = 600;
-/// The most problems that the headline speaks of.
-const HEADLINE_MAX: usize = 5;
 /// What stands for a value that there is none of.
 pub(super) const NONE: &str = "-";
-
-/// Returns what matters most, in one sentence.
-pub(super) fn headline(report: &Report) -> String {
-    let name = &report.window.name;
-    if report.is_empty() {
-        return format!("No data for {name}. {}", stored(report));
-    }
-    if report.problems.is_empty() {
-        let entries = plural(report.totals.entry_count(), "entry");
-        let quiet = match report.quiet.len() {
-            0 => String::new(),
-            n => format!("; {}", has_gone_quiet(n)),
-        };
-        return format!("No problems in {name}: {entries} read, none of them an event{quiet}.");
-    }
-    let mut parts = vec![share_of_the_first(report)];
-    let (new, back) = (report.count_of(Trend::New), report.count_of(Trend::Back));
-    let mut changes = Vec::new();
-    if new > 0 {
-        changes.push(format!("{new} {} new", is_are(new)));
-    }
-    if back > 0 {
-        changes.push(format!("{back} {} back", is_are(back)));
-    }
-    if !report.quiet.is_empty() {
-        changes.push(has_gone_quiet(report.quiet.len()));
-    }
-    if !changes.is_empty() {
-        parts.push(changes.join(", "));
-    }
-    format!("{}.", parts.join("; "))
-}
-
-fn share_of_the_first(report: &Report) -> String {
-    let (name, all) = (&report.window.name, report.problems.len());
-    let n = leaders(report);
-    let share = cumulative(report, n);
-    if report.cost.total_minutes == 0 {
-        format!("{} in {name}, none of them costs handling time", problems(all))
-    } else if n == all {
-        format!("{} {} all of the cost of {name}", problems(n), makes(n))
-    } else {
-        format!("{n} of {} {} {share} of the cost of {name}", problems(all), makes(n))
-    }
-}
-
-/// Returns how many of the first problems make most of the cost; at least 1, at most 5.
-pub(super) fn leaders(report: &Report) -> usize {
-    let enough = |problem: &Problem| problem.cumulative_permille >= HEADLINE_PERMILLE;
-    let first = report.problems.iter().position(enough).map_or(usize::MAX, |index| index + 1);
-    first.min(HEADLINE_MAX).min(report.problems.len())
-}
-
-/// Returns what fixing the first problems would save, where anything costs.
-pub(super) fn promise(report: &Report) -> Option<String> {
-    let n = leaders(report);
-    let them = match n {
-        1 => "the first one".to_owned(),
-        n => format!("these first {n}"),
-    };
-    let share = cumulative(report, n);
-    let total = minutes(report.cost.total_minutes);
-    (report.cost.total_minutes > 0)
-        .then(|| format!("Fix {them} and {share} of the cost is gone. All of it: {total}."))
-}
 
 /// Returns how the cost is measured.
 pub(super) fn cost_note(report: &Report) -> String {
@@ -84,21 +15,6 @@ pub(super) fn cost_note(report: &Report) -> String {
          with events; two empty hours end it.",
         report.cost.stop_minutes, report.cost.unknown_minutes
     )
-}
-
-fn cumulative(report: &Report, n: usize) -> String {
-    let last = n.checked_sub(1).and_then(|index| report.problems.get(index));
-    percent(last.map_or(0, |problem| problem.cumulative_permille))
-}
-
-/// Returns where data is, for those who asked for a period without.
-fn stored(report: &Report) -> String {
-    match report.stored {
-        Some(stored) => {
-            format!("Events exist from {} to {} UTC.", moment(stored.from), moment(stored.to))
-        }
-        None => "The store holds no events yet.".to_owned(),
-    }
 }
 
 /// Returns the totals, each with its change, as label and text.
@@ -137,8 +53,10 @@ pub(super) fn totals(report: &Report) -> Vec<(&'static str, String)> {
         lines.push(("", text));
     }
     if !report.silent_servers.is_empty() {
-        let text =
-            format!("no entries from {}: not read, or silent", report.silent_servers.join(", "));
+        let text = format!(
+            "no entries from {}: it was not read, or it wrote nothing",
+            report.silent_servers.join(", ")
+        );
         lines.push(("silent", text));
     }
     lines
@@ -227,7 +145,7 @@ pub(super) fn when(problem: &Problem) -> String {
     let day = fullest.day.strftime("%a %-d %b");
     match share {
         1_000 => format!("{time}, all on {day}"),
-        500.. => format!("{time}, {} of it on {day}", percent(share)),
+        500.. => format!("{time}, {} on {day}", percent(share)),
         _ => time,
     }
 }
@@ -251,12 +169,12 @@ pub(super) fn split_of(place: &Place) -> String {
     parts.join(", ")
 }
 
-/// Returns a problem's title, marked where its cause is not known.
-pub(super) fn title(problem: &Problem) -> String {
+/// Returns a problem's title, marked where its cause is not known; a template is clipped.
+pub(super) fn title(problem: &Problem, max_chars: usize) -> String {
     match problem.kind {
         Kind::Known => problem.title.clone(),
         Kind::Fallback => format!("{} (cause not known)", problem.title),
-        Kind::Unknown => format!("unknown: {}", clip(&problem.title, 100)),
+        Kind::Unknown => format!("unknown: {}", clip(&problem.title, max_chars)),
     }
 }
 
@@ -266,11 +184,18 @@ pub(super) fn owner(problem: &Problem) -> &str {
 }
 
 /// Returns the first line of a text, cut after so many characters, with a mark where it was cut.
+/// A word is cut only where it is long.
 pub(super) fn clip(text: &str, max_chars: usize) -> String {
-    let line = text.trim().lines().next().unwrap_or_default();
-    let is_cut = line.chars().count() > max_chars || text.trim().lines().count() > 1;
+    let text = text.trim();
+    let line = text.lines().next().unwrap_or_default().trim_end();
+    if line.chars().count() <= max_chars {
+        return if line == text { line.to_owned() } else { format!("{line} …") };
+    }
     let head: String = line.chars().take(max_chars).collect();
-    if is_cut { format!("{} …", head.trim_end()) } else { head }
+    let ends_in_word = line.chars().nth(max_chars).is_some_and(|c| c != ' ');
+    let whole_words = head.rsplit_once(' ').map(|(words, _)| words).filter(|_| ends_in_word);
+    let head = whole_words.filter(|words| words.len() * 2 > head.len()).unwrap_or(&head);
+    format!("{} …", head.trim_end())
 }
 
 /// Said of a problem that is quiet because its component is.
@@ -292,7 +217,7 @@ pub(super) fn news(report: &Report) -> Vec<News> {
     for problem in &report.problems {
         if problem.trend == Trend::New {
             news.push(News {
-                title: title(problem),
+                title: title(problem, 100),
                 place: where_in_short(problem, report.servers.len()),
                 count: problem.count,
                 first_seen: problem.first_seen,
@@ -302,9 +227,13 @@ pub(super) fn news(report: &Report) -> Vec<News> {
         for place in problem.places.iter().filter(|place| place.trend == Trend::New) {
             let split = split_of(place);
             let split = if split.is_empty() { split } else { format!(", {split}") };
+            let server = match report.servers.len() {
+                0 | 1 => String::new(),
+                _ => format!(" on {}", problem.server),
+            };
             news.push(News {
-                title: title(problem),
-                place: format!("known before, now also in {}{split}", place.component_name),
+                title: title(problem, 100),
+                place: format!("known before, now also in {}{split}{server}", place.component_name),
                 count: place.count,
                 first_seen: place.first_seen,
             });
@@ -350,11 +279,11 @@ pub(super) fn component(component: &ComponentRate, n_servers: usize) -> String {
 
 /// Returns in one sentence what was lost.
 pub(super) fn lost(report: &Report) -> String {
-    let bytes = report.gaps.iter().fold(0_u64, |sum, gap| sum.saturating_add(gap.bytes));
+    let bytes = measure::total(report.gaps.iter().map(|gap| gap.bytes));
     let gaps = plural(u64::try_from(report.gaps.len()).unwrap_or(u64::MAX), "gap");
     let skipped = report.skipped.as_ref().map_or(0, Vec::len);
     match (report.gaps.len(), skipped) {
-        (0, 0) => "Nothing was lost.".to_owned(),
+        (0, 0) => "Nothing was lost: the files that were read have no gaps.".to_owned(),
         (0, _) => "The files that were read have no gaps.".to_owned(),
         _ => format!("{} could not be read, in {gaps}.", plural(bytes, "byte")),
     }
@@ -382,23 +311,6 @@ pub(super) fn names_in_short<T: AsRef<str>>(names: &[T]) -> String {
         0 => shown.join(", "),
         rest => format!("{} and {rest} more", shown.join(", ")),
     }
-}
-
-/// Returns the count with its noun.
-pub(super) fn problems(count: usize) -> String {
-    plural(u64::try_from(count).unwrap_or(u64::MAX), "problem")
-}
-
-fn has_gone_quiet(count: usize) -> String {
-    format!("{count} {} gone quiet", if count == 1 { "has" } else { "have" })
-}
-
-fn is_are(count: usize) -> &'static str {
-    if count == 1 { "is" } else { "are" }
-}
-
-fn makes(count: usize) -> &'static str {
-    if count == 1 { "makes" } else { "make" }
 }
 
 #[cfg(test)]
@@ -459,6 +371,8 @@ mod tests {
     fn a_clipped_text_shows_that_it_was_cut() {
         assert_eq!(clip("short", 10), "short");
         assert_eq!(clip("naïveté everywhere", 7), "naïveté …");
+        assert_eq!(clip("naïveté everywhere", 12), "naïveté …");
+        assert_eq!(clip("a verylongwordindeed", 9), "a verylon …");
         assert_eq!(clip("one\ntwo", 10), "one …");
     }
 }
