@@ -50,7 +50,7 @@ impl Fingerprinter {
     /// # use dewlap::classify::Fingerprinter;
     /// let fingerprinter = Fingerprinter::new();
     /// let made = fingerprinter.fingerprint("ORA-12541: no listener on 10.0.0.7:1521 after 30 s");
-    /// assert_eq!(made.template, "ORA-12541: no listener on <ip> after <duration>");
+    /// assert_eq!(made.template, "ORA-12541: no listener on <host> after <duration>");
     /// ```
     #[must_use]
     pub fn fingerprint(&self, text: &str) -> Fingerprint {
@@ -101,6 +101,11 @@ impl Template {
                 self.push_placeholder("<num>");
             }
             Kind::Word => self.push_word(variable),
+            Kind::Named => {
+                let name = variable.rfind([' ', '=']).map_or(0, |separator| separator + 1);
+                self.push_text(variable.get(..name).unwrap_or_default());
+                self.push_placeholder("<name>");
+            }
             Kind::Replaced(placeholder) => self.push_placeholder(placeholder),
         }
     }

@@ -20,12 +20,14 @@ fn ids_and_addresses_vary() {
         ("component 432CuFc1nTKSbrCXEeIV0g", "component <guid>"),
         ("key 0123456789abcdef0123456789ABCDEF", "key <guid>"),
         ("key {01234567-89ab-cdef-0123-456789ABCDEF}", "key <guid>"),
-        ("from 10.0.0.7:6661, and 10.0.0.8", "from <ip>, and <ip>"),
-        ("from [fe80::1%eth0]:6661 or ::1", "from <ip> or <ip>"),
+        ("from 10.0.0.7:6661, and 10.0.0.8", "from <host>, and <host>"),
+        ("from [fe80::1%eth0]:6661 or ::1", "from <host> or <host>"),
         ("at 0x7f3a and deadbeef12 but defaced", "at <hex> and <hex> but defaced"),
         ("table: 0x7f3a00129c", "<address>"),
         ("see https://a.b/c?d=1, then", "see <url>, then"),
         ("[name:k3f9a0c2], [name:aaaaaaaa] is 5", "<masked> is <num>"),
+        ("at 10.0.0.7 (db1.lan), db1.lab.local:5432", "at <host>"),
+        ("java.net.ConnectException", "java.net.ConnectException"),
         ("ask a.b@c.org", "ask <email>"),
     ]);
 }
@@ -44,8 +46,19 @@ fn numbers_times_sizes_and_paths_vary() {
         (r"open C:\a\b.txt and \\host\share\x", "open <path> and <path>"),
         ("and/or application/json", "and/or application/json"),
         ("rows 1, 2, 3; 4", "rows <num>"),
-        ("blk_-16089 user1234x", "blk_<num> user<num>x"),
+        ("blk_-16089 step1234x PV1", "<id> step<num>x PV1"),
         ("a \n\t b ", "a b"),
+    ]);
+}
+
+#[test]
+fn names_of_users_vary() {
+    check(&[
+        ("stopped by user bob.", "stopped by user <name>"),
+        ("User a-b has logged in", "User <name> has logged in"),
+        ("user=x", "user=<name>"),
+        ("the user is unknown", "the user is unknown"),
+        ("Failed password for invalid user x from", "Failed password for invalid user <name> from"),
     ]);
 }
 

@@ -78,8 +78,12 @@ impl Literals {
         triggers.sort_unstable();
         triggers.dedup();
         Ok(Self {
-            // It runs over every entry: a table for each state is worth its memory.
-            triggers: AhoCorasick::builder().kind(Some(AhoCorasickKind::DFA)).build(triggers)?,
+            // It runs over every entry: a table for each state is worth its memory. The library's own
+            // prefilter looks for rare bytes, of which so many literals have too many.
+            triggers: AhoCorasick::builder()
+                .kind(Some(AhoCorasickKind::DFA))
+                .prefilter(false)
+                .build(triggers)?,
             every: AhoCorasick::new(every)?,
             ranks,
             demands,

@@ -16,6 +16,8 @@ pub(super) enum Kind {
     LuaChunk,
     /// Its digits go.
     Word,
+    /// Its last word goes: it names somebody.
+    Named,
     /// A placeholder stands for it.
     Replaced(&'static str),
 }
@@ -84,9 +86,14 @@ const FORMS: &[Form] = &[
     ),
     Form::placeholder("<guid>", r"\b[0-9A-Fa-f]{32}\b"),
     Form::placeholder("<guid>", r"\b[0-9A-Za-z]{22}\b").only(|text, _| is_base_62_id(text)),
-    Form::placeholder("<ip>", r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5}|/\d{1,2})?\b"),
+    Form::placeholder("<host>", r"\b[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)+\.[A-Za-z]{2,8}\b(?::\d{1,5})?").only(is_host),
+    // An address may have its name in brackets behind it.
     Form::placeholder(
-        "<ip>",
+        "<host>",
+        r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5}|/\d{1,2})?\b(?:\ \([0-9A-Za-z.-]*\))?",
+    ),
+    Form::placeholder(
+        "<host>",
         r"\[[0-9A-Fa-f:]{2,39}(?:%\w+)?\](?::\d{1,5})?|(?:\b[0-9A-Fa-f]{1,4})?:(?::?[0-9A-Fa-f]{1,4}){1,7}(?:::)?\b|\b(?:[0-9A-Fa-f]{1,4}:){1,7}:",
     )
     .only(is_ipv6),
@@ -124,6 +131,12 @@ const FORMS: &[Form] = &[
     .only(|text, _| text.contains(|c: char| c.is_ascii_digit()) && !text.contains('\n')),
     Form::new(Kind::Kept, r"\b(?:100(?:0[4-9]|[1-9]\d)|1100[1-5])\b|\b0x8[0-9A-Fa-f]{7}\b|[\[(][0-9A-Z]{5}[\])]")
         .only(|text, _| !text.starts_with(['[', '(']) || has_digit_and_letter(text)),
+    // Names of users.
+    Form::new(
+        Kind::Named,
+        r#"\b(?i:user(?:name)?)(?:=|\ {1,2})[^\s,;:'"()\[\]=]+|\b(?i:password|publickey|login|logon)\ for\ (?:invalid\ )?(?:user\ {1,2})?[^\s,;:'"()\[\]=]+"#,
+    )
+    .only(names_somebody),
     // Quoted values.
     Form::placeholder("<str>", r#"'[^'\n]*'|"[^"\n]*""#).only(|_, before| !is_in_word(before)),
     // Paths: of Windows, of a network share, of Unix, relative with two separators or more.
@@ -133,6 +146,7 @@ const FORMS: &[Form] = &[
     // Numbers.
     Form::placeholder("<hex>", r"\b0x[0-9A-Fa-f]+\b"),
     Form::placeholder("<hex>", r"\b[0-9A-Fa-f]{8,}\b").only(|text, _| has_digit_and_letter(text)),
+    Form::placeholder("<id>", r"\b[a-z]\w*_-?\d\w*"),
     Form::new(Kind::Word, r"\b[A-Za-z_]+\d\w*"),
     Form::placeholder("<num>", r"-?\b\d+(?:[.,]\d+)*%?"),
 ];
@@ -212,6 +226,31 @@ fn is_base_62_id(text: &str) -> bool {
     has_digit_and_letter(text)
         && text.contains(|c: char| c.is_ascii_uppercase())
         && text.contains(|c: char| c.is_ascii_lowercase())
+}
+
+/// Returns true for the name of a host with its domain, and false for names of classes and modules:
+/// the last part is a country or one of the common domains, in one case.
+fn is_host(text: &str, before: Option<char>) -> bool {
+    const DOMAINS: [&str; 11] =
+        ["com", "net", "org", "edu", "gov", "info", "biz", "local", "lan", "internal", "corp"];
+    let name = text.split_once(':').map_or(text, |(name, _)| name);
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let is_one_case = last.bytes().all(|byte| byte.is_ascii_lowercase())
+        || last.bytes().all(|byte| byte.is_ascii_uppercase());
+    let is_domain = DOMAINS.iter().any(|domain| domain.eq_ignore_ascii_case(last));
+    // A country alone may be the end of a file's or a module's name.
+    let is_long = name.contains(|c: char| c.is_ascii_digit()) || name.split('.').count() > 3;
+    before != Some('.') && is_one_case && (is_domain || last.len() == 2 && is_long)
+}
+
+/// Returns true where the last word is a name and not a word of the sentence.
+fn names_somebody(text: &str, _: Option<char>) -> bool {
+    const WORDS: [&str; 20] = [
+        "is", "was", "has", "had", "does", "did", "not", "and", "or", "in", "on", "of", "to",
+        "for", "from", "by", "with", "name", "id", "cannot",
+    ];
+    let word = text.rsplit([' ', '=']).next().unwrap_or_default();
+    !WORDS.contains(&word.to_ascii_lowercase().as_str())
 }
 
 /// Returns true for an IPv6 address, in brackets with a port or bare.
