@@ -30,9 +30,7 @@ impl Wrapping {
         match head {
             [0x1F, 0x8B, 8, ..] => Self::Compressed(Codec::Gzip),
             [0x28, 0xB5, 0x2F, 0xFD, ..] => Self::Compressed(Codec::Zstd),
-            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, ..] => {
-                Self::Compressed(Codec::Bzip2)
-            }
+            [b'B', b'Z', b'h', b'1'..=b'9', 0x31, 0x41, 0x59, ..] => Self::Compressed(Codec::Bzip2),
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Self::Zip,
             _ if head.get(257..262) == Some(b"ustar") => Self::Tar,
             _ => Self::Plain,
@@ -41,10 +39,7 @@ impl Wrapping {
 }
 
 /// Undoes the compression of a stream; several compressed parts in a row are one stream.
-pub(super) fn decoder<'a>(
-    codec: Codec,
-    stream: impl Read + 'a,
-) -> io::Result<Box<dyn Read + 'a>> {
+pub(super) fn decoder<'a>(codec: Codec, stream: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
     let stream = BufReader::with_capacity(BUFFER_BYTES, stream);
     Ok(match codec {
         Codec::Gzip => Box::new(flate2::bufread::MultiGzDecoder::new(stream)),

@@ -182,10 +182,9 @@ impl Discovery {
         let json = fs::read(path);
         match json.as_ref().ok().and_then(|json| component_name(&String::from_utf8_lossy(json))) {
             Some(name) => self.names.push((guid.into(), name)),
-            None => self.skip(
-                shown(path),
-                "holds no name of a component; its GUID is shown instead",
-            ),
+            None => {
+                self.skip(shown(path), "holds no name of a component; its GUID is shown instead");
+            }
         }
     }
 }

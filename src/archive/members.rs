@@ -164,7 +164,8 @@ impl<E> Reading<'_, E> {
                 Ok(entry) if entry.is_file() => self.member(path, &inner, Box::new(entry), 0),
                 Ok(_) => {}
                 Err(error) => {
-                    let reason = format!("the member could not be opened ({error}); unpack it first");
+                    let reason =
+                        format!("the member could not be opened ({error}); unpack it first");
                     self.skip(format!("{path}!/{inner}"), &reason);
                 }
             }
@@ -173,13 +174,7 @@ impl<E> Reading<'_, E> {
     }
 
     /// Hands on a member of an archive, by its role. One that is damaged does not stop the others.
-    fn member<'a>(
-        &mut self,
-        archive: &str,
-        inner: &str,
-        stream: Box<dyn Read + 'a>,
-        depth: usize,
-    ) {
+    fn member<'a>(&mut self, archive: &str, inner: &str, stream: Box<dyn Read + 'a>, depth: usize) {
         let inner = inner.trim_start_matches("./");
         let path = format!("{archive}!/{inner}");
         let outcome = match role_of(inner) {

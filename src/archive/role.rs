@@ -81,7 +81,10 @@ mod tests {
             ("x/config/comps/6sIO4z1sh0DDxw3UOjPQ4a/main.lua", "ignored"),
             ("config/settings/log.json", "ignored"),
             ("x/logt/journal.log", "skipped x/logt/journal.log"),
-            ("x/logt/journal.log.corrupted.1788739200", "skipped x/logt/journal.log.corrupted.1788739200"),
+            (
+                "x/logt/journal.log.corrupted.1788739200",
+                "skipped x/logt/journal.log.corrupted.1788739200",
+            ),
             ("/x/loge/A/00000000/66/D9/B615.log", "skipped /x/loge"),
             ("x/loge/A/B615.log", "skipped x/loge"),
         ];

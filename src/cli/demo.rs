@@ -14,7 +14,7 @@ use super::output::print;
 use super::report::{ReportFormat, make, render};
 use crate::archive::discover;
 use crate::classify::{Classifier, Fingerprinter};
-use crate::model::{Period, plural};
+use crate::model::{Period, grouped, plural};
 use crate::parse::ParseOptions;
 use crate::pipeline::{IngestOptions, Summary, WeeklyOptions, ingest};
 use crate::redact::{Masker, PseudonymKey};
@@ -46,7 +46,10 @@ pub(super) struct DemoArgs {
 /// Returns why the samples could not be written, read or reported.
 pub(super) fn run(global: &Global, args: &DemoArgs) -> anyhow::Result<Done> {
     let context = global.context()?;
-    let directory = tempfile::tempdir().context("failed to make a directory for the demo")?;
+    let directory = tempfile::Builder::new()
+        .prefix("dewlap-demo-")
+        .tempdir()
+        .context("failed to make a directory for the demo")?;
     let logs = directory.path().join("iguana-x");
     write_samples(&logs)?;
     let db = directory.path().join("demo.db");
@@ -107,10 +110,11 @@ fn read(
 fn introduction(summary: &Summary) -> String {
     format!(
         "The demo read {} of an invented hospital's Iguana X server into a temporary store:\n\
-         {}, of which {} say that something failed. This is its weekly report.\n\n",
+         {} in two weeks, of which {} are kept as events: errors, warnings, and what a rule knows.\n\
+         This is the report of the second week.\n\n",
         plural(summary.files, "log file"),
         plural(summary.tally.entries(), "entry"),
-        plural(summary.tally.events, "entry"),
+        grouped(summary.tally.events),
     )
 }
 

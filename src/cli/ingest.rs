@@ -142,9 +142,6 @@ pub(super) fn stop_on_signals() -> anyhow::Result<Arc<AtomicBool>> {
     }
     // Beyond the limit for the size of a file, a write is to fail and not to kill us.
     #[cfg(unix)]
-    signal_hook::flag::register(
-        signal_hook::consts::SIGXFSZ,
-        Arc::new(AtomicBool::new(false)),
-    )?;
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
     Ok(stop)
 }

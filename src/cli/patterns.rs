@@ -65,8 +65,7 @@ pub(super) fn run(global: &Global, command: &PatternsCommand) -> anyhow::Result<
 }
 
 fn check_all(context: &Context) -> anyhow::Result<Done> {
-    let catalogue =
-        Catalogue::load(context.patterns.as_deref(), context.local_patterns.as_deref());
+    let catalogue = Catalogue::load(context.patterns.as_deref(), context.local_patterns.as_deref());
     let catalogue = match catalogue {
         Ok(catalogue) => catalogue,
         Err(error) if !error.findings().is_empty() => return print_findings(error.findings()),

@@ -89,7 +89,9 @@ impl ReportArgs {
         let to = self.until.map_or(now, |until| until.resolve(now));
         if from >= to {
             let message = format!("the report would begin at {from} and end before that, at {to}");
-            return Err(Misuse::new(message, "give `--since` an earlier time than `--until`").into());
+            return Err(
+                Misuse::new(message, "give `--since` an earlier time than `--until`").into()
+            );
         }
         Ok(Period { from, to })
     }

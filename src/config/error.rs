@@ -39,9 +39,9 @@ impl ConfigError {
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => {
-                Some("name another file with `--config FILE`; without one, `dewlap.toml` is read if it is there")
-            }
+            Self::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => Some(
+                "name another file with `--config FILE`; without one, `dewlap.toml` is read if it is there",
+            ),
             _ => None,
         }
     }

@@ -40,7 +40,9 @@ fn read_zone<'d>(fields: &mut Fields<'d>, key: &'d str) -> Option<TimeZone> {
     if zone.is_none() {
         fields.report_at(
             key,
-            format!("`{name}` is not a time zone, expected a name such as `Europe/Berlin` or `UTC`"),
+            format!(
+                "`{name}` is not a time zone, expected a name such as `Europe/Berlin` or `UTC`"
+            ),
             Some("names are those of the IANA time zone database".into()),
         );
     }

@@ -190,12 +190,15 @@ impl Entry<'_> {
 
     /// Returns true where the text is a whole message, which is never an event.
     ///
-    /// Iguana X writes every message that a component dequeues once more, as an untagged trace.
+    /// Iguana X writes every message that a component dequeues once more, as an untagged trace,
+    /// which an export or a text log calls information.
     #[must_use]
     pub fn is_message_body(&self) -> bool {
         match self.kind {
             EntryKind::Message => true,
-            EntryKind::Trace if self.tags.is_empty() => starts_like_a_message(&self.text),
+            _ if !self.tags.is_empty() => false,
+            EntryKind::Trace => is_hl7(&self.text) || is_markup(&self.text),
+            EntryKind::Info | EntryKind::Debug => is_hl7(&self.text),
             _ => false,
         }
     }
@@ -239,17 +242,25 @@ impl Entry<'_> {
     }
 }
 
-/// Returns true where a text begins as HL7, X12, XML or JSON does.
-fn starts_like_a_message(text: &[u8]) -> bool {
-    let skipped = text.iter().take_while(|byte| byte.is_ascii_whitespace() || **byte == 0x0B);
-    let text = text.get(skipped.count()..).unwrap_or_default();
-    [&b"MSH"[..], b"FHS", b"BHS"]
+/// Returns true where a text begins as a message of HL7 2 or X12 does.
+#[must_use]
+pub fn is_hl7(text: &[u8]) -> bool {
+    let text = without_frame(text);
+    [&b"MSH"[..], b"FHS", b"BHS", b"ISA"]
         .iter()
         .any(|segment| text.starts_with(segment) && is_separator(text.get(3)))
-        || (text.starts_with(b"ISA") && is_separator(text.get(3)))
-        || text.starts_with(b"<")
-        || text.starts_with(b"{")
-        || text.starts_with(b"[{")
+}
+
+/// Returns true where a text begins as XML or JSON does.
+fn is_markup(text: &[u8]) -> bool {
+    let text = without_frame(text);
+    text.starts_with(b"<") || text.starts_with(b"{") || text.starts_with(b"[{")
+}
+
+/// Returns a text without white space and LLP's start byte in front.
+fn without_frame(text: &[u8]) -> &[u8] {
+    let is_frame = |byte: &&u8| byte.is_ascii_whitespace() || **byte == 0x0B;
+    text.get(text.iter().take_while(is_frame).count()..).unwrap_or_default()
 }
 
 /// Returns true for a byte that may separate fields.
@@ -333,6 +344,8 @@ mod tests {
         assert!(entry(EntryKind::Trace, "", "\u{b}MSH|^~\\&|").is_message_body());
         assert!(!entry(EntryKind::Trace, "#error", "MSH|^~\\&|").is_message_body());
         assert!(!entry(EntryKind::Trace, "", "MSH segment is missing").is_message_body());
+        assert!(entry(EntryKind::Info, "", "MSH|^~\\&|").is_message_body());
+        assert!(!entry(EntryKind::Info, "", "<faultstring>").is_message_body());
     }
 
     #[test]

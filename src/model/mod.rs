@@ -11,7 +11,7 @@ mod rule_id;
 mod span;
 mod time;
 
-pub use entry::{Entry, EntryId, EntryKind, Level, SeenKey, Stream};
+pub use entry::{Entry, EntryId, EntryKind, Level, SeenKey, Stream, is_hl7};
 pub use event::{Event, Outcome, Severity};
 pub use finding::{Finding, grouped, nearest, plural};
 pub use rule_id::{RuleId, RuleIdError, is_kebab};

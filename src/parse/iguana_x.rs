@@ -19,7 +19,7 @@ use super::envelope::{
     parse_envelope,
 };
 use super::{Gap, Item, Reader, Window};
-use crate::model::{Entry, EntryId, EntryKind, Millis};
+use crate::model::{Entry, EntryId, EntryKind, Millis, is_hl7};
 
 /// The tags that the product writes; older data has them in the text.
 const PRODUCT_TAGS: [&str; 15] = [
@@ -248,7 +248,8 @@ fn read_entry<'a>(fields: &mut Fields<'a>, kind: EntryKind) -> Result<Entry<'a>,
     let component = fields.string()?;
     let text = fields.string()?;
     let tags = if fields.at == fields.bytes.len() {
-        if kind == EntryKind::Message { Cow::Borrowed("") } else { tags_in_text(text) }
+        let is_message = kind == EntryKind::Message || is_hl7(text);
+        if is_message { Cow::Borrowed("") } else { tags_in_text(text) }
     } else {
         fields.number()?;
         fields.number()?;

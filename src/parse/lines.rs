@@ -15,6 +15,8 @@ use crate::model::{Entry, EntryId, EntryKind, Millis};
 
 /// How much of a line may tell that it begins an entry.
 pub(super) const HEAD_BYTES: usize = 4096;
+/// Begins a terminal's colour.
+const ESCAPE: u8 = 0x1B;
 
 /// What the first line of an entry says. Ranges count from the start of the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -129,7 +131,8 @@ impl<L: Layout> Lines<L> {
     /// Reads the line that begins at this index, which is in the window.
     fn line(&mut self, window: Window<'_>, start: usize) -> Line {
         let rest = window.bytes.get(start..).unwrap_or_default();
-        if rest.first().is_some_and(|first| !self.layout.may_begin(*first)) {
+        let may_begin = |first: &u8| *first == ESCAPE || self.layout.may_begin(*first);
+        if rest.first().is_some_and(|first| !may_begin(first)) {
             return Line::Read(None);
         }
         let head = rest.get(..HEAD_BYTES).unwrap_or(rest);
@@ -138,7 +141,9 @@ impl<L: Layout> Lines<L> {
             None if window.is_last || head.len() == HEAD_BYTES => head,
             None => return Line::Undecided,
         };
-        Line::Read(self.layout.header(line))
+        let color = color_len(line);
+        let header = self.layout.header(line.get(color..).unwrap_or_default());
+        Line::Read(header.map(|header| header.behind(color)))
     }
 
     /// Finds the end of the entry that begins at this index.
@@ -238,6 +243,31 @@ impl Header {
     fn of_loose_lines(time: Option<Millis>) -> Self {
         Self { time, kind: EntryKind::Info, component: 0..0, id: 0..0, text_from: 0 }
     }
+
+    /// Returns the header of a line that has `len` more bytes in front.
+    fn behind(self, len: usize) -> Self {
+        let moved = |range: Range<usize>| range.start + len..range.end + len;
+        Self {
+            component: moved(self.component),
+            id: moved(self.id),
+            text_from: self.text_from + len,
+            ..self
+        }
+    }
+}
+
+/// Returns the length of the terminal colours (`ESC [ … m`) that a line begins with.
+fn color_len(line: &[u8]) -> usize {
+    let mut len = 0;
+    while let Some([ESCAPE, b'[', rest @ ..]) = line.get(len..) {
+        let is_code = |byte: &&u8| byte.is_ascii_digit() || **byte == b';';
+        let code = rest.iter().take_while(is_code).count();
+        if rest.get(code) != Some(&b'm') {
+            break;
+        }
+        len += 2 + code + 1;
+    }
+    len
 }
 
 /// Every line is an entry: for logs of which nothing more is known.

@@ -18,6 +18,8 @@ const MAX_NEARBY_BYTES: usize = 2 * 1024;
 const MAX_BATCH_ENTRIES: usize = 32_768;
 /// or so many events.
 const MAX_BATCH_EVENTS: usize = 4_096;
+/// Begins a terminal's colour, which is no part of a text.
+const ESCAPE: char = '\u{1b}';
 /// What is stored where masking failed.
 const WITHHELD: &str = "[text withheld: it could not be masked]";
 
@@ -128,7 +130,13 @@ impl<'o> Digest<'o> {
     }
 
     fn mask(&self, component: &str, text: &str) -> String {
-        let text = unix_lines(text);
+        let plain;
+        let text = if text.contains(ESCAPE) {
+            plain = anstream::adapter::strip_str(text).to_string();
+            unix_lines(&plain)
+        } else {
+            unix_lines(text)
+        };
         let nearby = self.nearby.get(component).map(Vec::as_slice);
         let mask = AssertUnwindSafe(|| self.options.masker.mask(&text, nearby));
         catch_unwind(mask).unwrap_or_else(|_| WITHHELD.into())

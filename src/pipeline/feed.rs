@@ -37,10 +37,7 @@ impl<'a> Feed<'a> {
     /// # Errors
     ///
     /// Returns the error of the first read.
-    pub(super) fn open(
-        body: Body<'a>,
-        progress: &'a AtomicU64,
-    ) -> io::Result<(Self, OffsetMap)> {
+    pub(super) fn open(body: Body<'a>, progress: &'a AtomicU64) -> io::Result<(Self, OffsetMap)> {
         let source = match body {
             Body::File(file) => Source::File(file, progress),
             Body::Stream(stream) => Source::Stream(stream),
@@ -100,7 +97,8 @@ impl<'a> Feed<'a> {
         if self.is_last {
             return Ok(());
         }
-        let mut block = if self.utf16.is_none() { std::mem::take(&mut self.buffer) } else { Vec::new() };
+        let mut block =
+            if self.utf16.is_none() { std::mem::take(&mut self.buffer) } else { Vec::new() };
         let read = self.read_block(&mut block);
         match &mut self.utf16 {
             None => self.buffer = block,

@@ -142,7 +142,12 @@ impl<'a> Log<'a> {
         }
         let size = self.feed.end();
         if self.feed.is_decoded() {
-            return Some(Position { offset: 0, guard: [0; 16], size: self.feed.raw_bytes, entries_before });
+            return Some(Position {
+                offset: 0,
+                guard: [0; 16],
+                size: self.feed.raw_bytes,
+                entries_before,
+            });
         }
         let guard = self.feed.guard_at(offset)?;
         Some(Position { offset, guard, size, entries_before })

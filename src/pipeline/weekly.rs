@@ -194,8 +194,8 @@ fn weeks_before(problem: &ProblemHours, period: Period) -> Vec<u64> {
 fn component_totals(load: &[ComponentLoad]) -> Vec<ComponentTotals> {
     let mut totals: BTreeMap<(&str, &str), ComponentTotals> = BTreeMap::new();
     for load in load {
-        let entry = totals.entry((&load.server, &load.component)).or_insert_with(|| {
-            ComponentTotals {
+        let entry =
+            totals.entry((&load.server, &load.component)).or_insert_with(|| ComponentTotals {
                 server: load.server.clone(),
                 component: load.component.clone(),
                 name: load.component_name.clone(),
@@ -203,8 +203,7 @@ fn component_totals(load: &[ComponentLoad]) -> Vec<ComponentTotals> {
                 messages: 0,
                 errors: 0,
                 warnings: 0,
-            }
-        });
+            });
         entry.entries += load.entries;
         match (load.kind, load.level) {
             (EntryKind::Message, _) => entry.messages += load.entries,

@@ -87,7 +87,9 @@ impl StoreError {
                      command again: all that was committed is kept, and reading goes on from there"
                 }
                 DatabaseBusy => "another program holds the store; close it and try again",
-                DatabaseCorrupt => "restore the store from a backup, or read the logs into a new one",
+                DatabaseCorrupt => {
+                    "restore the store from a backup, or read the logs into a new one"
+                }
                 _ => return None,
             },
             Self::Open { .. } | Self::Stopped => return None,

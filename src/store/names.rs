@@ -123,7 +123,8 @@ fn number(
     insert: &str,
     values: &[&dyn ToSql],
 ) -> rusqlite::Result<i64> {
-    let found = connection.prepare_cached(select)?.query_row(values, |row| row.get(0)).optional()?;
+    let found =
+        connection.prepare_cached(select)?.query_row(values, |row| row.get(0)).optional()?;
     if let Some(id) = found {
         return Ok(id);
     }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::schema::{self, State};
 use super::StoreError;
+use super::schema::{self, State};
 
 /// How long a reader waits for a writer's checkpoint.
 const BUSY: Duration = Duration::from_secs(30);
@@ -82,8 +82,7 @@ impl Store {
     }
 
     fn migrate(&mut self, from: i64) -> Result<(), StoreError> {
-        schema::migrate(&mut self.connection, from)
-            .map_err(|source| self.failed("migrate", source))
+        schema::migrate(&mut self.connection, from).map_err(|source| self.failed("migrate", source))
     }
 
     fn pragma(&self, name: &str, value: &str) -> Result<(), StoreError> {
@@ -140,8 +139,8 @@ fn lock(store: &Path) -> Result<File, StoreError> {
     let mut path = store.as_os_str().to_owned();
     path.push(".lock");
     let path = PathBuf::from(path);
-    let file = create_private(&path)
-        .map_err(|source| StoreError::Open { path: path.clone(), source })?;
+    let file =
+        create_private(&path).map_err(|source| StoreError::Open { path: path.clone(), source })?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(std::fs::TryLockError::WouldBlock) => Err(StoreError::Locked { path: store.into() }),

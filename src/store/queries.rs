@@ -101,7 +101,7 @@ impl Store {
                 "SELECT {EVENT_COLUMNS} WHERE event.id IN ({ids}) ORDER BY event.time, event.id"
             );
         }
-        self.query(&sql, values, |row| Ok(each(read_event(row)?)))
+        self.query(&sql, &values, |row| Ok(each(read_event(row)?)))
     }
 
     /// Returns the files that were read, by server and path.
@@ -116,7 +116,7 @@ impl Store {
              (SELECT count(*) FROM gap WHERE gap.file = file.id), \
              (SELECT coalesce(sum(stop - start), 0) FROM gap WHERE gap.file = file.id) \
              FROM file JOIN server ON server.id = file.server ORDER BY server.name, file.path";
-        self.collect(sql, vec![], |row| {
+        self.collect(sql, &[], |row| {
             Ok(SourceRow {
                 server: row.get(0)?,
                 path: row.get(1)?,
@@ -141,7 +141,7 @@ impl Store {
         mut each: impl FnMut(&str, &'static str, &str),
     ) -> Result<(), StoreError> {
         let sql = "SELECT entry, text, captures, tags FROM event ORDER BY id";
-        self.query(sql, vec![], |row| {
+        self.query(sql, &[], |row| {
             let entry: String = row.get(0)?;
             for (column, name) in [(1, "text"), (2, "captures"), (3, "tags")] {
                 each(&entry, name, row.get_ref(column)?.as_str()?);
@@ -154,7 +154,7 @@ impl Store {
     pub(super) fn query(
         &self,
         sql: &str,
-        values: Vec<Value>,
+        values: &[Value],
         mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<bool>,
     ) -> Result<(), StoreError> {
         let mut run = || {
@@ -173,7 +173,7 @@ impl Store {
     pub(super) fn collect<T>(
         &self,
         sql: &str,
-        values: Vec<Value>,
+        values: &[Value],
         read: impl Fn(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, StoreError> {
         let mut found = Vec::new();
@@ -215,11 +215,8 @@ impl EventFilter {
                 self.severities.iter().map(|severity| (*severity as u8).to_string()).collect();
             parts.push(format!("event.severity IN ({})", list.join(", ")));
         }
-        let conditions = if parts.is_empty() {
-            String::new()
-        } else {
-            format!("WHERE {}", parts.join(" AND "))
-        };
+        let conditions =
+            if parts.is_empty() { String::new() } else { format!("WHERE {}", parts.join(" AND ")) };
         (conditions, values)
     }
 }

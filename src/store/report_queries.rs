@@ -120,9 +120,9 @@ impl Store {
              JOIN server ON server.id = component.server \
              WHERE event.time >= ?1 AND event.time < ?2 AND (?3 IS NULL OR server.name = ?3) \
              GROUP BY problem.id, hour, event.outcome ORDER BY problem.key, hour, event.outcome";
-        let values = vec![integer(since), integer(until), text(server)];
+        let values = [integer(since), integer(until), text(server)];
         let mut problems: Vec<ProblemHours> = Vec::new();
-        self.query(sql, values, |row| {
+        self.query(sql, &values, |row| {
             let key: String = row.get(0)?;
             if problems.last().is_none_or(|last| last.problem != key) {
                 problems.push(ProblemHours {
@@ -157,8 +157,8 @@ impl Store {
         let sql = "SELECT captures, count(*) AS n FROM event \
              WHERE problem = (SELECT id FROM problem WHERE key = ?1) \
              AND time >= ?2 AND time < ?3 GROUP BY captures ORDER BY n DESC, captures LIMIT 100";
-        let values = vec![text(Some(problem)), integer(period.from), integer(period.to)];
-        self.collect(sql, values, |row| Ok((row.get(0)?, row.get(1)?)))
+        let values = [text(Some(problem)), integer(period.from), integer(period.to)];
+        self.collect(sql, &values, |row| Ok((row.get(0)?, row.get(1)?)))
     }
 
     fn example(
@@ -171,16 +171,13 @@ impl Store {
              WHERE event.problem = (SELECT id FROM problem WHERE key = ?1) \
              AND event.time >= ?2 AND event.time < ?3 \
              ORDER BY event.time DESC, event.entry DESC LIMIT 1";
-        let values = vec![text(Some(problem)), integer(period.from), integer(period.to)];
-        let found = self.collect(sql, values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let values = [text(Some(problem)), integer(period.from), integer(period.to)];
+        let found =
+            self.collect(sql, &values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
         Ok(found.into_iter().next())
     }
 
-    fn load(
-        &self,
-        period: Period,
-        server: Option<&str>,
-    ) -> Result<Vec<ComponentLoad>, StoreError> {
+    fn load(&self, period: Period, server: Option<&str>) -> Result<Vec<ComponentLoad>, StoreError> {
         let sql = "SELECT server.name, component.key, coalesce(component.name, component.key), \
              hourly.kind, hourly.level, sum(hourly.entries) FROM hourly \
              JOIN component ON component.id = hourly.component \
@@ -190,7 +187,7 @@ impl Store {
              ORDER BY server.name, component.key, hourly.kind, hourly.level";
         let hours = [period.from, period.to].map(|at| Value::Integer(at.hour().get()));
         let [from, to] = hours;
-        self.collect(sql, vec![from, to, text(server)], |row| {
+        self.collect(sql, &[from, to, text(server)], |row| {
             Ok(ComponentLoad {
                 server: row.get(0)?,
                 component: row.get(1)?,
@@ -211,8 +208,8 @@ impl Store {
              JOIN file ON file.id = gap.file JOIN server ON server.id = file.server \
              WHERE gap.time >= ?1 AND gap.time < ?2 AND (?3 IS NULL OR server.name = ?3) \
              ORDER BY file.path, gap.start";
-        let values = vec![integer(period.from), integer(period.to), text(server)];
-        self.collect(sql, values, |row| {
+        let values = [integer(period.from), integer(period.to), text(server)];
+        self.collect(sql, &values, |row| {
             Ok(GapRow {
                 path: row.get(0)?,
                 from: row.get(1)?,
@@ -224,14 +221,13 @@ impl Store {
 
     fn span(&self) -> Result<Option<(Millis, Millis)>, StoreError> {
         let sql = "SELECT min(time), max(time) FROM event HAVING count(*) > 0";
-        let found = self.collect(sql, vec![], |row| {
-            Ok((Millis::new(row.get(0)?), Millis::new(row.get(1)?)))
-        })?;
+        let found =
+            self.collect(sql, &[], |row| Ok((Millis::new(row.get(0)?), Millis::new(row.get(1)?))))?;
         Ok(found.into_iter().next())
     }
 
     fn store_id(&self) -> Result<String, StoreError> {
-        let found = self.collect("SELECT id FROM store", vec![], |row| row.get(0))?;
+        let found = self.collect("SELECT id FROM store", &[], |row| row.get(0))?;
         Ok(found.into_iter().next().unwrap_or_default())
     }
 }

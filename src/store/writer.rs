@@ -162,7 +162,10 @@ impl Store {
         attempt: &'static str,
         run: impl FnOnce(&mut rusqlite::Connection) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
-        run(&mut self.connection)
-            .map_err(|source| StoreError::Sqlite { attempt, path: self.path.clone(), source })
+        run(&mut self.connection).map_err(|source| StoreError::Sqlite {
+            attempt,
+            path: self.path.clone(),
+            source,
+        })
     }
 }

@@ -81,7 +81,10 @@ fn a_module_uses_only_floors_below_its_own() {
         for (used, used_floor) in FLOORS {
             let is_used = code(&text).contains(&format!("crate::{used}::"));
             if is_used && used != module && used_floor >= floor {
-                faults.push(format!("{} (floor {floor}) uses {used} (floor {used_floor})", path.display()));
+                faults.push(format!(
+                    "{} (floor {floor}) uses {used} (floor {used_floor})",
+                    path.display()
+                ));
             }
         }
     }

@@ -93,10 +93,7 @@ fn write_summary(
     write_gaps(out, summary, context.is_verbose)?;
     write_skipped(out, summary, context.is_verbose)?;
     if summary.has_local_times && context.config.zone.is_none() {
-        writeln!(
-            out,
-            "Times without a zone were read as UTC unless --timezone said otherwise."
-        )?;
+        writeln!(out, "Times without a zone were read as UTC unless --timezone said otherwise.")?;
     }
     if summary.is_interrupted {
         writeln!(out, "Interrupted: run the same command again to read the rest.")?;
@@ -146,7 +143,9 @@ fn write_skipped(out: &mut String, summary: &Summary, all: bool) -> std::fmt::Re
 
 fn write_rest(out: &mut String, len: usize, listed: usize) -> std::fmt::Result {
     match len.checked_sub(listed) {
-        Some(rest) if rest > 0 => writeln!(out, "  and {} more; -v lists them", grouped(rest as u64)),
+        Some(rest) if rest > 0 => {
+            writeln!(out, "  and {} more; -v lists them", grouped(rest as u64))
+        }
         _ => Ok(()),
     }
 }
