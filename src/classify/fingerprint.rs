@@ -137,10 +137,15 @@ impl Template {
         }
     }
 
-    /// Adds a word with digits in it. Short ones in capitals, such as `PV1` or `IM002`, are codes.
+    /// Adds a word with digits in it. Short ones in capitals, such as `PV1` or `IM002`, are codes;
+    /// one that begins with Z is a site's own value, by HL7's rule.
     fn push_word(&mut self, word: &str) {
-        let is_code =
-            word.len() <= 10 && !word.contains(|c: char| c.is_ascii_lowercase() || c == '_');
+        let is_site_value = word
+            .strip_prefix('Z')
+            .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
+        let is_code = word.len() <= 10
+            && !is_site_value
+            && !word.contains(|c: char| c.is_ascii_lowercase() || c == '_');
         if is_code {
             return self.push_text(word);
         }

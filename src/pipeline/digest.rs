@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::ingest::IngestOptions;
 use crate::classify::{Verdict, problem_id, unix_lines};
-use crate::model::{Entry, Level, Millis, Severity, Stream};
+use crate::model::{Entry, EntryId, Level, Millis, Severity, Stream};
 use crate::parse::{Gap, decode_text};
 use crate::store::{Batch, Counted, FileId, NewEvent, NewGap};
 
@@ -30,7 +30,9 @@ pub(super) struct Digest<'o> {
     batch: Batch,
     components: HashMap<Box<str>, u32>,
     streams: HashMap<Box<str>, u32>,
-    /// The head of the last message of each component, by its index in the batch.
+    /// Component and stream of the entry before: most entries have the same.
+    last: Option<(Box<str>, u32, u32)>,
+    /// The head of the last message of each component.
     nearby: HashMap<Box<str>, Vec<u8>>,
     last_time: Millis,
 }
@@ -44,6 +46,7 @@ impl<'o> Digest<'o> {
             batch,
             components: HashMap::new(),
             streams: HashMap::new(),
+            last: None,
             nearby: HashMap::new(),
             last_time: Millis::new(0),
         }
@@ -57,6 +60,7 @@ impl<'o> Digest<'o> {
     pub(super) fn take(&mut self) -> Batch {
         self.components.clear();
         self.streams.clear();
+        self.last = None;
         std::mem::replace(&mut self.batch, Batch { file: self.file, ..Batch::default() })
     }
 
@@ -71,10 +75,10 @@ impl<'o> Digest<'o> {
         if !self.options.wants(entry.time) {
             return;
         }
-        let component = number(&mut self.components, &mut self.batch.components, &entry.component);
+        let (component, stream) = self.numbers(entry);
         let counted = Counted {
             component,
-            stream: self.stream(entry),
+            stream,
             kind: entry.kind,
             level: entry.level(),
             time: entry.time,
@@ -88,6 +92,21 @@ impl<'o> Digest<'o> {
         } else if let Some(event) = self.event(entry) {
             self.batch.events.push(NewEvent { counted: index, offset, len, ..event });
         }
+    }
+
+    /// Returns the indexes of the entry's component and stream in the batch.
+    fn numbers(&mut self, entry: &Entry<'_>) -> (u32, u32) {
+        let is_own = matches!(entry.id, EntryId::Iguana { .. });
+        if is_own
+            && let Some((name, component, stream)) = &self.last
+            && **name == *entry.component
+        {
+            return (*component, *stream);
+        }
+        let component = number(&mut self.components, &mut self.batch.components, &entry.component);
+        let stream = self.stream(entry);
+        self.last = is_own.then(|| (entry.component.as_ref().into(), component, stream));
+        (component, stream)
     }
 
     fn stream(&mut self, entry: &Entry<'_>) -> u32 {

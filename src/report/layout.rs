@@ -269,10 +269,7 @@ mod tests {
 
     #[test]
     fn what_a_terminal_would_obey_is_taken_out() {
-        assert_eq!(
-            printable("a\u{1b}[31mb\r\n\tc\rd\u{202e}"),
-            "a\u{fffd}[31mb\n    c\u{fffd}d\u{fffd}"
-        );
+        assert_eq!(printable("a\u{1b}[31mb\r\n\tc\rd\u{202e}"), "a\u{fffd}[31mb\n    c\nd\u{fffd}");
     }
 
     #[test]

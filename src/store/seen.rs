@@ -18,12 +18,17 @@ const MAX_SEGMENTS: i64 = 32;
 /// The sets of keys that the current commits touch.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
-    buckets: HashMap<(i64, i64), Bucket>,
+    buckets: Vec<Bucket>,
+    places: HashMap<(i64, i64), usize>,
+    /// Where the bucket of the key before is: most keys are of the same.
+    last: usize,
     uses: u64,
 }
 
 #[derive(Debug, Default)]
 struct Bucket {
+    stream: i64,
+    number: i64,
     /// Most keys come in order and end up here at once.
     sorted: Vec<u64>,
     /// The others, merged when they are many.
@@ -43,27 +48,49 @@ impl Seen {
         key: SeenKey,
     ) -> rusqlite::Result<bool> {
         self.uses += 1;
-        let bucket = match self.buckets.entry((stream, key.bucket)) {
-            std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::hash_map::Entry::Vacant(entry) => {
-                entry.insert(load(connection, stream, key.bucket)?)
-            }
-        };
+        let is_last = |bucket: &Bucket| (bucket.stream, bucket.number) == (stream, key.bucket);
+        if !self.buckets.get(self.last).is_some_and(is_last) {
+            self.last = self.place(connection, stream, key.bucket)?;
+        }
+        let Some(bucket) = self.buckets.get_mut(self.last) else { return Ok(true) };
         bucket.last_use = self.uses;
         Ok(bucket.insert(key.key))
     }
 
+    /// Returns where a bucket is; one that is not in memory is loaded.
+    fn place(
+        &mut self,
+        connection: &Connection,
+        stream: i64,
+        number: i64,
+    ) -> rusqlite::Result<usize> {
+        if let Some(place) = self.places.get(&(stream, number)) {
+            return Ok(*place);
+        }
+        self.buckets.push(load(connection, stream, number)?);
+        self.places.insert((stream, number), self.buckets.len() - 1);
+        Ok(self.buckets.len() - 1)
+    }
+
     /// Writes what was added since the last call, and lets go of what has not been used for long.
     pub(super) fn save(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        for ((stream, number), bucket) in &mut self.buckets {
-            bucket.save(connection, *stream, *number)?;
+        for bucket in &mut self.buckets {
+            bucket.save(connection)?;
         }
-        let mut in_memory: usize = self.buckets.values().map(Bucket::len).sum();
-        while in_memory > MAX_KEYS_IN_MEMORY && self.buckets.len() > 1 {
-            let oldest = self.buckets.iter().min_by_key(|(_, bucket)| bucket.last_use);
-            let Some(place) = oldest.map(|(place, _)| *place) else { break };
-            in_memory -= self.buckets.remove(&place).map_or(0, |bucket| bucket.len());
+        let mut in_memory: usize = self.buckets.iter().map(Bucket::len).sum();
+        if in_memory <= MAX_KEYS_IN_MEMORY {
+            return Ok(());
         }
+        self.buckets.sort_by_key(|bucket| bucket.last_use);
+        let mut is_kept = |bucket: &Bucket| {
+            let is_kept = in_memory <= MAX_KEYS_IN_MEMORY / 2;
+            in_memory -= if is_kept { 0 } else { bucket.len() };
+            is_kept
+        };
+        self.buckets.retain(|bucket| is_kept(bucket));
+        let places = self.buckets.iter().enumerate();
+        self.places = places.map(|(at, bucket)| ((bucket.stream, bucket.number), at)).collect();
+        self.last = 0;
         Ok(())
     }
 }
@@ -87,7 +114,8 @@ impl Bucket {
         true
     }
 
-    fn save(&mut self, connection: &Connection, stream: i64, number: i64) -> rusqlite::Result<()> {
+    fn save(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        let (stream, number) = (self.stream, self.number);
         if self.added.is_empty() {
             return Ok(());
         }
@@ -111,7 +139,7 @@ impl Bucket {
 }
 
 fn load(connection: &Connection, stream: i64, number: i64) -> rusqlite::Result<Bucket> {
-    let mut bucket = Bucket::default();
+    let mut bucket = Bucket { stream, number, ..Bucket::default() };
     let mut statement = connection.prepare_cached(
         "SELECT segment, keys FROM seen WHERE stream = ? AND bucket = ? ORDER BY segment",
     )?;

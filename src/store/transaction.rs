@@ -36,7 +36,7 @@ impl Ledger {
         let components = self.component_ids(&transaction, batch)?;
         let streams = self.stream_ids(&transaction, batch)?;
         let mut tally = Tally::default();
-        let mut hourly = HashMap::<HourlyKey, u64>::new();
+        let mut hourly = Hourly::default();
         let mut events = batch.events.iter().peekable();
         for (index, counted) in (0_u32..).zip(&batch.counted) {
             let event = events.next_if(|event| event.counted == index);
@@ -44,8 +44,7 @@ impl Ledger {
             let stream = id_at(&streams, counted.stream);
             let is_new = self.seen.insert(&transaction, stream, counted.key)?;
             if is_new {
-                let key = (component, counted.time.hour(), counted.kind, counted.level);
-                *hourly.entry(key).or_default() += 1;
+                hourly.add((component, counted.time.hour(), counted.kind, counted.level));
                 tally.count(counted, event);
             } else {
                 tally.duplicates += 1;
@@ -56,7 +55,7 @@ impl Ledger {
                 tally.new_events += self.put_event(&transaction, &row, event, is_new)?;
             }
         }
-        add_hourly(&transaction, hourly)?;
+        hourly.save(&transaction)?;
         put_gaps(&transaction, batch)?;
         put_position(&transaction, batch)?;
         self.seen.save(&transaction)?;
@@ -163,16 +162,40 @@ fn id_at(ids: &[i64], index: u32) -> i64 {
     usize::try_from(index).ok().and_then(|index| ids.get(index)).copied().unwrap_or_default()
 }
 
-fn add_hourly(connection: &Connection, hourly: HashMap<HourlyKey, u64>) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare_cached(
-        "INSERT INTO hourly (component, hour, kind, level, entries) VALUES (?, ?, ?, ?, ?) \
-         ON CONFLICT (component, hour, kind, level) \
-         DO UPDATE SET entries = entries + excluded.entries",
-    )?;
-    for ((component, hour, kind, level), count) in hourly {
-        statement.execute(params![component, hour.get(), kind.code(), level as u8, count])?;
+/// Counts of entries, to be added to those in the store.
+#[derive(Debug, Default)]
+struct Hourly {
+    counts: HashMap<HourlyKey, u64>,
+    /// The count that is being added to: most entries have the key of the one before.
+    current: Option<(HourlyKey, u64)>,
+}
+
+impl Hourly {
+    fn add(&mut self, key: HourlyKey) {
+        match &mut self.current {
+            Some((current, count)) if *current == key => *count += 1,
+            current => {
+                if let Some((before, count)) = current.replace((key, 1)) {
+                    *self.counts.entry(before).or_default() += count;
+                }
+            }
+        }
     }
-    Ok(())
+
+    fn save(mut self, connection: &Connection) -> rusqlite::Result<()> {
+        if let Some((last, count)) = self.current.take() {
+            *self.counts.entry(last).or_default() += count;
+        }
+        let mut statement = connection.prepare_cached(
+            "INSERT INTO hourly (component, hour, kind, level, entries) VALUES (?, ?, ?, ?, ?) \
+             ON CONFLICT (component, hour, kind, level) \
+             DO UPDATE SET entries = entries + excluded.entries",
+        )?;
+        for ((component, hour, kind, level), count) in self.counts {
+            statement.execute(params![component, hour.get(), kind.code(), level as u8, count])?;
+        }
+        Ok(())
+    }
 }
 
 fn put_gaps(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
