@@ -20,6 +20,8 @@ const MAX_COMPONENT_JSON_BYTES: u64 = 1024 * 1024;
 pub struct Member<'a> {
     /// Where it is: `archive.tar.gz!/logt/…` for a member.
     pub path: String,
+    /// True where it can be read only once: it comes from standard input.
+    pub is_once: bool,
     /// True where it has the name of a daily file of Iguana 4 to 6.
     pub is_daily_name: bool,
     /// Its bytes.
@@ -56,7 +58,9 @@ pub fn read<E>(
     progress: &AtomicU64,
     visit: &mut dyn FnMut(Member<'_>) -> Result<(), E>,
 ) -> Result<Visited, E> {
-    let mut reading = Reading { visit, progress, visited: Visited::default(), error: None };
+    let is_once = *input == Input::Stdin;
+    let mut reading =
+        Reading { visit, progress, is_once, visited: Visited::default(), error: None };
     let path = input.shown();
     let outcome = match input {
         Input::File(file) => reading.file(file, &path),
@@ -90,6 +94,7 @@ impl<R: Read> Read for Metered<'_, R> {
 struct Reading<'v, E> {
     visit: &'v mut dyn FnMut(Member<'_>) -> Result<(), E>,
     progress: &'v AtomicU64,
+    is_once: bool,
     visited: Visited,
     error: Option<E>,
 }
@@ -201,7 +206,8 @@ impl<E> Reading<'_, E> {
 
     fn give(&mut self, path: String, body: Body<'_>) {
         let name = path.rsplit('/').next().unwrap_or_default();
-        let member = Member { is_daily_name: is_daily_name(name), path, body };
+        let is_daily_name = is_daily_name(name);
+        let member = Member { is_once: self.is_once, is_daily_name, path, body };
         if let Err(error) = (self.visit)(member) {
             self.error = Some(error);
         }

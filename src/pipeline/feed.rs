@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::archive::Body;
 use crate::parse::{Encoding, Utf16Decoder, Window, utf16_len};
+use crate::store::Evidence;
 
 /// Bytes read at once.
 const BLOCK_BYTES: usize = 2 * 1024 * 1024;
@@ -21,6 +22,8 @@ pub(super) struct Feed<'a> {
     start: usize,
     /// Offset in the (decoded) log of the buffer's first byte.
     base: u64,
+    /// The log's first bytes, as they are in the file.
+    pub(super) head: Vec<u8>,
     /// Bytes of the log read from its source.
     pub(super) raw_bytes: u64,
     is_last: bool,
@@ -48,11 +51,13 @@ impl<'a> Feed<'a> {
             buffer: Vec::new(),
             start: 0,
             base: 0,
+            head: Vec::new(),
             raw_bytes: 0,
             is_last: false,
         };
         let mut head = Vec::new();
         feed.is_last = feed.read_block(&mut head)?;
+        feed.head = head.get(..Evidence::HEAD_BYTES).unwrap_or(&head).to_vec();
         let encoding = Encoding::of(&head);
         let Some(mut decoder) = Utf16Decoder::new(encoding) else {
             feed.buffer = head;
@@ -63,11 +68,6 @@ impl<'a> Feed<'a> {
         decoder.decode(text, &mut feed.buffer, feed.is_last);
         feed.utf16 = Some(decoder);
         Ok((feed, OffsetMap::Utf16 { decoded: 0, raw: mark as u64 }))
-    }
-
-    /// Returns true where the bytes are decoded, so that a resumed read must begin at the start.
-    pub(super) fn is_decoded(&self) -> bool {
-        self.utf16.is_some()
     }
 
     /// Returns the bytes not yet consumed.
@@ -127,41 +127,68 @@ impl<'a> Feed<'a> {
         Ok(read < wanted)
     }
 
-    /// Moves to an offset where the bytes just before it have this hash; at the start of the log.
+    /// Moves to an offset in the file where the bytes just before it have this hash.
     ///
-    /// Returns false where the log is another one: a file is then at its start again, a stream is
-    /// used up.
+    /// Returns false where the log is another one; it is then at its start, or, where that cannot
+    /// be had again, further on.
     ///
     /// # Errors
     ///
     /// Returns the error of a read.
-    pub(super) fn resume(&mut self, offset: u64, guard: [u8; 16]) -> io::Result<bool> {
+    pub(super) fn resume(
+        &mut self,
+        map: &mut OffsetMap,
+        offset: u64,
+        guard: [u8; 16],
+    ) -> io::Result<bool> {
         if offset == 0 {
             return Ok(true);
         }
-        if let Source::File(file, _) = &mut self.source {
+        if let (Source::File(file, _), OffsetMap::Same) = (&mut self.source, *map) {
             if file.metadata()?.len() < offset {
                 return Ok(false);
             }
             let before = offset - offset.min(GUARD_BYTES as u64);
             file.seek(SeekFrom::Start(before))?;
             self.restart(before)?;
-        } else {
-            while self.base + (self.buffer.len() as u64) < offset && !self.is_last {
-                self.consume(self.buffer.len() - self.start);
-                self.fill()?;
+            if self.stand_at(offset, guard) {
+                return Ok(true);
             }
-        }
-        let at = usize::try_from(offset.saturating_sub(self.base)).unwrap_or(usize::MAX);
-        if at <= self.buffer.len() && self.guard_at(offset) == Some(guard) {
-            self.start = at;
-            return Ok(true);
-        }
-        if let Source::File(file, _) = &mut self.source {
-            file.seek(SeekFrom::Start(0))?;
+            if let Source::File(file, _) = &mut self.source {
+                file.seek(SeekFrom::Start(0))?;
+            }
             self.restart(0)?;
+            return Ok(false);
         }
-        Ok(false)
+        self.skip_to(map, offset, guard)
+    }
+
+    /// Reads on to an offset in the file, as [`Feed::resume`] for what is read in one go.
+    fn skip_to(&mut self, map: &mut OffsetMap, offset: u64, guard: [u8; 16]) -> io::Result<bool> {
+        loop {
+            let mut here = *map;
+            if let Some(at) = here.log_offset(self.window(), offset) {
+                let is_same = self.stand_at(at, guard);
+                *map = if is_same { here } else { *map };
+                return Ok(is_same);
+            }
+            if self.is_last {
+                return Ok(false);
+            }
+            *map = here;
+            self.consume(self.buffer.len() - self.start);
+            self.fill()?;
+        }
+    }
+
+    /// Moves to an offset in the (decoded) log if the bytes just before it have this hash.
+    fn stand_at(&mut self, offset: u64, guard: [u8; 16]) -> bool {
+        let at = usize::try_from(offset.saturating_sub(self.base)).unwrap_or(usize::MAX);
+        let is_same = at <= self.buffer.len() && self.guard_at(offset) == Some(guard);
+        if is_same {
+            self.start = at;
+        }
+        is_same
     }
 
     fn restart(&mut self, base: u64) -> io::Result<()> {
@@ -213,5 +240,54 @@ impl OffsetMap {
         *raw += utf16_len(between);
         *decoded = offset.max(*decoded);
         *raw
+    }
+
+    /// Returns how much of the file was read, given the end of the log and the bytes read.
+    pub(super) fn size(self, end: u64, raw_bytes: u64) -> u64 {
+        match self {
+            Self::Same => end, // Reading may have begun further on.
+            Self::Utf16 { .. } => raw_bytes,
+        }
+    }
+
+    /// Returns the offset in the decoded log of one in the file, if the window reaches that far.
+    fn log_offset(&mut self, window: Window<'_>, wanted: u64) -> Option<u64> {
+        let end = window.offset + window.bytes.len() as u64;
+        let Self::Utf16 { decoded, raw } = self else {
+            return (wanted <= end).then_some(wanted);
+        };
+        let from = usize::try_from(decoded.saturating_sub(window.offset)).ok()?;
+        for byte in window.bytes.get(from..).unwrap_or_default() {
+            let begins_character = *byte & 0xC0 != 0x80;
+            if begins_character && *raw >= wanted {
+                return Some(*decoded);
+            }
+            *raw += utf16_len(std::slice::from_ref(byte));
+            *decoded += 1;
+        }
+        (*raw >= wanted).then_some(*decoded)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn window(bytes: &[u8], offset: u64) -> Window<'_> {
+        Window { bytes, offset, is_last: true }
+    }
+
+    #[test]
+    fn offsets_of_utf_16_are_told_both_ways() {
+        let text = "aé€😀b".as_bytes(); // 1, 2, 3, 4 and 1 bytes; 2, 2, 2, 4 and 2 in UTF-16.
+        let pairs = [(0, 2), (1, 4), (3, 6), (6, 8), (10, 12), (11, 14)];
+        for (decoded, raw) in pairs {
+            let mut map = OffsetMap::Utf16 { decoded: 0, raw: 2 };
+            assert_eq!(map.file_offset(window(text, 0), decoded), raw, "{decoded}");
+            let mut map = OffsetMap::Utf16 { decoded: 0, raw: 2 };
+            assert_eq!(map.log_offset(window(text, 0), raw), Some(decoded), "{raw}");
+        }
+        let mut map = OffsetMap::Utf16 { decoded: 0, raw: 2 };
+        assert_eq!(map.log_offset(window(text, 0), 16), None);
     }
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use super::feed::Feed;
+use super::feed::{Feed, OffsetMap};
 use super::log::LogError;
 use crate::store::{Evidence, KnownFile, Writer};
 
@@ -18,6 +18,8 @@ pub(super) struct Trust {
     pub(super) is_mirrored: bool,
     /// True where the log is known to be a new one.
     pub(super) is_fresh: bool,
+    /// True where the log can be read only once: standard input.
+    pub(super) is_once: bool,
 }
 
 /// Finds the log among those read before, and moves the feed to where reading goes on.
@@ -27,6 +29,8 @@ pub(super) struct Trust {
 /// entries, and perhaps one that is damaged here. Where evidence disagrees, the log is new: its
 /// entries are told from known ones by their ids.
 ///
+/// Standard input is known only as far as its first block tells, because it cannot be read again.
+///
 /// Returns `None` for a stream that looked like a known log and turned out to be another: it is
 /// used up, and must be opened again and read as new.
 ///
@@ -34,7 +38,7 @@ pub(super) struct Trust {
 ///
 /// Returns [`LogError`] where the log or the store cannot be read.
 pub(super) fn identify(
-    feed: &mut Feed<'_>,
+    (feed, map): (&mut Feed<'_>, &mut OffsetMap),
     evidence: &Evidence,
     writer: &Writer,
     trust: Trust,
@@ -46,12 +50,10 @@ pub(super) fn identify(
         if !is_here && (trust.is_mirrored || !has_moved(&file, evidence)) {
             continue;
         }
-        if feed.is_decoded() {
-            // Its offsets are those of the file, not of the text: it is read from the start.
-            writer.refresh(file.id, evidence)?;
-            return Ok(Some(KnownFile { offset: 0, entries_before: 0, ..file }));
+        if trust.is_once && file.offset > feed.end() {
+            continue; // If it were another log after all, its start would be gone.
         }
-        if feed.resume(file.offset, file.guard)? {
+        if feed.resume(map, file.offset, file.guard)? {
             writer.refresh(file.id, evidence)?;
             return Ok(Some(file));
         }

@@ -194,7 +194,7 @@ impl Run<'_> {
 
     fn read_log(&mut self, member: Member<'_>, is_fresh: bool) -> Result<(), LogError> {
         let options = self.options;
-        let (mut feed, map) = Feed::open(member.body, options.progress)?;
+        let (mut feed, mut map) = Feed::open(member.body, options.progress)?;
         let window = feed.window().bytes;
         let head = window.get(..HEAD_BYTES).unwrap_or(window).to_vec();
         if head.is_empty() {
@@ -205,12 +205,12 @@ impl Run<'_> {
         let evidence = Evidence {
             path: member.path,
             format: format.name().to_owned(),
-            head: head.get(..Evidence::HEAD_BYTES).unwrap_or(&head).to_vec(),
+            head: feed.head.clone(),
         };
-        let is_mirrored = format == Format::IguanaX;
-        let Some(known) =
-            identify(&mut feed, &evidence, &self.writer, Trust { is_mirrored, is_fresh })?
-        else {
+        let trust =
+            Trust { is_mirrored: format == Format::IguanaX, is_fresh, is_once: member.is_once };
+        let log = (&mut feed, &mut map);
+        let Some(known) = identify(log, &evidence, &self.writer, trust)? else {
             self.again.insert(evidence.path);
             return Ok(());
         };

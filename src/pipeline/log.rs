@@ -47,8 +47,8 @@ pub(super) struct Log<'a> {
     path: &'a str,
     /// Entries met, those before the resumed place included.
     entries: u64,
-    /// Offset of the last entry, in the (decoded) log.
-    last_entry: Option<u64>,
+    /// Offset of the last entry, in the (decoded) log and in the file.
+    last_entry: Option<(u64, u64)>,
 }
 
 impl<'a> Log<'a> {
@@ -74,13 +74,13 @@ impl<'a> Log<'a> {
         let outcome = loop {
             let consumed = self.read_window(&mut digest, summary);
             let window = self.feed.window();
-            self.map.file_offset(window, window.offset + consumed as u64);
+            let consumed_to = self.map.file_offset(window, window.offset + consumed as u64);
             let is_full = digest.is_full();
             let is_end = window.is_last && !is_full;
             let is_stopped = options.stop.load(Ordering::Relaxed);
             if is_end || is_stopped || is_full {
                 let mut batch = digest.take();
-                let position = self.position(consumed, is_end && !is_stopped);
+                let position = self.position((consumed, consumed_to), is_end && !is_stopped);
                 batch.position = position.filter(|_| options.wants_all());
                 writer.commit(batch)?;
             }
@@ -109,7 +109,7 @@ impl<'a> Log<'a> {
                     let to = self.map.file_offset(window, entry.offset + entry.len);
                     digest.add(&entry, from, to - from);
                     self.entries += 1;
-                    self.last_entry = Some(entry.offset);
+                    self.last_entry = Some((entry.offset, from));
                 }
                 Item::Gap(gap) => {
                     let (from, to) = (gap.from, gap.to);
@@ -130,26 +130,22 @@ impl<'a> Log<'a> {
     ///
     /// Envelopes end by themselves; any other entry ends where the next one begins, so the last one
     /// is read again when the log has grown.
-    fn position(&self, consumed: usize, is_end: bool) -> Option<Position> {
-        let window = self.feed.window();
-        let mut offset = self.parser.resume_offset(window.offset + consumed as u64);
+    fn position(&self, consumed: (usize, u64), is_end: bool) -> Option<Position> {
+        let (consumed, raw) = consumed;
+        let at = self.feed.window().offset + consumed as u64;
+        let resume = self.parser.resume_offset(at);
+        // Only envelopes are skipped in the middle of, and those are never decoded.
+        let (mut at, mut offset) = if resume < at { (resume, resume) } else { (at, raw) };
         let mut entries_before = self.entries;
         if is_end
             && *self.parser.format() != Format::IguanaX
             && let Some(last) = self.last_entry
         {
-            (offset, entries_before) = (last, self.entries - 1);
+            (at, offset) = last;
+            entries_before -= 1;
         }
-        let size = self.feed.end();
-        if self.feed.is_decoded() {
-            return Some(Position {
-                offset: 0,
-                guard: [0; 16],
-                size: self.feed.raw_bytes,
-                entries_before,
-            });
-        }
-        let guard = self.feed.guard_at(offset)?;
+        let guard = self.feed.guard_at(at)?;
+        let size = self.map.size(self.feed.end(), self.feed.raw_bytes);
         Some(Position { offset, guard, size, entries_before })
     }
 }

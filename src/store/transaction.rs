@@ -101,7 +101,7 @@ impl Ledger {
                  severity = excluded.severity, outcome = excluded.outcome, \
                  captures = excluded.captures, catalogue = excluded.catalogue, \
                  text = excluded.text, length = excluded.length \
-                 WHERE excluded.length > event.length",
+                 WHERE excluded.length <> event.length",
             )?
             .execute(params![
                 row.server,
