@@ -9,7 +9,6 @@ use super::context::{Global, When, now, parse_when};
 use super::failure::{Done, Misuse};
 use super::output::{print, width};
 use crate::catalogue::Catalogue;
-use crate::classify::Classifier;
 use crate::model::Period;
 use crate::pipeline::{WeeklyOptions, weekly_report};
 use crate::report::{Color, Limits, Report, TextStyle, render_json, render_markdown, render_text};
@@ -107,8 +106,7 @@ pub(super) fn make(
     catalogue: &Catalogue,
     options: WeeklyOptions<'_>,
 ) -> anyhow::Result<Report> {
-    let classifier = Classifier::new(catalogue)?;
-    Ok(weekly_report(store, catalogue, &classifier, options)?)
+    Ok(weekly_report(store, catalogue, options)?)
 }
 
 /// Renders a report; text is laid out for the terminal where it goes there.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::ingest::IngestOptions;
-use crate::classify::{Verdict, problem_id, unix_lines};
+use crate::classify::{Fingerprint, Verdict, problem_id, unix_lines};
 use crate::model::{Entry, EntryId, Level, Millis, Severity, Stream};
 use crate::parse::{Gap, decode_text};
 use crate::store::{Batch, Counted, FileId, NewEvent, NewGap};
@@ -170,10 +170,11 @@ impl<'o> Digest<'o> {
     ) -> NewEvent {
         let severity = verdict.rule.map_or_else(|| default_severity(level), |rule| rule.severity);
         let rule = verdict.rule.map(|rule| rule.id.to_string());
-        let cluster = rule.is_none().then(|| {
+        let fingerprint = rule.is_none().then(|| {
             let inner = text.get(verdict.inner.clone()).unwrap_or(&text);
-            self.options.fingerprinter.fingerprint(inner).cluster_id()
+            self.options.fingerprinter.fingerprint(inner)
         });
+        let cluster = fingerprint.as_ref().map(Fingerprint::cluster_id);
         let kind = rule.as_deref().or(cluster.as_deref()).unwrap_or_default();
         let group = group_of(verdict);
         NewEvent {
@@ -186,6 +187,7 @@ impl<'o> Digest<'o> {
             captures: serde_json::to_string(&verdict.captures).unwrap_or_else(|_| "{}".into()),
             rule,
             cluster,
+            template: fingerprint.map(|fingerprint| fingerprint.template),
             text,
             offset: 0,
             len: 0,

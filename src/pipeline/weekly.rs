@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::catalogue::{Catalogue, Rule};
-use crate::classify::{Classifier, Fingerprinter};
 use crate::model::{EntryKind, Hour, Level, Millis, Outcome, Period, RuleId, render_span};
 use crate::report::{
     ComponentTotals, EscalationStep, Example, Limits, LostBytes, Outcomes, ProblemInput, Report,
@@ -33,7 +32,6 @@ pub struct WeeklyOptions<'o> {
 pub fn weekly_report(
     store: &Store,
     catalogue: &Catalogue,
-    classifier: &Classifier,
     options: WeeklyOptions<'_>,
 ) -> Result<Report, StoreError> {
     let period = options.period;
@@ -46,11 +44,8 @@ pub fn weekly_report(
     input.components = component_totals(&rows.load);
     input.totals = totals(&rows, catalogue, period, &rows.load);
     input.totals_before = totals(&rows, catalogue, period.before(), &rows.load_before);
-    input.problems = rows
-        .problems
-        .iter()
-        .map(|problem| problem_input(problem, catalogue, classifier, period))
-        .collect();
+    input.problems =
+        rows.problems.iter().map(|problem| problem_input(problem, catalogue, period)).collect();
     input.gaps = rows
         .gaps
         .into_iter()
@@ -107,12 +102,7 @@ fn in_period(
     inside.map(|count| (count.hour, count.outcome, count.events))
 }
 
-fn problem_input(
-    problem: &ProblemHours,
-    catalogue: &Catalogue,
-    classifier: &Classifier,
-    period: Period,
-) -> ProblemInput {
+fn problem_input(problem: &ProblemHours, catalogue: &Catalogue, period: Period) -> ProblemInput {
     let rule_id: Option<RuleId> = problem.rule.as_deref().and_then(|id| id.parse().ok());
     let rule = problem.rule.as_deref().and_then(|id| catalogue.rule(id));
     let mut hours = BTreeMap::new();
@@ -130,7 +120,7 @@ fn problem_input(
     let values = capture_values(&problem.captures);
     ProblemInput {
         id: problem.problem.clone(),
-        subject: rule_id.map_or_else(|| cluster(problem, classifier), Subject::Rule),
+        subject: rule_id.map_or_else(|| cluster(problem), Subject::Rule),
         server: problem.server.clone(),
         component: problem.component.clone(),
         component_name: problem.component_name.clone(),
@@ -145,11 +135,11 @@ fn problem_input(
     }
 }
 
-fn cluster(problem: &ProblemHours, classifier: &Classifier) -> Subject {
-    let text = problem.example.as_ref().map_or("", |(_, text, _)| text);
-    let inner = classifier.classify(text).inner;
-    let template = Fingerprinter::new().fingerprint(text.get(inner).unwrap_or(text)).template;
-    Subject::Cluster { id: problem.cluster.clone().unwrap_or_default(), template }
+fn cluster(problem: &ProblemHours) -> Subject {
+    Subject::Cluster {
+        id: problem.cluster.clone().unwrap_or_default(),
+        template: problem.template.clone().unwrap_or_default(),
+    }
 }
 
 /// Counts the values of each capture; the rows are JSON objects with their counts.

@@ -70,6 +70,8 @@ pub struct NewEvent {
     pub rule: Option<String>,
     /// The cluster, where no rule does.
     pub cluster: Option<String>,
+    /// What the texts of the cluster have in common.
+    pub template: Option<String>,
     /// From the rule, else from type and tags.
     pub severity: Severity,
     /// What became of the work.

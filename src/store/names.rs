@@ -56,10 +56,16 @@ impl Names {
         cached(&mut self.problems, &event.problem, || {
             connection
                 .prepare_cached(
-                    "INSERT OR IGNORE INTO problem (key, component, rule, cluster) \
-                     VALUES (?, ?, ?, ?)",
+                    "INSERT OR IGNORE INTO problem (key, component, rule, cluster, template) \
+                     VALUES (?, ?, ?, ?, ?)",
                 )?
-                .execute(params![event.problem, component, event.rule, event.cluster])?;
+                .execute(params![
+                    event.problem,
+                    component,
+                    event.rule,
+                    event.cluster,
+                    event.template,
+                ])?;
             connection
                 .prepare_cached("SELECT id FROM problem WHERE key = ?")?
                 .query_row([&event.problem], |row| row.get(0))

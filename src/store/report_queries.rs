@@ -14,6 +14,8 @@ pub struct ProblemHours {
     pub rule: Option<String>,
     /// The cluster, where no rule does.
     pub cluster: Option<String>,
+    /// What the texts of the cluster have in common.
+    pub template: Option<String>,
     /// The Iguana server.
     pub server: String,
     /// GUID or name of the component.
@@ -110,16 +112,18 @@ impl Store {
         until: Millis,
         server: Option<&str>,
     ) -> Result<Vec<ProblemHours>, StoreError> {
-        let sql = "SELECT problem.key, problem.rule, problem.cluster, server.name, component.key, \
-             coalesce(component.name, component.key), \
-             (SELECT min(time) FROM event AS e WHERE e.problem = problem.id), \
-             (SELECT max(time) FROM event AS e WHERE e.problem = problem.id AND e.time < ?2), \
-             event.time / 3600000 AS hour, event.outcome, count(*) \
-             FROM event JOIN problem ON problem.id = event.problem \
+        let sql = "SELECT problem.key, problem.rule, problem.cluster, problem.template, server.name, component.key, \
+             coalesce(component.name, component.key), seen.first, seen.last, \
+             counts.hour, counts.outcome, counts.n \
+             FROM (SELECT problem, time / 3600000 AS hour, outcome, count(*) AS n FROM event \
+             WHERE time >= ?1 AND time < ?2 GROUP BY problem, hour, outcome) AS counts \
+             JOIN (SELECT problem, min(time) AS first, max(time) AS last FROM event \
+             WHERE time < ?2 GROUP BY problem) AS seen ON seen.problem = counts.problem \
+             JOIN problem ON problem.id = counts.problem \
              JOIN component ON component.id = problem.component \
              JOIN server ON server.id = component.server \
-             WHERE event.time >= ?1 AND event.time < ?2 AND (?3 IS NULL OR server.name = ?3) \
-             GROUP BY problem.id, hour, event.outcome ORDER BY problem.key, hour, event.outcome";
+             WHERE ?3 IS NULL OR server.name = ?3 \
+             ORDER BY problem.key, counts.hour, counts.outcome";
         let values = [integer(since), integer(until), text(server)];
         let mut problems: Vec<ProblemHours> = Vec::new();
         self.query(sql, &values, |row| {
@@ -129,21 +133,22 @@ impl Store {
                     problem: key,
                     rule: row.get(1)?,
                     cluster: row.get(2)?,
-                    server: row.get(3)?,
-                    component: row.get(4)?,
-                    component_name: row.get(5)?,
-                    first_seen: Millis::new(row.get(6)?),
-                    last_seen: Millis::new(row.get(7)?),
+                    template: row.get(3)?,
+                    server: row.get(4)?,
+                    component: row.get(5)?,
+                    component_name: row.get(6)?,
+                    first_seen: Millis::new(row.get(7)?),
+                    last_seen: Millis::new(row.get(8)?),
                     hours: Vec::new(),
                     captures: Vec::new(),
                     example: None,
                 });
             }
-            let outcome: Option<usize> = row.get(9)?;
+            let outcome: Option<usize> = row.get(10)?;
             let count = HourCount {
-                hour: Hour::new(row.get(8)?),
+                hour: Hour::new(row.get(9)?),
                 outcome: outcome.and_then(|outcome| Outcome::ALL.get(outcome).copied()),
-                events: row.get(10)?,
+                events: row.get(11)?,
             };
             if let Some(problem) = problems.last_mut() {
                 problem.hours.push(count);

@@ -71,7 +71,8 @@ CREATE TABLE problem (
     key TEXT NOT NULL UNIQUE,       -- such as p-4f1c0a9b2e
     component INTEGER NOT NULL REFERENCES component (id),
     rule TEXT,
-    cluster TEXT
+    cluster TEXT,
+    template TEXT                   -- what the texts of the cluster have in common
 );
 CREATE INDEX problem_by_rule ON problem (rule);
 
