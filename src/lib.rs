@@ -19,7 +19,7 @@
 //! | floor | module | what it does | only user of |
 //! |---|---|---|---|
 //! | 0 | [`model`] | the words: entry, event, severity, rule id, week | |
-//! | 1 | [`parse`] | bytes to entries, one reader a format | `encoding_rs`, quick-xml |
+//! | 1 | [`parse`] | bytes to entries, one reader a format | `encoding_rs` |
 //! | 1 | [`redact`] | hides patient data behind keyed pseudonyms | |
 //! | 1 | [`document`] | a TOML file as checked fields, all faults at once | toml |
 //! | 1 | [`archive`] | finds inputs and opens them as streams | zip, tar, zstd, bzip2, flate2, walkdir |

@@ -32,7 +32,7 @@ const OWNERS: [(&str, &[&str]); 13] = [
     ("zstd", &["archive"]),
     ("flate2", &["archive"]),
     ("walkdir", &["archive"]),
-    ("quick_xml", &["parse"]),
+    ("encoding_rs", &["parse"]),
     ("anyhow", &["cli"]),
     ("indicatif", &["cli"]),
 ];
