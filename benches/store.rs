@@ -1,0 +1,102 @@
+//! Batches to SQLite: entries that are only counted, and entries that are all events.
+#![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
+
+use std::path::Path;
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use dewlap::model::Severity;
+use dewlap::sample::{CorpusOptions, SampleEntry, corpus};
+use dewlap::store::{Batch, Counted, Evidence, NewEvent, Tally, Writer};
+
+/// Entries of one run.
+const N_ENTRIES: usize = 60_000;
+/// Entries of a batch, as the pipeline fills them.
+const BATCH_ENTRIES: usize = 30_000;
+/// Events of a batch, as the pipeline fills them.
+const BATCH_EVENTS: usize = 4_000;
+
+/// Returns batches of entries of one component, which are all events or none of them.
+fn batches(entries: &[SampleEntry], has_events: bool) -> Vec<Batch> {
+    let size = if has_events { BATCH_EVENTS } else { BATCH_ENTRIES };
+    let batch = |entries: &[SampleEntry]| Batch {
+        components: vec!["ADT Inbound".into()],
+        streams: vec!["component ADT Inbound".into()],
+        counted: entries.iter().map(counted).collect(),
+        events: entries.iter().zip(0..).filter(|_| has_events).map(event).collect(),
+        ..Batch::default()
+    };
+    entries.chunks(size).map(batch).collect()
+}
+
+fn counted(entry: &SampleEntry) -> Counted {
+    let read = entry.as_entry();
+    Counted {
+        component: 0,
+        stream: 0,
+        kind: read.kind,
+        level: read.level(),
+        time: read.time,
+        key: read.seen_key(),
+        text_bytes: 200,
+    }
+}
+
+fn event((entry, nth): (&SampleEntry, u32)) -> NewEvent {
+    NewEvent {
+        counted: nth,
+        entry: Some(entry.id()),
+        tags: "#error".into(),
+        problem: format!("p-{:02}", nth % 40),
+        rule: Some("db-oracle.no-listener".into()),
+        cluster: None,
+        template: None,
+        severity: Severity::Error,
+        outcome: None,
+        captures: r#"{"code":"12541"}"#.into(),
+        text: "Error executing operation. Retrying (3 of 100)...\nORA-12541: TNS:no listener"
+            .into(),
+        offset: u64::from(nth) * 200,
+        len: 200,
+    }
+}
+
+/// Commits batches to a fresh store.
+fn write(directory: &Path, batches: Vec<Batch>) -> Tally {
+    let writer = Writer::spawn(&directory.join("bench.db"), "bench", "catalogue").unwrap();
+    let evidence = Evidence {
+        path: "bench.log".into(),
+        format: "iguana-x".into(),
+        head: vec![0; Evidence::HEAD_BYTES],
+    };
+    let file = writer.register(&evidence).unwrap();
+    for batch in batches {
+        writer.commit(Batch { file, ..batch }).unwrap();
+    }
+    writer.finish().unwrap()
+}
+
+fn store(criterion: &mut Criterion) {
+    // One component, so that ids are unique in one stream.
+    let one = |entry: &SampleEntry| entry.component_name == "ADT Inbound";
+    let entries: Vec<_> = corpus(&CorpusOptions::default()).filter(one).take(N_ENTRIES).collect();
+    let mut group = criterion.benchmark_group("store");
+    group.sample_size(10);
+    for (name, has_events) in [("entries", false), ("events", true)] {
+        group.throughput(Throughput::Elements(N_ENTRIES as u64));
+        group.bench_function(name, |bencher| {
+            bencher.iter_batched(
+                || (tempfile::tempdir().unwrap(), batches(&entries, has_events)),
+                |(directory, batches)| {
+                    let tally = write(directory.path(), batches);
+                    assert_eq!(tally.entries(), N_ENTRIES as u64);
+                    directory // Removed outside of what is measured.
+                },
+                BatchSize::PerIteration,
+            );
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, store);
+criterion_main!(benches);
