@@ -1,5 +1,6 @@
 //! What can go wrong with the store.
 
+use std::fmt;
 use std::path::PathBuf;
 
 /// Why the store could not be opened, read or written.
@@ -49,7 +50,7 @@ pub enum StoreError {
         /// The store's file.
         path: PathBuf,
         /// The cause.
-        source: rusqlite::Error,
+        source: SqliteCause,
     },
     /// The key of the pseudonyms could not be read or made.
     #[error("failed to {attempt} the pseudonym key `{path}`")]
@@ -66,6 +67,29 @@ pub enum StoreError {
     Stopped,
 }
 
+/// What SQLite says is wrong.
+#[derive(Debug)]
+pub struct SqliteCause(rusqlite::Error);
+
+impl From<rusqlite::Error> for SqliteCause {
+    fn from(error: rusqlite::Error) -> Self {
+        Self(error)
+    }
+}
+
+impl fmt::Display for SqliteCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            rusqlite::Error::SqliteFailure(code, Some(text)) => {
+                write!(f, "{text} (SQLite {})", code.extended_code)
+            }
+            other => other.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for SqliteCause {}
+
 impl StoreError {
     /// Returns what the user can do about it.
     #[must_use]
@@ -81,7 +105,7 @@ impl StoreError {
             Self::Key { .. } => {
                 "the key must be 64 hexadecimal digits; without it, new pseudonyms differ from old ones"
             }
-            Self::Sqlite { source, .. } => match source.sqlite_error_code()? {
+            Self::Sqlite { source, .. } => match source.0.sqlite_error_code()? {
                 DiskFull | SystemIoFailure => {
                     "free some space on its disk (or raise the file size limit) and run the same \
                      command again: all that was committed is kept, and reading goes on from there"

@@ -96,7 +96,7 @@ impl Store {
     }
 
     pub(super) fn failed(&self, attempt: &'static str, source: rusqlite::Error) -> StoreError {
-        StoreError::Sqlite { attempt, path: self.path.clone(), source }
+        StoreError::Sqlite { attempt, path: self.path.clone(), source: source.into() }
     }
 }
 
@@ -108,7 +108,11 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
             connection.set_prepared_statement_cache_capacity(64);
             Ok(connection)
         })
-        .map_err(|source| StoreError::Sqlite { attempt: "open", path: path.into(), source })
+        .map_err(|source| StoreError::Sqlite {
+            attempt: "open",
+            path: path.into(),
+            source: source.into(),
+        })
 }
 
 /// Opens a file for writing; where it is missing it is made, readable by its owner only.

@@ -165,7 +165,7 @@ impl Store {
         run(&mut self.connection).map_err(|source| StoreError::Sqlite {
             attempt,
             path: self.path.clone(),
-            source,
+            source: source.into(),
         })
     }
 }
