@@ -20,6 +20,7 @@ const DEFAULT_DB: &str = "dewlap.db";
 
 /// Options that every command takes.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(super) struct Global {
     /// The store [default: ./dewlap.db]
     #[arg(long, global = true, value_name = "FILE", env = "DEWLAP_DB")]
@@ -45,7 +46,7 @@ pub(super) struct Global {
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub(super) verbose: bool,
 
-    /// When to use colours
+    /// When to use colors
     #[arg(long, global = true, value_name = "WHEN", default_value_t = ColorChoice::Auto)]
     pub(super) color: ColorChoice,
 }

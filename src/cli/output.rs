@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, Write};
 
 use anstream::AutoStream;
 
-/// Opens standard output for data. Colours are dropped where nobody would see them.
+/// Opens standard output for data. Colors are dropped where nobody would see them.
 pub(super) fn data() -> BufWriter<AutoStream<io::StdoutLock<'static>>> {
     BufWriter::new(AutoStream::auto(io::stdout().lock()))
 }

@@ -113,7 +113,7 @@ pub(super) fn make(
 pub(super) fn render(report: &Report, format: ReportFormat, is_for_terminal: bool) -> String {
     match format {
         ReportFormat::Text if is_for_terminal => {
-            // What does not go to a terminal that wants colours is stripped when it is printed.
+            // What does not go to a terminal that wants colors is stripped when it is printed.
             let width = width().min(120);
             render_text(report, TextStyle { width, color: Color::Always })
         }

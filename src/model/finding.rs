@@ -36,7 +36,7 @@ impl fmt::Display for Finding {
 /// ```
 /// # use dewlap::model::nearest;
 /// assert_eq!(nearest("severty", ["severity", "status"]), Some("severity"));
-/// assert_eq!(nearest("colour", ["severity", "status"]), None);
+/// assert_eq!(nearest("color", ["severity", "status"]), None);
 /// ```
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates

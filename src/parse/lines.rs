@@ -15,7 +15,7 @@ use crate::model::{Entry, EntryId, EntryKind, Millis};
 
 /// How much of a line may tell that it begins an entry.
 pub(super) const HEAD_BYTES: usize = 4096;
-/// Begins a terminal's colour.
+/// Begins a terminal's color.
 const ESCAPE: u8 = 0x1B;
 
 /// What the first line of an entry says. Ranges count from the start of the line.
@@ -256,7 +256,7 @@ impl Header {
     }
 }
 
-/// Returns the length of the terminal colours (`ESC [ … m`) that a line begins with.
+/// Returns the length of the terminal colors (`ESC [ … m`) that a line begins with.
 fn color_len(line: &[u8]) -> usize {
     let mut len = 0;
     while let Some([ESCAPE, b'[', rest @ ..]) = line.get(len..) {

@@ -18,7 +18,7 @@ const MAX_NEARBY_BYTES: usize = 2 * 1024;
 const MAX_BATCH_ENTRIES: usize = 32_768;
 /// or so many events.
 const MAX_BATCH_EVENTS: usize = 4_096;
-/// Begins a terminal's colour, which is no part of a text.
+/// Begins a terminal's color, which is no part of a text.
 const ESCAPE: char = '\u{1b}';
 /// What is stored where masking failed.
 const WITHHELD: &str = "[text withheld: it could not be masked]";

@@ -1,16 +1,16 @@
-//! Lines, colours and tables for a terminal.
+//! Lines, colors and tables for a terminal.
 //!
 //! A character is taken to be one column wide.
 
 use anstyle::{AnsiColor, Style};
 
-/// Whether colours are written.
+/// Whether colors are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Color {
     /// Plain text.
     #[default]
     Never,
-    /// ANSI colours and bold.
+    /// ANSI colors and bold.
     Always,
 }
 
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn colour_does_not_move_columns() {
+    fn color_does_not_move_columns() {
         let mut table = Table::new(&[right(""), right("")], 0);
         table.row(vec![Cell::new(Tone::Bad, "a"), Cell::plain("bb")]);
         table.row(vec![Cell::plain("ccc"), Cell::plain("d")]);

@@ -16,7 +16,7 @@ const MIN_PROSE_WIDTH: usize = 40;
 pub struct TextStyle {
     /// Columns. Prose wraps here; tables do too, but never under 80.
     pub width: usize,
-    /// Whether colours are written.
+    /// Whether colors are written.
     pub color: Color,
 }
 

@@ -4,7 +4,7 @@ use super::fixture::*;
 use super::*;
 use crate::model::{Outcome, Period, RuleId};
 
-/// Returns the report as text without colour.
+/// Returns the report as text without color.
 fn text(input: ReportInput, width: usize) -> String {
     render_text(&Report::new(input), TextStyle { width, color: Color::Never })
 }
@@ -286,7 +286,7 @@ fn a_table_is_not_broken_on_a_narrow_page() {
 }
 
 #[test]
-fn colour_adds_nothing_but_colour() {
+fn color_adds_nothing_but_color() {
     let report = Report::new(small());
     let style = |color| TextStyle { width: 100, color };
     let colored = render_text(&report, style(Color::Always));
