@@ -24,6 +24,8 @@ pub(super) struct Feed<'a> {
     base: u64,
     /// The log's first bytes, as they are in the file.
     pub(super) head: Vec<u8>,
+    /// Why reading ended before the log did. What was read before that is in the buffer.
+    pub(super) failure: Option<io::Error>,
     /// Bytes of the log read from its source.
     pub(super) raw_bytes: u64,
     is_last: bool,
@@ -36,11 +38,7 @@ enum Source<'a> {
 
 impl<'a> Feed<'a> {
     /// Begins at the start of a log; also returns how its offsets are told.
-    ///
-    /// # Errors
-    ///
-    /// Returns the error of the first read.
-    pub(super) fn open(body: Body<'a>, progress: &'a AtomicU64) -> io::Result<(Self, OffsetMap)> {
+    pub(super) fn open(body: Body<'a>, progress: &'a AtomicU64) -> (Self, OffsetMap) {
         let source = match body {
             Body::File(file) => Source::File(file, progress),
             Body::Stream(stream) => Source::Stream(stream),
@@ -52,22 +50,23 @@ impl<'a> Feed<'a> {
             start: 0,
             base: 0,
             head: Vec::new(),
+            failure: None,
             raw_bytes: 0,
             is_last: false,
         };
         let mut head = Vec::new();
-        feed.is_last = feed.read_block(&mut head)?;
+        feed.is_last = feed.read_block(&mut head);
         feed.head = head.get(..Evidence::HEAD_BYTES).unwrap_or(&head).to_vec();
         let encoding = Encoding::of(&head);
         let Some(mut decoder) = Utf16Decoder::new(encoding) else {
             feed.buffer = head;
-            return Ok((feed, OffsetMap::Same));
+            return (feed, OffsetMap::Same);
         };
         let mark = encoding.bom_len();
         let text = head.get(mark..).unwrap_or_default();
         decoder.decode(text, &mut feed.buffer, feed.is_last);
         feed.utf16 = Some(decoder);
-        Ok((feed, OffsetMap::Utf16 { decoded: 0, raw: mark as u64 }))
+        (feed, OffsetMap::Utf16 { decoded: 0, raw: mark as u64 })
     }
 
     /// Returns the bytes not yet consumed.
@@ -85,46 +84,46 @@ impl<'a> Feed<'a> {
     }
 
     /// Reads more, behind what is not consumed.
-    ///
-    /// # Errors
-    ///
-    /// Returns the error of the read.
-    pub(super) fn fill(&mut self) -> io::Result<()> {
+    pub(super) fn fill(&mut self) {
         let drop_len = self.start.saturating_sub(GUARD_BYTES);
         self.buffer.drain(..drop_len);
         self.base += drop_len as u64;
         self.start -= drop_len;
         if self.is_last {
-            return Ok(());
+            return;
         }
-        let mut block =
-            if self.utf16.is_none() { std::mem::take(&mut self.buffer) } else { Vec::new() };
-        let read = self.read_block(&mut block);
-        match &mut self.utf16 {
-            None => self.buffer = block,
-            Some(decoder) => {
-                let is_last = *read.as_ref().unwrap_or(&true);
-                decoder.decode(&block, &mut self.buffer, is_last);
-            }
+        if self.utf16.is_none() {
+            let mut buffer = std::mem::take(&mut self.buffer);
+            self.is_last = self.read_block(&mut buffer);
+            self.buffer = buffer;
+            return;
         }
-        self.is_last = read?;
-        Ok(())
+        let mut block = Vec::new();
+        self.is_last = self.read_block(&mut block);
+        if let Some(decoder) = &mut self.utf16 {
+            decoder.decode(&block, &mut self.buffer, self.is_last);
+        }
     }
 
     /// Appends a block, a larger one where much is waiting already; returns true at the end.
-    fn read_block(&mut self, into: &mut Vec<u8>) -> io::Result<bool> {
+    ///
+    /// What fails to be read ends the log here; [`Feed::failure`] tells why.
+    fn read_block(&mut self, into: &mut Vec<u8>) -> bool {
         let wanted = BLOCK_BYTES.max(into.len().min(16 * BLOCK_BYTES));
         into.reserve_exact(wanted);
+        let before = into.len();
         let limit = wanted as u64;
-        let read = match &mut self.source {
-            Source::File(file, _) => file.take(limit).read_to_end(into)?,
-            Source::Stream(stream) => stream.take(limit).read_to_end(into)?,
+        let outcome = match &mut self.source {
+            Source::File(file, _) => file.take(limit).read_to_end(into),
+            Source::Stream(stream) => stream.take(limit).read_to_end(into),
         };
+        self.failure = outcome.err();
+        let read = into.len() - before;
         if let Source::File(_, progress) = &self.source {
             progress.fetch_add(read as u64, Ordering::Relaxed);
         }
         self.raw_bytes += read as u64;
-        Ok(read < wanted)
+        read < wanted
     }
 
     /// Moves to an offset in the file where the bytes just before it have this hash.
@@ -134,7 +133,7 @@ impl<'a> Feed<'a> {
     ///
     /// # Errors
     ///
-    /// Returns the error of a read.
+    /// Returns why a file could not be read from another place.
     pub(super) fn resume(
         &mut self,
         map: &mut OffsetMap,
@@ -150,34 +149,34 @@ impl<'a> Feed<'a> {
             }
             let before = offset - offset.min(GUARD_BYTES as u64);
             file.seek(SeekFrom::Start(before))?;
-            self.restart(before)?;
+            self.restart(before);
             if self.stand_at(offset, guard) {
                 return Ok(true);
             }
             if let Source::File(file, _) = &mut self.source {
                 file.seek(SeekFrom::Start(0))?;
             }
-            self.restart(0)?;
+            self.restart(0);
             return Ok(false);
         }
-        self.skip_to(map, offset, guard)
+        Ok(self.skip_to(map, offset, guard))
     }
 
     /// Reads on to an offset in the file, as [`Feed::resume`] for what is read in one go.
-    fn skip_to(&mut self, map: &mut OffsetMap, offset: u64, guard: [u8; 16]) -> io::Result<bool> {
+    fn skip_to(&mut self, map: &mut OffsetMap, offset: u64, guard: [u8; 16]) -> bool {
         loop {
             let mut here = *map;
             if let Some(at) = here.log_offset(self.window(), offset) {
                 let is_same = self.stand_at(at, guard);
                 *map = if is_same { here } else { *map };
-                return Ok(is_same);
+                return is_same;
             }
             if self.is_last {
-                return Ok(false);
+                return false;
             }
             *map = here;
             self.consume(self.buffer.len() - self.start);
-            self.fill()?;
+            self.fill();
         }
     }
 
@@ -191,10 +190,10 @@ impl<'a> Feed<'a> {
         is_same
     }
 
-    fn restart(&mut self, base: u64) -> io::Result<()> {
+    fn restart(&mut self, base: u64) {
         self.buffer.clear();
         (self.start, self.base, self.raw_bytes, self.is_last) = (0, base, 0, false);
-        self.fill()
+        self.fill();
     }
 
     /// Returns the hash of the bytes just before an offset, where they are still in the buffer.

@@ -8,7 +8,7 @@ use super::feed::{Feed, OffsetMap};
 use super::log::LogError;
 use crate::store::{Evidence, KnownFile, Writer};
 
-/// A copy this short may well be another log that begins alike.
+/// A log this short may well be the beginning of another one.
 const MIN_MOVED_BYTES: u64 = 1024;
 
 /// How far evidence is to be trusted.
@@ -68,12 +68,22 @@ pub(super) fn identify(
 
 /// Returns true where a log that was elsewhere may be this one now: moved, or copied whole.
 fn has_moved(file: &KnownFile, evidence: &Evidence) -> bool {
-    file.offset >= MIN_MOVED_BYTES || !begins_with(Path::new(&file.path), &evidence.head)
+    if file.offset >= MIN_MOVED_BYTES {
+        return true;
+    }
+    let still_there = head_of(Path::new(&file.path));
+    still_there.is_empty()
+        || still_there == evidence.head
+        || !evidence.head.starts_with(&still_there)
 }
 
-fn begins_with(path: &Path, head: &[u8]) -> bool {
-    let mut bytes = Vec::new();
-    let Ok(file) = File::open(path) else { return false };
-    let read = file.take(head.len() as u64).read_to_end(&mut bytes);
-    read.is_ok() && !bytes.is_empty() && head.starts_with(&bytes)
+/// Returns the first bytes of a file; none where it cannot be read.
+fn head_of(path: &Path) -> Vec<u8> {
+    let mut head = Vec::new();
+    let file = File::open(path);
+    let read = file.and_then(|file| file.take(Evidence::HEAD_BYTES as u64).read_to_end(&mut head));
+    if read.is_err() {
+        head.clear();
+    }
+    head
 }

@@ -194,12 +194,12 @@ impl Run<'_> {
 
     fn read_log(&mut self, member: Member<'_>, is_fresh: bool) -> Result<(), LogError> {
         let options = self.options;
-        let (mut feed, mut map) = Feed::open(member.body, options.progress)?;
+        let (mut feed, mut map) = Feed::open(member.body, options.progress);
         let window = feed.window().bytes;
         let head = window.get(..HEAD_BYTES).unwrap_or(window).to_vec();
         if head.is_empty() {
             self.summary.files += 1;
-            return Ok(());
+            return feed.failure.map_or(Ok(()), |failure| Err(failure.into()));
         }
         let format = self.format_of(&head, member.is_daily_name)?;
         let evidence = Evidence {

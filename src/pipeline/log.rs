@@ -71,7 +71,8 @@ impl<'a> Log<'a> {
         summary: &mut Summary,
     ) -> Result<(), LogError> {
         let mut digest = Digest::new(options, self.known.id);
-        let outcome = loop {
+        let mut is_resumed = options.wants_all();
+        loop {
             let consumed = self.read_window(&mut digest, summary);
             let window = self.feed.window();
             let consumed_to = self.map.file_offset(window, window.offset + consumed as u64);
@@ -80,20 +81,21 @@ impl<'a> Log<'a> {
             let is_stopped = options.stop.load(Ordering::Relaxed);
             if is_end || is_stopped || is_full {
                 let mut batch = digest.take();
+                batch.is_resumed = std::mem::take(&mut is_resumed);
                 let position = self.position((consumed, consumed_to), is_end && !is_stopped);
                 batch.position = position.filter(|_| options.wants_all());
                 writer.commit(batch)?;
             }
             if is_end || is_stopped {
-                break Ok(());
+                break;
             }
             self.feed.consume(consumed);
-            if !is_full && let Err(error) = self.feed.fill() {
-                break Err(error.into());
+            if !is_full {
+                self.feed.fill();
             }
-        };
+        }
         summary.bytes += self.feed.raw_bytes;
-        outcome
+        self.feed.failure.map_or(Ok(()), |failure| Err(failure.into()))
     }
 
     /// Hands on every item of the window until the batch is full; returns the bytes consumed.
@@ -137,15 +139,14 @@ impl<'a> Log<'a> {
         // Only envelopes are skipped in the middle of, and those are never decoded.
         let (mut at, mut offset) = if resume < at { (resume, resume) } else { (at, raw) };
         let mut entries_before = self.entries;
-        if is_end
-            && *self.parser.format() != Format::IguanaX
-            && let Some(last) = self.last_entry
-        {
+        let is_at_last = is_end && *self.parser.format() != Format::IguanaX;
+        let last = self.last_entry.filter(|_| is_at_last);
+        if let Some(last) = last {
             (at, offset) = last;
             entries_before -= 1;
         }
         let guard = self.feed.guard_at(at)?;
         let size = self.map.size(self.feed.end(), self.feed.raw_bytes);
-        Some(Position { offset, guard, size, entries_before })
+        Some(Position { offset, guard, size, entries_before, is_at_last: last.is_some() })
     }
 }

@@ -19,6 +19,8 @@ pub struct Batch {
     pub events: Vec<NewEvent>,
     /// Damaged parts.
     pub gaps: Vec<NewGap>,
+    /// True where reading went on at the committed position with the first entry.
+    pub is_resumed: bool,
     /// Where reading goes on once this is committed; `None` leaves it where it is.
     pub position: Option<Position>,
 }
@@ -97,6 +99,8 @@ pub struct Position {
     pub size: u64,
     /// Entries that begin before the offset.
     pub entries_before: u64,
+    /// True where the last entry of the batch begins at the offset, to be read again.
+    pub is_at_last: bool,
 }
 
 /// What became of the entries of a run, once committed.

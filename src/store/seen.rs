@@ -35,6 +35,8 @@ struct Bucket {
     stray: HashSet<u64>,
     /// Not yet in the store.
     added: Vec<u64>,
+    /// True where the store has a key that is gone.
+    is_stale: bool,
     segments: i64,
     last_use: u64,
 }
@@ -55,6 +57,20 @@ impl Seen {
         let Some(bucket) = self.buckets.get_mut(self.last) else { return Ok(true) };
         bucket.last_use = self.uses;
         Ok(bucket.insert(key.key))
+    }
+
+    /// Forgets a key.
+    pub(super) fn remove(
+        &mut self,
+        connection: &Connection,
+        stream: i64,
+        key: SeenKey,
+    ) -> rusqlite::Result<()> {
+        let place = self.place(connection, stream, key.bucket)?;
+        if let Some(bucket) = self.buckets.get_mut(place) {
+            bucket.remove(key.key);
+        }
+        Ok(())
     }
 
     /// Returns where a bucket is; one that is not in memory is loaded.
@@ -114,12 +130,19 @@ impl Bucket {
         true
     }
 
+    fn remove(&mut self, key: u64) {
+        self.sorted.retain(|have| *have != key);
+        self.stray.remove(&key);
+        self.added.retain(|have| *have != key);
+        self.is_stale = true;
+    }
+
     fn save(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         let (stream, number) = (self.stream, self.number);
-        if self.added.is_empty() {
+        if self.added.is_empty() && !self.is_stale {
             return Ok(());
         }
-        if self.segments >= MAX_SEGMENTS {
+        if self.segments >= MAX_SEGMENTS || self.is_stale {
             connection
                 .prepare_cached("DELETE FROM seen WHERE stream = ? AND bucket = ?")?
                 .execute([stream, number])?;
@@ -127,6 +150,7 @@ impl Bucket {
             self.sorted.extend(self.stray.drain());
             self.sorted.sort_unstable();
             self.added.clone_from(&self.sorted);
+            self.is_stale = false;
         }
         self.added.sort_unstable();
         connection
@@ -225,5 +249,17 @@ mod tests {
             assert!(!seen.insert(&connection, 1, key(*number)).unwrap());
         }
         assert!(seen.insert(&connection, 2, key(keys[0])).unwrap(), "streams are apart");
+    }
+
+    #[test]
+    fn a_key_that_was_taken_back_is_new_again() {
+        let connection = connection();
+        let key = SeenKey { bucket: 7, key: 5 };
+        let mut seen = Seen::default();
+        assert!(seen.insert(&connection, 1, key).unwrap());
+        seen.save(&connection).unwrap();
+        seen.remove(&connection, 1, key).unwrap();
+        seen.save(&connection).unwrap();
+        assert!(Seen::default().insert(&connection, 1, key).unwrap());
     }
 }

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::names::Names;
 use super::seen::Seen;
-use super::{Batch, Counted, NewEvent, Tally};
-use crate::model::{EntryKind, Hour, Level};
+use super::{Batch, Counted, FileId, NewEvent, Tally};
+use crate::model::{EntryKind, Hour, Level, SeenKey};
 
 /// What the writer keeps in memory between batches.
 #[derive(Debug)]
@@ -38,10 +38,17 @@ impl Ledger {
         let mut tally = Tally::default();
         let mut hourly = Hourly::default();
         let mut events = batch.events.iter().peekable();
+        let mut last = None;
         for (index, counted) in (0_u32..).zip(&batch.counted) {
             let event = events.next_if(|event| event.counted == index);
             let component = id_at(&components, counted.component);
             let stream = id_at(&streams, counted.stream);
+            let place = Place::of(stream, component, counted);
+            let is_reread = batch.is_resumed && index == 0;
+            if is_reread {
+                self.take_back_unless(&transaction, batch.file, place)?;
+            }
+            last = Some(place);
             let is_new = self.seen.insert(&transaction, stream, counted.key)?;
             if is_new {
                 hourly.add((component, counted.time.hour(), counted.kind, counted.level));
@@ -49,18 +56,49 @@ impl Ledger {
             } else {
                 tally.duplicates += 1;
             }
-            // A last line that had not been finished when it was read may have grown since.
-            if let Some(event) = event.filter(|event| is_new || event.entry.is_none()) {
+            if let Some(event) = event.filter(|_| is_new || is_reread) {
                 let row = self.event_row(batch, component, counted);
                 tally.new_events += self.put_event(&transaction, &row, event, is_new)?;
             }
         }
+        put_last(&transaction, batch, last)?;
         hourly.save(&transaction)?;
         put_gaps(&transaction, batch)?;
         put_position(&transaction, batch)?;
         self.seen.save(&transaction)?;
         transaction.commit()?;
         Ok(tally)
+    }
+
+    /// Takes back the last entry of a file, unless it is still what it was.
+    ///
+    /// A line that was half written when it was read may have had another id, type or time.
+    fn take_back_unless(
+        &mut self,
+        connection: &Connection,
+        file: FileId,
+        now: Place,
+    ) -> rusqlite::Result<()> {
+        let Some(then) = last_of(connection, file)?.filter(|then| *then != now) else {
+            return Ok(());
+        };
+        self.seen.remove(connection, then.stream, then.key)?;
+        connection
+            .prepare_cached(
+                "UPDATE hourly SET entries = entries - 1 \
+                 WHERE component = ? AND hour = ? AND kind = ? AND level = ?",
+            )?
+            .execute(params![then.component, then.hour, then.kind, then.level])?;
+        connection
+            .prepare_cached("DELETE FROM hourly WHERE component = ? AND hour = ? AND entries = 0")?
+            .execute(params![then.component, then.hour])?;
+        connection
+            .prepare_cached(
+                "DELETE FROM event WHERE file = ?1 \
+                 AND offset = (SELECT offset FROM file WHERE id = ?1)",
+            )?
+            .execute([file.0])?;
+        Ok(())
     }
 
     fn component_ids(
@@ -101,7 +139,7 @@ impl Ledger {
                  severity = excluded.severity, outcome = excluded.outcome, \
                  captures = excluded.captures, catalogue = excluded.catalogue, \
                  text = excluded.text, length = excluded.length \
-                 WHERE excluded.length <> event.length",
+                 WHERE excluded.length <> event.length AND excluded.file = event.file",
             )?
             .execute(params![
                 row.server,
@@ -122,6 +160,80 @@ impl Ledger {
             ])?;
         Ok(if is_new { changed as u64 } else { 0 })
     }
+}
+
+/// Where an entry is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    stream: i64,
+    key: SeenKey,
+    component: i64,
+    hour: i64,
+    kind: u8,
+    level: u8,
+}
+
+impl Place {
+    fn of(stream: i64, component: i64, counted: &Counted) -> Self {
+        Self {
+            stream,
+            key: counted.key,
+            component,
+            hour: counted.time.hour().get(),
+            kind: counted.kind.code(),
+            level: counted.level as u8,
+        }
+    }
+}
+
+/// Returns how the last entry of a file was counted.
+fn last_of(connection: &Connection, file: FileId) -> rusqlite::Result<Option<Place>> {
+    connection
+        .prepare_cached(
+            "SELECT stream, bucket, key, component, hour, kind, level FROM last_entry \
+             WHERE file = ?",
+        )?
+        .query_row([file.0], |row| {
+            Ok(Place {
+                stream: row.get(0)?,
+                key: SeenKey { bucket: row.get(1)?, key: row.get::<_, i64>(2)?.cast_unsigned() },
+                component: row.get(3)?,
+                hour: row.get(4)?,
+                kind: row.get(5)?,
+                level: row.get(6)?,
+            })
+        })
+        .optional()
+}
+
+/// Notes how the entry was counted at which reading will go on, or that there is none.
+fn put_last(connection: &Connection, batch: &Batch, last: Option<Place>) -> rusqlite::Result<()> {
+    let Some(position) = &batch.position else { return Ok(()) };
+    let Some(last) = last.filter(|_| position.is_at_last) else {
+        if last.is_some() {
+            connection
+                .prepare_cached("DELETE FROM last_entry WHERE file = ?")?
+                .execute([batch.file.0])?;
+        }
+        return Ok(());
+    };
+    connection
+        .prepare_cached(
+            "INSERT INTO last_entry VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) \
+             ON CONFLICT (file) DO UPDATE SET stream = ?2, bucket = ?3, key = ?4, \
+             component = ?5, hour = ?6, kind = ?7, level = ?8",
+        )?
+        .execute(params![
+            batch.file.0,
+            last.stream,
+            last.key.bucket,
+            last.key.key.cast_signed(),
+            last.component,
+            last.hour,
+            last.kind,
+            last.level,
+        ])?;
+    Ok(())
 }
 
 /// What the columns of an event need beside the event.

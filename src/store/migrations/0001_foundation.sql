@@ -55,6 +55,19 @@ CREATE TABLE seen (
     PRIMARY KEY (stream, bucket, segment)
 ) WITHOUT ROWID;
 
+-- The last entry of each file, as it was counted: it may have been half written, and is then taken
+-- back when the whole of it is read.
+CREATE TABLE last_entry (
+    file INTEGER PRIMARY KEY REFERENCES file (id),
+    stream INTEGER NOT NULL,
+    bucket INTEGER NOT NULL,
+    key INTEGER NOT NULL,
+    component INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    level INTEGER NOT NULL
+);
+
 -- Counts of all entries.
 CREATE TABLE hourly (
     component INTEGER NOT NULL REFERENCES component (id),
