@@ -6,12 +6,13 @@ use clap::{Args, ColorChoice};
 use jiff::tz::TimeZone;
 
 use super::failure::Misuse;
+use super::output::error_lines;
 use crate::catalogue::Catalogue;
 use crate::config::Config;
 use crate::model::Millis;
 use crate::parse::{ParseOptions, TextFormat};
 use crate::redact::{Masker, PseudonymKey};
-use crate::store::{Store, load_key, load_or_create_key};
+use crate::store::{Store, key_path, load_key, load_or_create_key};
 
 /// The name of a server where none is given.
 pub(super) const DEFAULT_SERVER: &str = "iguana";
@@ -126,11 +127,24 @@ impl Context {
     ///
     /// Returns why the key cannot be read or made.
     pub(super) fn masker(&self) -> anyhow::Result<Masker> {
-        let key = match &self.config.key_file {
-            Some(path) => load_key(path)?,
-            None => load_or_create_key(&self.db)?,
-        };
+        let key = self.key()?;
         Ok(Masker::new(PseudonymKey::from_bytes(key), &self.config.masks)?)
+    }
+
+    /// Reads the key of the pseudonyms, and makes one where the store has none yet.
+    fn key(&self) -> anyhow::Result<[u8; 32]> {
+        if let Some(path) = &self.config.key_file {
+            return Ok(load_key(path)?);
+        }
+        let path = key_path(&self.db);
+        if self.db.exists() && !path.exists() && !self.is_quiet {
+            error_lines(&[format!(
+                "warning: the pseudonym key `{}` is gone and a new one is made: from now on the \
+                 same patient gets other pseudonyms than before",
+                path.display()
+            )]);
+        }
+        Ok(load_or_create_key(&self.db)?)
     }
 
     /// Returns how formats are read; a zone that is given goes before the configuration's.

@@ -96,8 +96,8 @@ fn read(context: &Context, args: &IngestArgs) -> anyhow::Result<Summary> {
     let found = discover(&args.paths);
     let configured = context.config.server.as_deref();
     let server = args.server.as_deref().or(configured).unwrap_or(DEFAULT_SERVER);
-    let writer = Writer::spawn(&context.db, server, catalogue.hash())?;
     let masker = context.masker()?;
+    let writer = Writer::spawn(&context.db, server, catalogue.hash())?;
     let now = now();
     let options = IngestOptions {
         server,

@@ -59,7 +59,9 @@ fn read_redact(mut fields: Fields<'_>, directory: &Path) -> (Option<PathBuf>, Ve
 fn read_mask(mut fields: Fields<'_>) -> Option<MaskRule> {
     let kind = fields.required("kind").word(&Kind::ALL, Kind::name);
     let regex = fields.required("regex").text();
-    let mask = kind.zip(regex).map(|(kind, regex)| MaskRule { kind, regex });
+    // An expression is checked even where its kind is wrong, so that both are said at once.
+    let is_known = kind.is_some();
+    let mask = regex.map(|regex| MaskRule { kind: kind.unwrap_or(Kind::Value), regex });
     let compile = |mask: &MaskRule| {
         Masker::new(PseudonymKey::from_bytes([0; 32]), std::slice::from_ref(mask))
     };
@@ -67,7 +69,7 @@ fn read_mask(mut fields: Fields<'_>) -> Option<MaskRule> {
         fields.report_at("regex", error.to_string(), None);
     }
     fields.finish();
-    mask
+    mask.filter(|_| is_known)
 }
 
 fn read_text_format(mut fields: Fields<'_>) -> Option<TextFormat> {

@@ -6,6 +6,14 @@ use std::path::{Path, PathBuf};
 
 use super::StoreError;
 
+/// Returns where the key of a store's pseudonyms is kept.
+#[must_use]
+pub fn key_path(store: &Path) -> PathBuf {
+    let mut path = store.as_os_str().to_owned();
+    path.push(".key");
+    path.into()
+}
+
 /// Reads the key of a store's pseudonyms from `<store>.key`, and makes one where there is none.
 ///
 /// The file is readable by its owner only. Who has it can tell whether a guessed name stands
@@ -16,9 +24,7 @@ use super::StoreError;
 /// Returns [`StoreError::Key`] where the file cannot be read or written, or is not 64 hexadecimal
 /// digits.
 pub fn load_or_create_key(store: &Path) -> Result<[u8; 32], StoreError> {
-    let mut path = store.as_os_str().to_owned();
-    path.push(".key");
-    let path = PathBuf::from(path);
+    let path = key_path(store);
     if path.exists() { load_key(&path) } else { create(path) }
 }
 

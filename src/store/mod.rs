@@ -26,7 +26,7 @@ mod writer;
 pub use batch::{Batch, Counted, NewEvent, NewGap, Position, Tally};
 pub use error::StoreError;
 pub use files::{Evidence, FileId, KnownFile};
-pub use key::{load_key, load_or_create_key};
+pub use key::{key_path, load_key, load_or_create_key};
 pub use open::Store;
 pub use queries::{EventFilter, GapRow, SourceRow};
 pub use report_queries::{ComponentLoad, HourCount, ProblemHours, ReportRows};

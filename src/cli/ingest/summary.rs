@@ -67,6 +67,10 @@ fn write_summary(
         summary.formats.iter().map(|(name, count)| format!("{} {name}", grouped(*count))).collect();
     let formats =
         if formats.is_empty() { String::new() } else { format!(" ({})", formats.join(", ")) };
+    if summary.files == 0 {
+        writeln!(out, "No log was read.")?;
+        return write_skipped(out, summary, context.is_verbose);
+    }
     writeln!(
         out,
         "Read {}{formats}, {}, in {seconds:.1} s.",
