@@ -5,7 +5,7 @@
 //! the disk is slow.
 //!
 //! **Invariant:** a file's position moves only in the transaction that holds the entries before it.
-//! Every text that leaves [`digest`] is masked, and classified as masked, so that a stored text
+//! Every text that leaves `digest` is masked, and classified as masked, so that a stored text
 //! says again what it said when it was read.
 //!
 //! **Not here:** what a format looks like (`parse`), what is printed (`cli`).
