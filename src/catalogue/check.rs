@@ -161,12 +161,35 @@ pub(super) fn examples(fields: &Fields<'_>, examples: usize, counter_examples: u
     }
 }
 
+/// Reports an expression that matches where there is nothing, and so tells nothing.
+pub(super) fn regex(fields: &Fields<'_>, regex: Option<&Expression>) {
+    if regex.is_some_and(|regex| regex.regex().is_match("")) {
+        let message = "`regex` matches an empty text, expected what this kind of text has".into();
+        let hint = Some("leave `regex` out where the literals are enough".into());
+        fields.report_at("regex", message, hint);
+    }
+}
+
 /// Reports a wrapper that matches where there is nothing.
 pub(super) fn wrapper(fields: &Fields<'_>, regex: Option<&Expression>) {
     if regex.is_some_and(|regex| regex.regex().is_match("")) {
         let message = "`regex` matches an empty text, expected the words around an error".into();
         fields.report_at("regex", message, None);
     }
+}
+
+/// Returns the finding with the name of the rule in whose lines it lies, where it lacks that.
+///
+/// `starts` are the first lines of all rules of the file, also of those without an id.
+pub(super) fn named(mut finding: Finding, ids: &[(RuleId, Place)], starts: &[usize]) -> Finding {
+    let start = starts.iter().rfind(|start| finding.line.is_some_and(|line| **start <= line));
+    let rule = start.and_then(|start| ids.iter().find(|(_, place)| place.line == *start));
+    if let Some((id, _)) = rule
+        && !finding.message.contains(id.as_str())
+    {
+        finding.message = format!("rule `{id}`: {}", finding.message);
+    }
+    finding
 }
 
 /// Reports rules of one file that are not sorted by id.

@@ -40,16 +40,20 @@ impl FileSet {
         if file.category() == WRAPPERS {
             let wrappers = fields.optional("wrapper").tables();
             self.wrappers.extend(wrappers.into_iter().filter_map(read_wrapper));
-        } else {
-            let ids_before = self.ids.len();
+        }
+        let ids_before = self.ids.len();
+        let mut starts = Vec::new();
+        if file.category() != WRAPPERS {
             for rule in fields.optional("rule").tables() {
+                starts.extend(rule.line());
                 self.read_rule(file, rule);
             }
-            let ids = self.ids.get(ids_before..).unwrap_or_default();
-            check::order(&document, ids);
         }
+        let ids = self.ids.get(ids_before..).unwrap_or_default();
+        check::order(&document, ids);
         fields.finish();
-        self.findings.append(&mut document.into_findings());
+        let findings = document.into_findings().into_iter();
+        self.findings.extend(findings.map(|finding| check::named(finding, ids, &starts)));
     }
 
     fn read_rule(&mut self, file: &PatternFile, mut fields: Fields<'_>) {
@@ -214,6 +218,7 @@ fn read_matching(fields: &mut Fields<'_>) -> Option<Matching> {
     let regex = fields.optional("regex");
     let has_regex = regex.is_present();
     let regex = regex.parsed::<Expression>();
+    check::regex(&fields, regex.as_ref());
     let is_complete = !has_regex || regex.is_some();
     let matching = Matching {
         any: any.unwrap_or_default(),

@@ -97,23 +97,23 @@ fn all_faults_are_told_at_once_and_in_order() {
     check(
         "[[rule]]\nid = \"db.a\"\nstatus = \"stabel\"\n\n[rule.match]\nany = [\"ORA\"]\n",
         &[
-            "db.toml:1: 0 complete counter-examples, expected at least 1",
-            "db.toml:1: 0 complete examples, expected at least 2",
-            "db.toml:1: `applies_to` is missing",
-            "db.toml:1: `cause` is missing",
-            "db.toml:1: `escalation` is missing",
-            "db.toml:1: `fix` is missing",
-            "db.toml:1: `nature` is missing",
-            "db.toml:1: `owner` is missing",
-            "db.toml:1: `references` is missing",
-            "db.toml:1: `review_by` is missing",
-            "db.toml:1: `severity` is missing",
-            "db.toml:1: `stops` is missing",
-            "db.toml:1: `title` is missing",
-            "db.toml:1: `toil_minutes` is missing",
-            "db.toml:3: `status` is `stabel`, expected `experimental`, `stable`, `deprecated`\n  \
+            "db.toml:1: rule `db.a`: 0 complete counter-examples, expected at least 1",
+            "db.toml:1: rule `db.a`: 0 complete examples, expected at least 2",
+            "db.toml:1: rule `db.a`: `applies_to` is missing",
+            "db.toml:1: rule `db.a`: `cause` is missing",
+            "db.toml:1: rule `db.a`: `escalation` is missing",
+            "db.toml:1: rule `db.a`: `fix` is missing",
+            "db.toml:1: rule `db.a`: `nature` is missing",
+            "db.toml:1: rule `db.a`: `owner` is missing",
+            "db.toml:1: rule `db.a`: `references` is missing",
+            "db.toml:1: rule `db.a`: `review_by` is missing",
+            "db.toml:1: rule `db.a`: `severity` is missing",
+            "db.toml:1: rule `db.a`: `stops` is missing",
+            "db.toml:1: rule `db.a`: `title` is missing",
+            "db.toml:1: rule `db.a`: `toil_minutes` is missing",
+            "db.toml:3: rule `db.a`: `status` is `stabel`, expected `experimental`, `stable`, `deprecated`\n  \
              hint: did you mean `stable`?",
-            "db.toml:5: no literal has 4 bytes or more on one line, expected one in `any` or \
+            "db.toml:5: rule `db.a`: no literal has 4 bytes or more on one line, expected one in `any` or \
              `all`\n  hint: add words that stand in every text of this kind",
         ],
     );
@@ -146,9 +146,13 @@ fn a_title_is_short_and_has_no_stop() {
     check_with(
         "Oracle refuses a duplicate key",
         &long,
-        &["db.toml:3: `title` has 61 characters, expected at most 60"],
+        &["db.toml:3: rule `db.a`: `title` has 61 characters, expected at most 60"],
     );
-    check_with("key\"", "key.\"", &["db.toml:3: `title` ends in a stop, expected none"]);
+    check_with(
+        "key\"",
+        "key.\"",
+        &["db.toml:3: rule `db.a`: `title` ends in a stop, expected none"],
+    );
 }
 
 #[test]
@@ -156,8 +160,10 @@ fn a_bare_word_is_no_literal() {
     check_with(
         r#"["ORA-00001"]"#,
         r#"["Error: "]"#,
-        &["db.toml:18: `Error: ` alone stands in texts of every kind, expected words that tell \
-           this kind apart"],
+        &[
+            "db.toml:18: rule `db.a`: `Error: ` alone stands in texts of every kind, expected words that tell \
+           this kind apart",
+        ],
     );
     check_with(r#"["ORA-00001"]"#, r#"["Error: ", "ORA-00001"]"#, &[]);
 }
@@ -168,16 +174,38 @@ fn an_expression_that_does_not_compile_is_shown_with_the_fault() {
         "[^)]+)",
         "[^)]+",
         &[
-            "db.toml:19: `regex` is `constraint \\((?<constraint>[^)]+\\)`: regex parse error:\n    \
+            "db.toml:19: rule `db.a`: `regex` is `constraint \\((?<constraint>[^)]+\\)`: regex parse error:\n    \
            constraint \\((?<constraint>[^)]+\\)\n                 ^\nerror: unclosed group",
         ],
     );
     check_with(
         "[^)]+)",
         r"\w{1000})",
-        &["db.toml:19: `regex` is `constraint \\((?<constraint>\\w{1000})\\)`: Compiled regex \
-           exceeds size limit of 1048576 bytes."],
+        &[
+            "db.toml:19: rule `db.a`: `regex` is `constraint \\((?<constraint>\\w{1000})\\)`: Compiled regex \
+           exceeds size limit of 1048576 bytes.",
+        ],
     );
+}
+
+#[test]
+fn an_expression_that_matches_an_empty_text_tells_nothing() {
+    check_with(
+        "constraint \\((?<constraint>[^)]+)\\)",
+        ".*",
+        &["db.toml:19: rule `db.a`: `regex` matches an empty text, expected what this kind of \
+           text has\n  hint: leave `regex` out where the literals are enough"],
+    );
+}
+
+#[test]
+fn a_fault_of_a_rule_without_an_id_is_not_laid_on_the_rule_before_it() {
+    let nameless = rule("db.b").replace("id = \"db.b\"\n", "");
+    let findings =
+        Catalogue::parse(vec![file("db.toml", [rule("db.a"), nameless].concat())], vec![]);
+    let findings =
+        findings.unwrap_err().findings().iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(findings, ["db.toml:33: `id` is missing"]);
 }
 
 #[test]
@@ -185,7 +213,7 @@ fn captures_come_from_the_vocabulary_and_groups_from_the_captures() {
     check_with(
         "?<constraint>",
         "?<constrain>",
-        &["db.toml:17: capture `constrain` is not in the vocabulary\n  \
+        &["db.toml:17: rule `db.a`: capture `constrain` is not in the vocabulary\n  \
            hint: did you mean `constraint`?"],
     );
     check_with(
@@ -193,8 +221,8 @@ fn captures_come_from_the_vocabulary_and_groups_from_the_captures() {
         "group_by = [\"host\", \"constraint\"]\nrecurrence = { count = 3, within = \"5m\", \
          group_by = [\"port\"] }\nstatus =",
         &[
-            "db.toml:4: `group_by` names `host`, which the regex does not capture",
-            "db.toml:5: `recurrence` names `port`, which the regex does not capture",
+            "db.toml:4: rule `db.a`: `group_by` names `host`, which the regex does not capture",
+            "db.toml:5: rule `db.a`: `recurrence` names `port`, which the regex does not capture",
         ],
     );
 }
