@@ -92,7 +92,8 @@ fn write_summary(
     )?;
     if tally.duplicates > 0 {
         let entries = plural(tally.duplicates, "entry");
-        writeln!(out, "{entries} were there already (read before, mirrored or archived).")?;
+        let were = if tally.duplicates == 1 { "was" } else { "were" };
+        writeln!(out, "{entries} {were} there already (read before, mirrored or archived).")?;
     }
     write_gaps(out, summary, context.is_verbose)?;
     write_skipped(out, summary, context.is_verbose)?;
