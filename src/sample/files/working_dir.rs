@@ -57,9 +57,13 @@ fn add_mirrored(sample: &mut Sample) {
     }
     sample.truth.duplicates = entries.len() as u64 - 3;
     // What a recovery leaves behind: the file as it was, with a torn end.
-    let mut before = Packed::new(entries.get(..8).unwrap_or_default(), layout).bytes;
-    before.truncate(before.len() - 25);
-    add_stranger(sample, &format!("logt/{below}.orig"), before);
+    let mut before = Packed::new(entries.get(..8).unwrap_or_default(), layout);
+    before.bytes.truncate(before.bytes.len() - 25);
+    let path = format!("{ROOT}/logt/{below}.orig");
+    let (from, to) = (before.place(7).start as u64, before.bytes.len() as u64);
+    sample.truth.unfinished.push(TruthGap { path: path.clone(), from, to });
+    sample.truth.duplicates += 7;
+    sample.files.push((path, before.bytes));
 }
 
 /// A component whose last entry is still being written; the mirror is behind.
