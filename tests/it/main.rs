@@ -2,3 +2,16 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod architecture;
+mod cases;
+mod catalogue;
+mod expect;
+mod failures;
+mod formats;
+mod killed;
+mod leaks;
+mod once;
+mod readme;
+mod report;
+mod run;
+mod samples;
+mod store;
