@@ -28,7 +28,7 @@ fn logs() -> [(&'static str, Vec<u8>); 6] {
 
 /// Reads a whole log; returns the number of entries and the bytes of their texts.
 fn read(log: &[u8], options: &ParseOptions) -> (usize, usize) {
-    let format = detect(log.get(..65_536).unwrap_or(log), options).unwrap();
+    let format = detect(log.get(..65_536).unwrap_or(log), "", options).unwrap();
     let mut parser = Parser::new(&format, log, options);
     let window = Window { bytes: log, offset: 0, is_last: true };
     let (mut at, mut n_entries, mut text_bytes) = (0, 0, 0);

@@ -39,17 +39,17 @@ pub enum Unreadable {
     Empty,
 }
 
-/// Returns the format of a file that begins so.
+/// Returns the format of a file at this path that begins so.
 ///
 /// `head` is the whole file or as much of it as there is at hand; 64 KiB are enough. UTF-16 is
-/// turned into UTF-8 before: see [`Encoding`](super::Encoding).
+/// turned into UTF-8 before: see [`Encoding`](super::Encoding). `path` may be empty; it tells only
+/// that a file whose head is damaged is a log of Iguana X.
 ///
 /// # Errors
 ///
 /// Returns why the file cannot be read; the text says what to do.
-pub fn detect(head: &[u8], options: &ParseOptions) -> Result<Format, Unreadable> {
-    let head = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
-    if head.trim_ascii().is_empty() {
+pub fn detect(head: &[u8], path: &str, options: &ParseOptions) -> Result<Format, Unreadable> {
+    if head.is_empty() {
         return Err(Unreadable::Empty);
     }
     if begins_with_envelope(head) {
@@ -58,20 +58,61 @@ pub fn detect(head: &[u8], options: &ParseOptions) -> Result<Format, Unreadable>
     if head.starts_with(b"(:") {
         return Err(Unreadable::Encrypted);
     }
+    let is_named = is_iguana_x_path(path);
+    if is_named && (has_envelope(head) || !is_text(head)) {
+        return Ok(Format::IguanaX);
+    }
+    match detect_other(head, options) {
+        Some(format) => Ok(format),
+        None if is_named || has_envelope(head) => Ok(Format::IguanaX),
+        None if without_bom(head).trim_ascii().is_empty() => Err(Unreadable::Empty),
+        None => Err(Unreadable::Unknown),
+    }
+}
+
+/// Returns the format of a text.
+fn detect_other(head: &[u8], options: &ParseOptions) -> Option<Format> {
+    let head = without_bom(head);
     let text = head.trim_ascii_start();
     if is_api_xml(text) {
-        return Ok(Format::ApiXml);
+        return Some(Format::ApiXml);
     }
     if is_ndjson(text) {
-        return Ok(Format::Ndjson);
+        return Some(Format::Ndjson);
     }
     if Columns::parse(head, &options.csv, true).is_some_and(|(columns, _)| columns.is_log()) {
-        return Ok(Format::Csv);
+        return Some(Format::Csv);
     }
-    if let Some(format) = detect_text(head, options) {
-        return Ok(format);
-    }
-    if has_envelope(head) { Ok(Format::IguanaX) } else { Err(Unreadable::Unknown) }
+    detect_text(head, options)
+}
+
+fn without_bom(head: &[u8]) -> &[u8] {
+    head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head)
+}
+
+/// Returns true where no byte is a control character that texts do not have.
+fn is_text(head: &[u8]) -> bool {
+    let is_fine = |byte: &u8| *byte >= b' ' || matches!(byte, b'\t'..=b'\r' | 0x1B);
+    head.iter().all(is_fine) && !head.trim_ascii().is_empty()
+}
+
+/// Returns true for the place of an Iguana X log: `<component>/<8 hex>/<2 hex>/<2 hex>/<4 hex>.log`.
+///
+/// More may stand behind the name, as in `.log.gz`, or `.orig` in place of `.log`: what Iguana
+/// leaves of a log that it has repaired.
+fn is_iguana_x_path(path: &str) -> bool {
+    let is_hex = |part: &str, len: usize| {
+        part.len() == len && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    let mut parts = path.rsplit(['/', '\\']);
+    let Some((time, ending)) = parts.next().and_then(|name| name.split_once('.')) else {
+        return false;
+    };
+    let is_log = ending.split('.').next().is_some_and(|word| matches!(word, "log" | "orig"));
+    is_log
+        && is_hex(time, 4)
+        && [2, 2, 8].into_iter().all(|len| parts.next().is_some_and(|part| is_hex(part, len)))
+        && parts.next().is_some_and(|component| !component.is_empty())
 }
 
 /// Returns true where the first bytes are an envelope, as far as they go.
@@ -138,7 +179,7 @@ mod tests {
 
     #[track_caller]
     fn check(head: &[u8], want: Result<&str, Unreadable>) {
-        let have = detect(head, &ParseOptions::default());
+        let have = detect(head, "", &ParseOptions::default());
         assert_eq!(
             have.as_ref().map(Format::name).map_err(|reason| *reason),
             want,
@@ -186,6 +227,45 @@ mod tests {
         check(&[&b"x"[..], &one[1..], &one].concat(), Ok("iguana-x"));
         let long = envelope(&b"x".repeat(100_000), "");
         check(&[&b"\0\0"[..], &long[..65_000]].concat(), Ok("iguana-x"));
+    }
+
+    #[test]
+    fn a_damaged_head_is_known_by_its_path() {
+        let noise: Vec<u8> = (0..=255).cycle().skip(3).step_by(7).take(65_536).collect();
+        let text = b"2026-09-07 00:00:00 INFO b: c\n";
+        let quoting = [&b"x"[..], &envelope(text, "")[1..], &envelope(b"a", "")].concat();
+        for path in [
+            "logt/Iguana-Service/00000000/66/D9/B615.log",
+            "/x/logt/6sIO4z1sh0DDxw3UOjPQ4a/00000000/66/d9/b615.log.orig",
+            "6sIO4z1sh0DDxw3UOjPQ4a/00000000/66/D9/B615.orig",
+            r"C:\logt\Iguana-Service\00000000\66\D9\B615.log.gz",
+        ] {
+            let known = |head: &[u8]| {
+                let format = detect(head, path, &ParseOptions::default());
+                format.map(|format| format.name().to_owned())
+            };
+            for head in [&[0; 9_000][..], &noise, b" \n", b"damage", &quoting] {
+                assert_eq!(known(head), Ok("iguana-x".into()), "{path} {:?}", head.get(..5));
+            }
+            assert_eq!(known(b"(:\x01"), Err(Unreadable::Encrypted));
+            assert_eq!(known(b""), Err(Unreadable::Empty));
+            assert_eq!(known(text), Ok("iso-level".into()));
+        }
+    }
+
+    #[test]
+    fn only_the_place_of_a_log_tells_its_format() {
+        for path in [
+            "",
+            "B615.log",
+            "00000000/66/D9/B615.log",
+            "a/0000000/66/D9/B615.log",
+            "a/00000000/66/D9/B61X.log",
+            "a/00000000/66/D9/B615.txt",
+            "a/00000000/66/D9/B615",
+        ] {
+            assert!(!is_iguana_x_path(path), "{path}");
+        }
     }
 
     #[test]

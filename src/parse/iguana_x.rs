@@ -40,6 +40,9 @@ const PRODUCT_TAGS: [&str; 15] = [
     "#sso",
 ];
 
+/// Markers are a few bytes; so much of an entry's end is searched for them.
+const MAX_SWALLOWED_BYTES: usize = 4096;
+
 /// Reads Iguana X's binary logs.
 #[derive(Debug, Default)]
 pub(super) struct IguanaX {
@@ -130,8 +133,32 @@ fn claimed_end(rest: &[u8], from: u64, is_last: bool) -> End {
     match (is_sound, is_sure) {
         (false, _) => End::Unknown,
         (true, false) => End::Likely(end),
-        (true, true) => End::Sure(end),
+        (true, true) => End::Sure(end - swallowed_len(content) as u64),
     }
+}
+
+/// Returns how many bytes at the end of a damaged entry are sound envelopes of other kinds.
+///
+/// Where bytes are lost from an entry, its size leads over what follows; where that is exactly a
+/// marker or two and the data are the last field, all fits. Nobody quotes a marker: it is real. An
+/// entry in this place may be quoted.
+fn swallowed_len(content: &[u8]) -> usize {
+    let tail = content.get(content.len().saturating_sub(MAX_SWALLOWED_BYTES)..).unwrap_or(content);
+    let mut starts = memmem::find_iter(tail, MARKER).filter_map(|start| tail.get(start..));
+    starts.find(|chain| is_chain_of_others(chain)).map_or(0, <[u8]>::len)
+}
+
+/// Returns true where these bytes are sound envelopes, none of them an entry, and nothing else.
+fn is_chain_of_others(mut bytes: &[u8]) -> bool {
+    while !bytes.is_empty() {
+        match parse_envelope(bytes) {
+            Envelope::Whole { len, content } if read_content(content, 0, 0).is_none() => {
+                bytes = bytes.get(len..).unwrap_or_default();
+            }
+            _ => return false,
+        }
+    }
+    true
 }
 
 /// Moves `at` to the envelope that ends the damaged region, and returns its offset.

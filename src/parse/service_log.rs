@@ -2,12 +2,15 @@
 //!
 //! A line `[YYYY-MM-DD HH:MM:SS]<TAB>text` begins an entry, and so does a crash dump, which is raw
 //! text up to the next such line.
+//!
+//! The lines have no type: a text that speaks of a failure is an error, any other information.
 
 use jiff::tz::TimeZone;
 
 use super::clock::Clock;
 use super::decode_text;
 use super::lines::{Header, Layout};
+use super::words::speaks_of_failure;
 use crate::model::{Entry, EntryKind, Millis};
 
 const STAMP_BYTES: usize = 22;
@@ -71,6 +74,8 @@ impl Layout for ServiceLog {
         if is_crash(&entry.text) {
             entry.kind = EntryKind::Error;
             entry.time = captured_on(&self.clock, &entry.text).unwrap_or(entry.time);
+        } else if speaks_of_failure(&entry.text) {
+            entry.kind = EntryKind::Error;
         }
     }
 }
@@ -138,7 +143,31 @@ mod tests {
             "[2026-09-07 00:00:00]\tStarting up\n[2026-09-07 00:00:01]\tfailed:\n  a\n\tb\r\n",
             &[
                 ("2026-09-07T04:00:00.000Z", EntryKind::Info, "Starting up"),
-                ("2026-09-07T04:00:01.000Z", EntryKind::Info, "failed:\n  a\n\tb"),
+                ("2026-09-07T04:00:01.000Z", EntryKind::Error, "failed:\n  a\n\tb"),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_text_that_speaks_of_a_failure_is_an_error() {
+        check(
+            "[2026-09-07 00:00:00]\tFailed to listen on port 6544.\n\
+             [2026-09-07 00:00:01]\tChecked the journal: 0 errors.\n\
+             unable to bind\n",
+            &[
+                ("2026-09-07T04:00:00.000Z", EntryKind::Error, "Failed to listen on port 6544."),
+                (
+                    "2026-09-07T04:00:01.000Z",
+                    EntryKind::Error,
+                    "Checked the journal: 0 errors.\nunable to bind",
+                ),
+            ],
+        );
+        check(
+            "Checked the journal: 0 errors.\nThe port is taken: fatal\n",
+            &[
+                ("1970-01-01T00:00:00.000Z", EntryKind::Info, "Checked the journal: 0 errors."),
+                ("1970-01-01T00:00:00.000Z", EntryKind::Error, "The port is taken: fatal"),
             ],
         );
     }

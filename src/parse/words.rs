@@ -1,4 +1,4 @@
-//! What log writers call their types and tags.
+//! What log writers call their types and tags, and the words in which a text tells of a failure.
 
 use crate::model::EntryKind;
 
@@ -40,6 +40,90 @@ pub(super) fn add_tags(tags: &mut String, text: &str) {
     }
 }
 
+/// Returns true where a text says in so many words that something failed, and does not deny it.
+///
+/// Only whole words count: `error.log` and `non-fatal` are others.
+pub(super) fn speaks_of_failure(text: &[u8]) -> bool {
+    const COUNTED: [&str; 4] = ["errors", "failures", "exceptions", "failed"];
+    let mut words = Words { rest: text }.peekable();
+    let mut is_denied = false;
+    let mut before: &[u8] = b"";
+    while let Some((word, is_clause)) = words.next() {
+        is_denied &= !is_clause;
+        let next = words.peek().map_or(&b""[..], |(next, _)| next);
+        if is_any(word, &["not"]) && is_any(before, &["could", "can"]) {
+            return true;
+        }
+        if is_any(word, &["unable"]) && is_any(next, &["to"]) {
+            return true;
+        }
+        if is_any(word, &FAILURES) {
+            let is_none = is_any(next, &["0"]) && is_any(word, &COUNTED);
+            if !is_denied && !is_none {
+                return true;
+            }
+        } else if is_any(word, &DENIALS) {
+            is_denied = true;
+        } else {
+            is_denied &= is_any(word, &BETWEEN);
+        }
+        before = word;
+    }
+    false
+}
+
+const FAILURES: [&str; 15] = [
+    "error",
+    "errors",
+    "fatal",
+    "failed",
+    "failure",
+    "failures",
+    "cannot",
+    "can't",
+    "couldn't",
+    "exception",
+    "exceptions",
+    "assertion",
+    "aborted",
+    "terminated",
+    "crash",
+];
+const DENIALS: [&str; 6] = ["no", "not", "never", "without", "zero", "0"];
+/// What may stand between a denial and what is denied.
+const BETWEEN: [&str; 8] = ["a", "an", "any", "be", "been", "further", "more", "other"];
+
+fn is_any(word: &[u8], words: &[&str]) -> bool {
+    words.iter().any(|other| word.eq_ignore_ascii_case(other.as_bytes()))
+}
+
+/// The words of a text, each with whether a clause ends before it.
+///
+/// What is written without a space, such as a path, is one word.
+struct Words<'t> {
+    rest: &'t [u8],
+}
+
+impl<'t> Iterator for Words<'t> {
+    type Item = (&'t [u8], bool);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let is_inner = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii();
+        let start = self.rest.iter().position(|byte| is_inner(*byte))?;
+        let (between, rest) = self.rest.split_at(start);
+        let is_join = |at: usize| {
+            let next = rest.get(at + 1).copied().unwrap_or_default();
+            rest.get(at).is_some_and(|byte| b"./\\-'".contains(byte)) && is_inner(next)
+        };
+        let is_end =
+            |at: &usize| !rest.get(*at).is_some_and(|byte| is_inner(*byte)) && !is_join(*at);
+        let end = (0..rest.len()).find(is_end).unwrap_or(rest.len());
+        let (word, rest) = rest.split_at(end);
+        self.rest = rest;
+        Some((word, between.iter().any(|byte| b".,;:!?\n".contains(byte))))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,5 +151,38 @@ mod tests {
         add_tags(&mut tags, "#error, startup");
         add_tags(&mut tags, "[\"#git\"]");
         assert_eq!(tags, "#error #startup #git");
+    }
+
+    #[test]
+    fn a_failure_is_known_by_whole_words() {
+        for text in [
+            "ERROR",
+            "a fatal problem",
+            "Unable to bind",
+            "It could not start",
+            "Log: cannot open C:\\x.log.",
+            "failed...retrying",
+            "std::exception: bad",
+            "There is no answer. Failed.",
+            "0 errors, 3 failures",
+            "errors: 10",
+            "IguanaX terminated",
+            "Assertion x",
+        ] {
+            assert!(speaks_of_failure(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "",
+            "C:\\x\\ServiceErrorLog.txt /var/log/error error.log non-fatal terror",
+            "no error",
+            "0 Errors",
+            "Without any errors, no fatal error",
+            "errors: 0, failed=0",
+            "has not been aborted",
+            "unable",
+            "Stop signal received. Shutting down...",
+        ] {
+            assert!(!speaks_of_failure(text.as_bytes()), "{text}");
+        }
     }
 }

@@ -201,7 +201,7 @@ impl Run<'_> {
             self.summary.files += 1;
             return feed.failure.map_or(Ok(()), |failure| Err(failure.into()));
         }
-        let format = self.format_of(&head, member.is_daily_name)?;
+        let format = self.format_of(&head, &member.path, member.is_daily_name)?;
         let evidence = Evidence {
             path: member.path,
             format: format.name().to_owned(),
@@ -220,11 +220,16 @@ impl Run<'_> {
         log.read(options, &self.writer, &mut self.summary)
     }
 
-    fn format_of(&self, head: &[u8], is_daily_name: bool) -> Result<Format, Unreadable> {
+    fn format_of(
+        &self,
+        head: &[u8],
+        path: &str,
+        is_daily_name: bool,
+    ) -> Result<Format, Unreadable> {
         if let Some(format) = &self.options.format {
             return Ok(format.clone());
         }
-        detect(head, self.options.parse).map_err(|reason| match reason {
+        detect(head, path, self.options.parse).map_err(|reason| match reason {
             Unreadable::Unknown if is_daily_name => Unreadable::ClassicDaily,
             reason => reason,
         })

@@ -23,7 +23,7 @@ pub struct Suspect {
 #[must_use]
 pub fn suspects(text: &str) -> Vec<Suspect> {
     let signs = Signs::of(text);
-    if signs.is_plain() {
+    if signs.is_plain(text) {
         return Vec::new();
     }
     let mut scan = Scan::new(text);

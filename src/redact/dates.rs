@@ -17,7 +17,7 @@ pub(crate) fn look(bytes: &[u8], word: usize) -> Option<Found> {
     let rest = &bytes[word..];
     let previous = before(bytes, word);
     let compact = digits(rest);
-    let separated = date_len(rest).filter(|_| !matches!(previous, b'.' | b','));
+    let separated = date_len(rest).filter(|_| previous != b'.' && !is_fraction(bytes, word));
     let (len, is_compact) = match (separated, compact) {
         (Some(len), _) => (len, false),
         (None, 8) => (8, true),
@@ -36,7 +36,10 @@ pub(crate) fn look(bytes: &[u8], word: usize) -> Option<Found> {
             return Some(Found::Keep(word + len + 1 + position));
         }
     }
-    if year >= 2000 && is_log_name(&bytes[..word], after) {
+    let is_technical = is_log_name(&bytes[..word], after)
+        || is_file_stamp(&bytes[..word], after)
+        || is_expiry(&bytes[..word]);
+    if year >= 2000 && is_technical {
         return Some(Found::Keep(word + len));
     }
     Some(match time_len(after) {
@@ -44,6 +47,11 @@ pub(crate) fn look(bytes: &[u8], word: usize) -> Option<Found> {
         Some((time, _)) => Found::Mask(word + len + time, Kind::Date),
         None => Found::Mask(word + len, Kind::Date),
     })
+}
+
+/// Returns true after a digit and a comma, as in `12,5`.
+fn is_fraction(bytes: &[u8], word: usize) -> bool {
+    matches!(bytes[..word], [.., digit, b','] if digit.is_ascii_digit())
 }
 
 /// Returns the length of `Y-M-D`, `D.M.Y`, `M/D/Y` or `D-MON-Y`.
@@ -102,6 +110,34 @@ fn time_len(after: &[u8]) -> Option<(usize, bool)> {
     let len = len - usize::from(time[len - 1] == b'.' || time[len - 1] == b':');
     let is_midnight = time[..len].iter().all(|byte| !matches!(byte, b'1'..=b'9'));
     Some((lead + len, is_midnight))
+}
+
+/// Returns true where a date ends a file's name with a time behind it, as in `batch_20260907_0004`.
+fn is_file_stamp(head: &[u8], after: &[u8]) -> bool {
+    let time = after.strip_prefix(b"_").unwrap_or_default();
+    let hour = time.get(..2).and_then(|two| std::str::from_utf8(two).ok()?.parse::<u8>().ok());
+    head.ends_with(b"_") && matches!(digits(time), 4 | 6) && hour.is_some_and(|hour| hour < 24)
+}
+
+/// Returns true after `expired`, `expires` and the like, on a line about a certificate or license.
+fn is_expiry(head: &[u8]) -> bool {
+    const THINGS: [&[u8]; 6] =
+        [b"certificate", b"license", b"licence", b"password", b"token", b"maintenance"];
+    const ENDS: [&[u8]; 8] = [
+        b"expired",
+        b"expires",
+        b"expired on",
+        b"expires on",
+        b"until",
+        b"expire on",
+        b"valid to",
+        b"valid from",
+    ];
+    let line = &head[head.len().saturating_sub(200)..];
+    let line = memchr::memrchr(b'\n', line).map_or(line, |at| &line[at + 1..]);
+    let line = line.to_ascii_lowercase();
+    let has = |thing: &&[u8]| memchr::memmem::find(&line, thing).is_some();
+    ENDS.iter().any(|end| line.trim_ascii_end().ends_with(end)) && THINGS.iter().any(has)
 }
 
 /// Returns true where a date is part of the name of a log file.

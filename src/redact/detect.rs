@@ -6,7 +6,10 @@ use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 
 use super::identifiers::Identifiers;
 use super::scan::Scan;
-use super::{carets, hl7, json, labels, names, numbers, phrases, places, sql, xml};
+use super::{
+    carets, hl7, hl7_paths, json, labels, names, numbers, phrases, places, sql, strangers, written,
+    xml,
+};
 
 /// What is known of the patient whose message was handled last.
 pub(crate) type Known = Identifiers;
@@ -79,6 +82,8 @@ static BYTES: [u32; 256] = {
     table[b'"' as usize] = byte::QUOTE;
     table[b'\'' as usize] = byte::SINGLE;
     table[b'<' as usize] = byte::TAG;
+    // Tags may be escaped.
+    table[b'&' as usize] = byte::TAG;
     table[b':' as usize] = byte::LABEL;
     table[b'=' as usize] = byte::LABEL;
     table[b',' as usize] = byte::COMMA;
@@ -98,11 +103,14 @@ impl Signs {
     }
 
     /// Returns true where nothing in the text can be patient data, unless it is known to be.
-    pub(crate) fn is_plain(self) -> bool {
+    ///
+    /// Names that no dictionary knows are asked for last, since they take the longest to find.
+    pub(crate) fn is_plain(self, text: &str) -> bool {
         let is_labelled = self.has_byte(byte::LABEL) && self.has(Group::Key);
         let is_sql = self.has_byte(byte::QUOTE | byte::SINGLE) && self.has(Group::Sql);
         let has_words = self.has(Group::Phrase) || self.has(Group::Person);
         !(self.has_byte(byte::MASKABLE) || is_labelled || is_sql || has_words)
+            && !strangers::has_any(text)
     }
 
     fn has(self, group: Group) -> bool {
@@ -134,6 +142,8 @@ pub(crate) fn claim(scan: &mut Scan<'_>, signs: Signs, known: &Known) {
         labels::claim_labelled(scan);
     }
     if signs.has_byte(byte::DIGIT) {
+        written::claim_encoded(scan);
+        written::claim_dates(scan);
         if signs.has(Group::Record) {
             labels::claim_records(scan);
         }
@@ -148,6 +158,8 @@ pub(crate) fn claim(scan: &mut Scan<'_>, signs: Signs, known: &Known) {
     if signs.has_byte(byte::COMMA) {
         names::claim_pairs(scan);
     }
+    let statement = if signs.has(Group::Sql) { sql::first_statement(scan.text) } else { None };
+    strangers::claim(scan, statement);
 }
 
 /// Claims what stands in a structure: tables, HL7, SQL, JSON, XML and known error texts.
@@ -165,8 +177,14 @@ fn structured(scan: &mut Scan<'_>, signs: Signs, own: &mut Identifiers) {
     if signs.has_byte(byte::TAG) {
         xml::claim(scan);
     }
+    if memchr::memmem::find(scan.bytes(), b"&lt;").is_some() {
+        xml::claim_escaped(scan);
+    }
     if signs.has(Group::Phrase) {
         phrases::claim(scan);
+    }
+    if signs.has_byte(byte::DIGIT) {
+        hl7_paths::claim(scan);
     }
     if signs.has(Group::Sql) && signs.has_byte(byte::QUOTE | byte::SINGLE | byte::DIGIT) {
         sql::claim(scan);

@@ -4,7 +4,23 @@ use std::collections::HashMap;
 
 use super::pseudonym::Kind;
 use super::scan::{Scan, is_word};
-use super::words;
+use super::{vocabulary, words};
+
+/// Words of addresses that tell nothing.
+const STREETS: [&str; 12] = [
+    "avenue",
+    "boulevard",
+    "circle",
+    "court",
+    "drive",
+    "highway",
+    "north",
+    "parkway",
+    "place",
+    "road",
+    "south",
+    "street",
+];
 
 /// Pieces of identifiers, by their first word in lower case.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +51,17 @@ impl Identifiers {
         }
         if kind == Kind::Name {
             value.split([' ', '-', '^', ',']).for_each(|word| self.add_piece(word, kind));
+        }
+        if kind == Kind::Address {
+            // The street, where its name is telling.
+            let is_telling = |word: &&str| {
+                word.len() >= 5
+                    && word.chars().all(char::is_alphabetic)
+                    && !vocabulary::is_technical(word)
+                    && !STREETS.iter().any(|street| street.eq_ignore_ascii_case(word))
+            };
+            let street = value.split('^').next().unwrap_or_default();
+            street.split(' ').filter(is_telling).for_each(|word| self.add_piece(word, kind));
         }
         if let Some(date) = words::year_first(value)
             && let (Some(year), Some(month), Some(day)) =

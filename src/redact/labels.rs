@@ -109,6 +109,7 @@ pub(crate) fn claim_labelled(scan: &mut Scan<'_>) {
             continue;
         }
         let Some(kind) = label_kind(scan.text, sign) else { continue };
+        let sign = sign + usize::from(bytes[sign + 1..].starts_with(b">"));
         let gap = bytes[sign + 1..].iter().take(3).take_while(|b| b" \t".contains(b)).count();
         if let Some(range) = value(scan.text, sign + 1 + gap, kind) {
             scan.mask(range, kind);

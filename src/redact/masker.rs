@@ -70,7 +70,7 @@ impl Masker {
     /// Masks what one look at the text finds, `None` where that is nothing.
     fn round(&self, text: &str, known: &Known) -> Option<String> {
         let signs = Signs::of(text);
-        if self.extra.is_empty() && known.is_empty() && signs.is_plain() {
+        if self.extra.is_empty() && known.is_empty() && signs.is_plain(text) {
             return None;
         }
         let mut scan = Scan::new(text);

@@ -5,7 +5,8 @@
 //! value, so that one patient's number looks the same wherever it stood.
 //!
 //! The detectors lay claims on a text (`Scan`): first what is masked already, then what has a
-//! structure (HL7, tables, SQL, JSON, XML), then identifiers known from a message, then free text.
+//! structure (HL7, tables, SQL, JSON, XML), then identifiers known from a message, then free text, last the
+//! words that no dictionary knows (`strangers`).
 //! A byte that was claimed is never claimed again, so the order is the precedence. Masking runs
 //! until nothing more is found.
 //!
@@ -24,6 +25,7 @@ mod dates;
 mod detect;
 mod hl7;
 mod hl7_fields;
+mod hl7_paths;
 mod identifiers;
 mod json;
 mod keys;
@@ -36,7 +38,11 @@ mod places;
 mod pseudonym;
 mod scan;
 mod sql;
+mod strangers;
+mod tokens;
+mod vocabulary;
 mod words;
+mod written;
 mod xml;
 
 #[cfg(test)]

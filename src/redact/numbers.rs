@@ -51,6 +51,8 @@ const BEFORE: &[&str] = &[
     "index",
     "kb",
     "winsock",
+    "process",
+    "exceeds",
 ];
 
 /// Words after a number that make it a quantity.
@@ -99,7 +101,14 @@ const AFTER: &[&str] = &[
     "segments",
     "digits",
     "file",
+    "remain",
+    "remaining",
+    "free",
+    "available",
 ];
+
+/// Ends of rates.
+const PER: [&[u8]; 5] = [b"/s", b"/min", b"/hour", b"/day", b"/week"];
 
 /// What a run of digits begins, and where that ends.
 pub(crate) enum Found {
@@ -122,6 +131,11 @@ pub(crate) fn claim(scan: &mut Scan<'_>) {
         let word = digit - bytes[at..digit].iter().rev().take_while(|byte| is_word(**byte)).count();
         if !scan.is_free(digit) {
             at = digit + 1;
+            continue;
+        }
+        if before(bytes, word) == b'%' && digit < word + 2 {
+            // A space or comma in a URL.
+            at = (word + 2).min(bytes.len());
             continue;
         }
         at = match look(bytes, word, digit, technical_end) {
@@ -156,6 +170,9 @@ fn look(bytes: &[u8], word: usize, digit: usize, technical_end: usize) -> Found 
     let starts_alone = !matches!(before(bytes, word), b'.' | b'-' | b'/');
     if let Some(len) = grouped_len(rest, &[3, 2, 4], b"- ").filter(|_| starts_alone) {
         return Found::Mask(word + len, Kind::Ssn);
+    }
+    if let Some(len) = card_len(rest).filter(|_| starts_alone) {
+        return Found::Mask(word + len, Kind::Id);
     }
     if let Some(len) = dotted_len(rest) {
         return Found::Keep(word + len);
@@ -228,9 +245,13 @@ fn is_technical(bytes: &[u8], word: usize, end: usize, technical_end: usize) -> 
         && technical_end < word
         && bytes.get(technical_end - 1).is_some_and(u8::is_ascii_digit)
         && joins.contains(&&bytes[technical_end..word]);
+    // The number that a row of a table begins with is not the number of the row.
+    let is_cell = matches!(bytes.get(end), Some(b';' | b',' | b'\t' | b'|'))
+        && bytes.get(end + 1).is_some_and(|byte| is_word(*byte) || matches!(byte, b'[' | b'"'));
     is_range
         || is_one_of(AFTER, word_after(bytes, end))
-        || is_one_of(BEFORE, word_before(bytes, word))
+        || (is_one_of(BEFORE, word_before(bytes, word)) && !is_cell)
+        || PER.iter().any(|unit| bytes[end..].starts_with(unit))
         || number.iter().all(|byte| *byte == b'0')
         // Codes of Windows, and what Active Directory begins its answers with.
         || (before(bytes, word) == b'-' && number.starts_with(b"2147"))
@@ -299,6 +320,15 @@ fn grouped_len(rest: &[u8], groups: &[usize], separators: &[u8]) -> Option<usize
         && rest.get(at + 1).is_some_and(u8::is_ascii_digit);
     let ends = !goes_on && !rest.get(at).is_some_and(|byte| is_word(*byte));
     ends.then_some(at)
+}
+
+/// Returns the length of the number of a health card, `1234-567-890-AB`.
+fn card_len(rest: &[u8]) -> Option<usize> {
+    let len = grouped_len(rest, &[4, 3, 3], b"- ")?;
+    let version = rest[len..].get(1..3).filter(|two| two.iter().all(u8::is_ascii_uppercase));
+    let is_end = !rest.get(len + 3).is_some_and(|byte| is_word(*byte));
+    let has_version = version.is_some() && matches!(rest[len], b'-' | b' ') && is_end;
+    Some(if has_version { len + 3 } else { len })
 }
 
 /// Returns the length of three or more numbers with dots: an address, a version, an OID.

@@ -38,6 +38,7 @@ pub(crate) const SIGNS: &[&str] = &[
     "invalid minute",
     "invalid second",
     "parameters:",
+    "params:",
     "out of range",
 ];
 
@@ -59,7 +60,7 @@ const TEXTS: &str = r#"(?x)
   | ^"(?<l>[^\r\n]*)"\ (?i:does\ not\ match)
   | (?i:line\ of\ the\ csv\ file):[\ \t]*\r?\n(?<m>[^\r\n]+)
   | (?i:use\ near)\ '(?<words>[^\r]*?)'(?:\ at\ line\ \d+|\s*$)
-  | (?i:incorrect\ syntax\ near)(?:\ the\ keyword)?\ '(?<words2>[^\r\n]*)'
+  | (?i:incorrect\ syntax\ near)(?:\ the\ keyword)?\ '(?<words2>[^\r\n]*?)'(?:[.\s]|$)
   | (?i:near)\ "(?<words3>[^\r\n]*)":\ syntax\ error
   | (?i:after\ the\ character\ string)\ '(?<n>(?s:.)*?)'(?:\.\s|\.?$)
   | (?i:escape\ sequence)\ [^\r\n]{1,8}\ (?i:near)\ \\*(?<o>[^\r\n]+)
@@ -68,6 +69,7 @@ const TEXTS: &str = r#"(?x)
   | (?i:input\ (?:syntax|value)\ for\ [^:\r\n]+):\ "(?<r>[^\r\n]*)"
   | (?i:out\ of\ range):\ ["'](?<s>[^\r\n]*)["']
   | (?i:(?:bind|bound|sql)[a-z]*\ (?:values?|variables?|parameters?)):\x20*(?<tuple4>[^\r\n]+)
+  | (?i:params|parameters):\x20*[(\[](?<tuple5>[^\r\n]+)
 "#;
 
 static PHRASES: LazyLock<Regex> = LazyLock::new(|| compile(&format!("(?m){TEXTS}")));

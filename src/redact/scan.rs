@@ -123,7 +123,7 @@ pub(crate) const fn is_word(byte: u8) -> bool {
 }
 
 /// Returns the length of the masked value that the bytes begin with.
-fn token_len(bytes: &[u8]) -> Option<usize> {
+pub(crate) fn token_len(bytes: &[u8]) -> Option<usize> {
     Kind::ALL.iter().find_map(|kind| {
         let rest = bytes.get(1..)?.strip_prefix(kind.name().as_bytes())?.strip_prefix(b":")?;
         let is_hash = rest.len() > 8

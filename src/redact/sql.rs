@@ -11,7 +11,7 @@ use super::words;
 /// Where a statement begins, or a part of one that was cut off.
 static STATEMENT: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r#"(?i)(?-u:\b)(?:insert[ \t\r\n]+(?:into[ \t\r\n]|[\w.\[\]"`]+[ \t\r\n]*\()|update[ \t\r\n]+\S+[ \t\r\n]+set[ \t\r\n]|delete[ \t\r\n]+from[ \t\r\n]|select[ \t\r\n][^\n]{0,400}?(?-u:\b)from(?-u:\b)|select[ \t\r\n]+[\w.@]+[ \t]*\(|exec(?:ute)?[ \t\r\n]+[\w.\[\]]+[ \t\r\n]+(?:@|N?'|\d)|values[ \t\r\n]*\(|where[ \t\r\n]+[\w."`\[\]()]+[ \t\r\n]*(?:=|<|>|!|like(?-u:\b)|in(?-u:\b)|between(?-u:\b)|is(?-u:\b))|merge[ \t\r\n]+into[ \t\r\n]|call[ \t]+[\w.]+[ \t]*\()"#,
+        r#"(?i)(?-u:\b)(?:insert[ \t\r\n]+(?:into[ \t\r\n]|[\w.\[\]"`]+[ \t\r\n]*\()|update[ \t\r\n]+\S+[ \t\r\n]+set[ \t\r\n]|delete[ \t\r\n]+from[ \t\r\n]|select[ \t\r\n][^\n]{0,400}?(?-u:\b)from(?-u:\b)|select[ \t\r\n]+[\w.@]+[ \t]*\(|exec(?:ute)?[ \t\r\n]+[\w.\[\]]+[ \t\r\n]+(?:@|N?'|\d)|values[ \t\r\n]*\(|where[ \t\r\n]+[\w."`\[\]()]+[ \t\r\n]*(?:=|<|>|!|like(?-u:\b)|in(?-u:\b)|between(?-u:\b)|is(?-u:\b))|merge[ \t\r\n]+(?:into[ \t\r\n]|[\w.\[\]]+[ \t\r\n]+using[ \t\r\n])|call[ \t]+[\w.]+[ \t]*\()"#,
     )
 });
 
@@ -35,6 +35,11 @@ pub(crate) fn claim(scan: &mut Scan<'_>) {
         literals(scan, found.start(), found.start() + len);
         done = found.start() + len;
     }
+}
+
+/// Returns where the first statement of the text begins.
+pub(crate) fn first_statement(text: &str) -> Option<usize> {
+    STATEMENT.find(text).map(|found| found.start())
 }
 
 /// Masks quoted literals and numbers of five or more digits; one that is cut off ends with the

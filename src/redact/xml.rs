@@ -2,9 +2,12 @@
 
 use std::ops::Range;
 
-use super::keys;
 use super::pseudonym::Kind;
 use super::scan::Scan;
+use super::{hl7_paths, keys};
+
+/// An escaped tag is at most this long, in bytes.
+const MAX_TAG_BYTES: usize = 200;
 
 /// Masks texts and values inside elements whose names stand for patient data.
 pub(crate) fn claim(scan: &mut Scan<'_>) {
@@ -30,7 +33,8 @@ pub(crate) fn claim(scan: &mut Scan<'_>) {
             continue;
         }
         let local = name.rsplit(':').next().unwrap_or(name);
-        let kind = keys::kind_of(name).or(open.map(|(_, kind)| kind));
+        let kind = keys::kind_of(name).or_else(|| hl7_paths::kind_of_element(name));
+        let kind = kind.or(open.map(|(_, kind)| kind));
         let is_technical = keys::is_technical(local) && local != "id";
         if let Some(kind) = kind.filter(|_| skipped.is_none() && !is_technical) {
             attributes(scan, &tag, kind);
@@ -46,6 +50,24 @@ pub(crate) fn claim(scan: &mut Scan<'_>) {
     if let (Some((_, kind)), None) = (open, skipped) {
         let line = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |len| at + len);
         scan.mask(at..line, kind);
+    }
+}
+
+/// Masks what follows a tag for patient data where the tags are escaped.
+pub(crate) fn claim_escaped(scan: &mut Scan<'_>) {
+    let text = scan.text;
+    for at in memchr::memmem::find_iter(text.as_bytes(), "&lt;") {
+        let rest = text.get(at + 4..).unwrap_or_default();
+        let tag = rest.get(..rest.floor_char_boundary(MAX_TAG_BYTES)).unwrap_or_default();
+        let Some((tag, _)) = tag.split_once("&gt;") else { continue };
+        let name = tag.split(char::is_whitespace).next().unwrap_or_default();
+        let kind = keys::kind_of(name).or_else(|| hl7_paths::kind_of_element(name));
+        let start = at + 4 + tag.len() + 4;
+        let value = text.get(start..).unwrap_or_default();
+        let len = value.find(['&', '<', '\r', '\n']).unwrap_or(value.len());
+        if let Some(kind) = kind {
+            scan.mask(start..start + len, kind);
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod failures;
 mod formats;
 mod killed;
 mod leaks;
+mod masking;
 mod once;
 mod readme;
 mod report;

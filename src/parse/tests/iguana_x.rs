@@ -104,6 +104,21 @@ fn a_size_that_leads_over_neighbours_does_not_hide_them() {
 }
 
 #[test]
+fn a_marker_behind_an_entry_that_lost_as_many_bytes_is_no_part_of_the_gap() {
+    let (one, marker) = (envelope(b"one", ""), sealed(b"\x01ABCD"));
+    for n_markers in [1, 2] {
+        let markers = marker.repeat(n_markers);
+        for make in [(|data| envelope(data, "#x")) as fn(&[u8]) -> Vec<u8>, old_envelope] {
+            let mut hurt = make(b"a text that is long enough to lose some bytes");
+            hurt.drain(50..50 + markers.len());
+            let log = [&one[..], &hurt, &markers, &one].concat();
+            let want = [texts(&["one"]), vec![gap(one.len(), hurt.len())], texts(&["one"])];
+            check(&log, &want.concat());
+        }
+    }
+}
+
+#[test]
 fn noise_that_could_be_an_old_entry_does_not_hide_an_envelope() {
     let noise = [0, 0, 79, 0, 0, 0, 0, 4, 128, 1, 128, 1, 0, 0, 28, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     let one = envelope(b"aaaaaaa", "");

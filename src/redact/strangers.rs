@@ -1,0 +1,371 @@
+//! Names in free text that no dictionary knows, and the words that belong to them.
+//!
+//! A capitalised word that is neither English nor technical is taken for a name, unless it names a
+//! thing (`table 'Okafor'`) or is part of an identifier. A word in lower case is a name only where
+//! the words before it tell of a person. Words beside a name are names too, unless technical.
+
+use std::ops::Range;
+
+use super::pseudonym::Kind;
+use super::scan::Scan;
+use super::tokens::{self, Case, Word};
+use super::vocabulary::{is_known, is_technical};
+
+/// Words that the name of a thing follows.
+#[rustfmt::skip]
+const THINGS: &[&str] = &[
+    "algorithm", "alias", "app", "application", "branch", "catalog", "channel", "charset",
+    "cipher", "class", "collation", "column", "commit", "component", "constraint", "database",
+    "device", "directory", "domain", "driver", "element", "encoding", "field", "file", "folder",
+    "function", "global", "group", "host", "index", "instance", "job", "key", "library", "local",
+    "login", "method", "module", "namespace", "node", "object", "package", "parameter",
+    "partition", "printer", "procedure", "process", "program", "property", "queue", "realm",
+    "relation", "repository", "role", "schema", "segment", "sequence", "server", "service",
+    "table", "tablespace", "thread", "trigger", "type", "upvalue", "user", "variable", "view",
+];
+
+/// Words that may stand between such a word and the name.
+const LINKS: &[&str] = &["name", "named", "names", "called", "with", "is", "was", "for", "id"];
+
+/// Words that a person's name follows, even in lower case.
+#[rustfmt::skip]
+const PERSONS: &[&str] = &[
+    "born", "contact", "doctor", "dr", "father", "guarantor", "insured", "kin", "member", "mother",
+    "nurse", "patient", "patients", "physician", "provider", "pt", "spouse", "subscriber",
+    "surname",
+];
+
+/// Small words of names, in front of the rest.
+#[rustfmt::skip]
+const PARTICLES: &[&str] = &[
+    "al", "bin", "da", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "el", "ibn",
+    "la", "le", "ten", "ter", "van", "von", "zu",
+];
+
+/// Words that two capitalised words after them are the name of a person.
+const LEADS: &[&str] = &["between", "by", "for", "is", "of", "with"];
+
+/// Words that make a name in front of them one of a place of work.
+const FACILITIES: &[&str] =
+    &["center", "clinic", "health", "hospital", "lab", "labs", "medical", "pharmacy", "radiology"];
+
+/// At most so many words after `patient` are looked at.
+const MAX_WORDS: usize = 4;
+
+/// Returns true where a text has a name that no dictionary knows.
+pub(crate) fn has_any(text: &str) -> bool {
+    find(text, None, |_| true).next().is_some()
+}
+
+/// Masks names. `statement` is where a statement of SQL begins, whose capitals are columns.
+pub(crate) fn claim(scan: &mut Scan<'_>, statement: Option<usize>) {
+    let found: Vec<Range<usize>> =
+        find(scan.text, statement, |word| scan.is_free(word.start)).collect();
+    for range in found {
+        scan.mask(range, Kind::Name);
+    }
+}
+
+/// Returns the names among the words that are free.
+fn find(
+    text: &str,
+    statement: Option<usize>,
+    is_free: impl Fn(&Range<usize>) -> bool,
+) -> impl Iterator<Item = Range<usize>> {
+    let mut words = tokens::words(text);
+    for word in &mut words {
+        let is_masked = matches!(word.case, Case::Named | Case::Masked);
+        word.is_bare &= !is_masked && is_free(&word.range);
+    }
+    let mut look = Look { text, taken: vec![false; words.len()], words };
+    look.drop_things();
+    look.drop_facilities();
+    look.take_unknown(statement);
+    look.take_files();
+    look.take_persons();
+    look.take_quoted();
+    look.take_pairs();
+    look.take_neighbors();
+    let Look { words, taken, .. } = look;
+    words.into_iter().zip(taken).filter(|(_, is_taken)| *is_taken).map(|(word, _)| word.range)
+}
+
+/// A look at the words of a text, and which of them are names.
+struct Look<'a> {
+    text: &'a str,
+    words: Vec<Word>,
+    taken: Vec<bool>,
+}
+
+impl<'a> Look<'a> {
+    fn word(&self, index: usize) -> &'a str {
+        self.words.get(index).and_then(|word| self.text.get(word.range.clone())).unwrap_or_default()
+    }
+
+    /// Returns what stands between a word and the next one.
+    fn gap(&self, index: usize) -> &'a str {
+        match (self.words.get(index), self.words.get(index + 1)) {
+            (Some(one), Some(next)) => self.text.get(one.range.end..next.range.start),
+            _ => None,
+        }
+        .unwrap_or("\n")
+    }
+
+    fn is_one_of(&self, index: usize, list: &[&str]) -> bool {
+        list.iter().any(|known| known.eq_ignore_ascii_case(self.word(index)))
+    }
+
+    /// Takes the names of things out of the words.
+    fn drop_things(&mut self) {
+        let mut index = 0;
+        while index + 1 < self.words.len() {
+            let is_thing = self.is_one_of(index, THINGS);
+            index += 1;
+            if !is_thing {
+                continue;
+            }
+            while self.is_one_of(index, LINKS) && self.gap(index - 1) == " " {
+                index += 1;
+            }
+            let lead = self.gap(index - 1);
+            if lead.len() > 4 || !lead.chars().all(|c| " '\"`([:=".contains(c)) {
+                continue;
+            }
+            let quote = lead.chars().rev().find(|c| "'\"`".contains(*c));
+            index = self.drop_name(index, quote);
+        }
+    }
+
+    /// Takes `Mayo Clinic`, `St Mary Lab` and the like out of the words.
+    fn drop_facilities(&mut self) {
+        for index in 1..self.words.len() {
+            let is_facility = self.words[index].case == Case::Capital
+                && self.is_one_of(index, FACILITIES)
+                && self.gap(index - 1) == " ";
+            let is_person = index > 1 && self.is_one_of(index - 2, PERSONS);
+            if is_facility && self.words[index - 1].case == Case::Capital && !is_person {
+                self.words[index - 1].is_bare = false;
+            }
+        }
+    }
+
+    /// Takes one name out: to its closing quote, or as far as it is capitalised.
+    fn drop_name(&mut self, mut index: usize, quote: Option<char>) -> usize {
+        let is_capital = |word: &Word| matches!(word.case, Case::Capital | Case::Upper);
+        while let Some(word) = self.words.get_mut(index) {
+            if quote.is_none() && !is_capital(word) {
+                break;
+            }
+            word.is_bare = false;
+            let gap = self.gap(index);
+            index += 1;
+            if quote.map_or(gap != " ", |quote| gap.contains(['\n', quote])) {
+                break;
+            }
+        }
+        index
+    }
+
+    /// Takes capitalised words that no dictionary knows.
+    fn take_unknown(&mut self, statement: Option<usize>) {
+        for index in 0..self.words.len() {
+            let word = &self.words[index];
+            let min = match word.case {
+                Case::Capital => 3,
+                Case::Upper if statement.is_none_or(|start| word.range.start < start) => 4,
+                _ => continue,
+            };
+            if word.is_bare && word.range.len() >= min {
+                let found = self.word(index);
+                self.taken[index] = found.chars().count() >= min && !is_known(found);
+            }
+        }
+    }
+
+    /// Takes the words of names of files that have a date or number of a patient beside them.
+    fn take_files(&mut self) {
+        for index in 0..self.words.len() {
+            if self.words[index].case != Case::Masked {
+                continue;
+            }
+            let is_joint = |gap: &str| matches!(gap, "_" | "-" | "__" | "--");
+            let mut before = index;
+            while before > 0 && is_joint(self.gap(before - 1)) {
+                before -= 1;
+            }
+            let mut after = index;
+            while is_joint(self.gap(after)) {
+                after += 1;
+            }
+            for part in before..=after {
+                let case = self.words[part].case;
+                let is_name = matches!(case, Case::Capital | Case::Upper | Case::Lower)
+                    && self.word(part).chars().count() >= 3
+                    && !is_known(self.word(part));
+                self.taken[part] |= is_name && case != Case::Masked;
+            }
+        }
+    }
+
+    /// Takes words that follow those that tell of a person.
+    fn take_persons(&mut self) {
+        for index in 0..self.words.len() {
+            let is_for = self.word(index) == "for";
+            if !(is_for || self.is_one_of(index, PERSONS)) {
+                continue;
+            }
+            let is_folder = matches!(self.gap(index), "/" | "\\") && !self.words[index].is_bare;
+            if is_folder {
+                self.take_folder(index + 1);
+                continue;
+            }
+            let mut first = index + 1;
+            while self.is_one_of(first, LINKS) && self.gap(first - 1) == " " {
+                first += 1;
+            }
+            let lead = self.gap(first - 1);
+            if lead.len() <= 4 && lead.chars().all(|c| " '\"(:=".contains(c)) {
+                self.take_run(first, is_for);
+            }
+        }
+    }
+
+    /// Takes what a folder of a patient is called.
+    fn take_folder(&mut self, index: usize) {
+        let word = self.word(index);
+        let is_name = word.chars().count() >= 3 && word.split('-').any(|part| !is_known(part));
+        let case = self.words.get(index).map(|word| word.case);
+        if is_name && matches!(case, Some(Case::Lower | Case::Capital | Case::Upper)) {
+            self.taken[index] = !self.gap(index).starts_with(['.', '_', ':']);
+        }
+    }
+
+    /// Takes words in lower case up to the last one that is unknown; after `for`, two unknown ones.
+    fn take_run(&mut self, first: usize, is_for: bool) {
+        let mut last = None;
+        let mut n_unknown = 0;
+        for index in first..self.words.len().min(first + MAX_WORDS) {
+            let word = &self.words[index];
+            let found = self.word(index);
+            if !word.is_bare || found.len() < 2 || (is_technical(found) && !self.is_particle(index))
+            {
+                break;
+            }
+            if found.chars().count() >= 3 && !is_known(found) {
+                last = Some(index);
+                n_unknown += 1;
+            } else if is_for {
+                break;
+            }
+            if !matches!(self.gap(index), " " | ", " | "," | " / ") {
+                break;
+            }
+        }
+        if let Some(last) = last
+            && (n_unknown > 1 || !is_for)
+        {
+            self.taken[first..=last].fill(true);
+        }
+    }
+
+    fn is_particle(&self, index: usize) -> bool {
+        PARTICLES.contains(&self.word(index))
+    }
+
+    /// Takes `'okafor, dana'`, and `'Smith'` after `for` where the line tells of a patient.
+    fn take_quoted(&mut self) {
+        let mut has_person = false;
+        for index in 0..self.words.len() {
+            if index > 0 && self.gap(index - 1).contains('\n') {
+                has_person = false;
+            }
+            has_person |= self.is_one_of(index, PERSONS);
+            let quote = self.before(index).filter(|c| matches!(c, '\'' | '"'));
+            if quote.is_none() || !self.words[index].is_bare {
+                continue;
+            }
+            let is_pair = matches!(self.gap(index), ", " | ",")
+                && self.after(index + 1) == quote
+                && self.words.get(index + 1).is_some_and(|next| next.is_bare);
+            let both = [index, index + 1].map(|index| self.word(index));
+            if is_pair && both.iter().any(|word| !is_known(word)) {
+                self.taken[index..=index + 1].fill(true);
+            }
+            self.taken[index] |= has_person
+                && index > 0
+                && self.word(index - 1) == "for"
+                && self.words[index].case == Case::Capital
+                && self.after(index) == quote
+                && !is_technical(self.word(index));
+        }
+    }
+
+    /// Takes two capitalised words after `for` and the like, even if both are English.
+    fn take_pairs(&mut self) {
+        for index in 1..self.words.len() {
+            let is_led = self.words[index - 1].case == Case::Lower
+                && matches!(self.gap(index - 1), " " | " '" | " \"")
+                && (self.is_one_of(index - 1, LEADS) || self.is_one_of(index - 1, PERSONS));
+            let is_last = !matches!(
+                self.words.get(index + 2),
+                Some(word) if self.gap(index + 1) == " " && word.case == Case::Capital
+            );
+            let is_pair = is_led
+                && is_last
+                && matches!(self.gap(index), " " | ", " | ",")
+                && (index..=index + 1).all(|at| {
+                    at < self.words.len()
+                        && self.words[at].case == Case::Capital
+                        && self.may_join(at)
+                });
+            if is_pair {
+                self.taken[index..=index + 1].fill(true);
+            }
+        }
+    }
+
+    fn before(&self, index: usize) -> Option<char> {
+        let start = self.words.get(index)?.range.start;
+        self.text.get(..start)?.chars().next_back()
+    }
+
+    fn after(&self, index: usize) -> Option<char> {
+        self.text.get(self.words.get(index)?.range.end..)?.chars().next()
+    }
+
+    /// Takes capitalised words beside a name, and small words in front of one.
+    fn take_neighbors(&mut self) {
+        for index in 1..self.words.len() {
+            let is_name = self.is_name(index - 1);
+            self.taken[index] |= is_name && self.may_join(index) && is_joint(self.gap(index - 1));
+        }
+        for index in (1..self.words.len()).rev() {
+            let (is_name, gap) = (self.is_name(index), self.gap(index - 1));
+            let is_small = gap == " "
+                && self.words[index - 1].is_bare
+                && self.words[index - 1].case == Case::Lower
+                && self.is_particle(index - 1);
+            self.taken[index - 1] |=
+                is_name && (is_small || self.may_join(index - 1) && is_joint(gap));
+        }
+    }
+
+    fn is_name(&self, index: usize) -> bool {
+        self.taken[index] || self.words[index].case == Case::Named
+    }
+
+    fn may_join(&self, index: usize) -> bool {
+        let word = &self.words[index];
+        let is_cased = matches!(word.case, Case::Capital | Case::Upper);
+        let found = self.word(index);
+        word.is_bare && is_cased && found.chars().count() >= 2 && !is_technical(found)
+    }
+}
+
+/// Returns true for what stands between the parts of a name, also in a table.
+fn is_joint(gap: &str) -> bool {
+    let bare = gap.trim_matches(['"', '\'', ' ']);
+    !gap.is_empty()
+        && gap.len() <= 4
+        && matches!(bare, "" | "," | ";" | "\t" | "|" | "^" | "*" | "/" | ", N" | "%20" | "%2C")
+}
