@@ -44,11 +44,9 @@ impl Ledger {
             let component = id_at(&components, counted.component);
             let stream = id_at(&streams, counted.stream);
             let place = Place::of(stream, component, counted);
-            let is_reread = batch.is_resumed && index == 0;
-            if is_reread {
-                self.take_back_unless(&transaction, batch.file, place)?;
-            }
-            last = Some(place);
+            let is_reread = batch.is_resumed
+                && index == 0
+                && self.take_back_unless(&transaction, batch.file, place)?;
             let is_new = self.seen.insert(&transaction, stream, counted.key)?;
             if is_new {
                 hourly.add((component, counted.time.hour(), counted.kind, counted.level));
@@ -56,6 +54,8 @@ impl Ledger {
             } else {
                 tally.duplicates += 1;
             }
+            // What another file counted is not this one's to change.
+            last = Some(place).filter(|_| is_new || is_reread);
             if let Some(event) = event.filter(|_| is_new || is_reread) {
                 let row = self.event_row(batch, component, counted);
                 tally.new_events += self.put_event(&transaction, &row, event, is_new)?;
@@ -72,16 +72,19 @@ impl Ledger {
 
     /// Takes back the last entry of a file, unless it is still what it was.
     ///
+    /// Returns false where the file has none, or another file had counted it before.
+    ///
     /// A line that was half written when it was read may have had another id, type or time.
     fn take_back_unless(
         &mut self,
         connection: &Connection,
         file: FileId,
         now: Place,
-    ) -> rusqlite::Result<()> {
-        let Some(then) = last_of(connection, file)?.filter(|then| *then != now) else {
-            return Ok(());
-        };
+    ) -> rusqlite::Result<bool> {
+        let Some(then) = last_of(connection, file)? else { return Ok(false) };
+        if then == now {
+            return Ok(true);
+        }
         self.seen.remove(connection, then.stream, then.key)?;
         connection
             .prepare_cached(
@@ -98,7 +101,7 @@ impl Ledger {
                  AND offset = (SELECT offset FROM file WHERE id = ?1)",
             )?
             .execute([file.0])?;
-        Ok(())
+        Ok(true)
     }
 
     fn component_ids(
@@ -210,7 +213,7 @@ fn last_of(connection: &Connection, file: FileId) -> rusqlite::Result<Option<Pla
 fn put_last(connection: &Connection, batch: &Batch, last: Option<Place>) -> rusqlite::Result<()> {
     let Some(position) = &batch.position else { return Ok(()) };
     let Some(last) = last.filter(|_| position.is_at_last) else {
-        if last.is_some() {
+        if !batch.counted.is_empty() {
             connection
                 .prepare_cached("DELETE FROM last_entry WHERE file = ?")?
                 .execute([batch.file.0])?;
