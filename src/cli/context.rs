@@ -6,7 +6,6 @@ use clap::{Args, ColorChoice};
 use jiff::tz::TimeZone;
 
 use super::failure::Misuse;
-use super::output::error_lines;
 use crate::catalogue::Catalogue;
 use crate::config::Config;
 use crate::model::Millis;
@@ -133,18 +132,24 @@ impl Context {
 
     /// Reads the key of the pseudonyms, and makes one where the store has none yet.
     fn key(&self) -> anyhow::Result<[u8; 32]> {
-        if let Some(path) = &self.config.key_file {
-            return Ok(load_key(path)?);
+        match &self.config.key_file {
+            Some(path) => Ok(load_key(path)?),
+            None => Ok(load_or_create_key(&self.db)?),
         }
+    }
+
+    /// Returns a warning where there is a store and its key is gone; to be asked before the store
+    /// is opened for writing, which makes one.
+    pub(super) fn lost_key(&self) -> Option<String> {
         let path = key_path(&self.db);
-        if self.db.exists() && !path.exists() && !self.is_quiet {
-            error_lines(&[format!(
+        let is_lost = self.config.key_file.is_none() && self.db.exists() && !path.exists();
+        is_lost.then(|| {
+            format!(
                 "warning: the pseudonym key `{}` is gone and a new one is made: from now on the \
                  same patient gets other pseudonyms than before",
                 path.display()
-            )]);
-        }
-        Ok(load_or_create_key(&self.db)?)
+            )
+        })
     }
 
     /// Returns how formats are read; a zone that is given goes before the configuration's.

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 
 use super::context::{Context, DEFAULT_SERVER, Global, When, missing, now, parse_when, parse_zone};
 use super::failure::{Done, Misuse};
-use super::output::print;
+use super::output::{error_lines, print};
 use crate::archive::{discover, missing_paths};
 use crate::classify::{Classifier, Fingerprinter};
 use crate::model::nearest;
@@ -96,8 +96,10 @@ fn read(context: &Context, args: &IngestArgs) -> anyhow::Result<Summary> {
     let found = discover(&args.paths);
     let configured = context.config.server.as_deref();
     let server = args.server.as_deref().or(configured).unwrap_or(DEFAULT_SERVER);
-    let masker = context.masker()?;
+    let lost_key = context.lost_key().filter(|_| !context.is_quiet);
     let writer = Writer::spawn(&context.db, server, catalogue.hash())?;
+    error_lines(lost_key.as_slice());
+    let masker = context.masker()?;
     let now = now();
     let options = IngestOptions {
         server,
