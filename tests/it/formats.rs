@@ -226,7 +226,7 @@ fn encoded(text: &str, encoding: &str) -> Vec<u8> {
 
 #[test]
 fn the_text_is_the_same_in_every_encoding() {
-    let text = "Überwachung: Verbindung zurückgesetzt";
+    let text = "der zähler läuft über, größe überschritten";
     let logs = [
         ("text", format!("2026-09-07 08:00:00 ERROR engine: {text}\n")),
         (

@@ -84,8 +84,8 @@ fn a_second_writer_is_refused_while_the_first_one_writes() {
     let mut command = place.command(&["ingest", "--quiet", "-"]);
     let mut first = command.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
     let pipe = first.stdin.take().unwrap();
-    // It waits for its input and holds the store as soon as the key, made after the lock, is there.
-    while !place.path(&format!("{DB}.key")).exists() {
+    // It waits for its input, and takes the lock before it sets the store up.
+    while !place.path(&format!("{DB}-shm")).exists() {
         assert!(first.try_wait().unwrap().is_none(), "the first writer waits for its input");
         std::thread::yield_now();
     }
