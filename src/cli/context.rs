@@ -167,6 +167,23 @@ impl Context {
     }
 }
 
+/// Refuses the name of a server that the store does not have.
+///
+/// # Errors
+///
+/// Returns the names that it has.
+pub(super) fn check_server(store: &Store, name: Option<&str>) -> anyhow::Result<()> {
+    let servers = store.servers()?;
+    match name {
+        Some(name) if !servers.iter().any(|server| server == name) => Err(Misuse::new(
+            format!("there is no server `{name}` in the store"),
+            format!("it has logs of: {}", servers.join(", ")),
+        )
+        .into()),
+        _ => Ok(()),
+    }
+}
+
 /// Parses a time zone's name.
 ///
 /// # Errors

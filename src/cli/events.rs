@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::context::{Global, When, now, parse_when};
+use super::context::{Global, When, check_server, now, parse_when};
 use super::failure::Done;
 use super::output::{data, error_lines};
 use crate::catalogue::Catalogue;
@@ -113,6 +113,7 @@ const CSV_HEADER: [&str; 13] = [
 pub(super) fn run(global: &Global, args: &EventsArgs) -> anyhow::Result<Done> {
     let context = global.context()?;
     let store = context.store()?;
+    check_server(&store, args.server.as_deref())?;
     let mut out = data();
     let mut written: anyhow::Result<u64> = Ok(0);
     if args.format == ListFormat::Csv {
@@ -177,6 +178,7 @@ fn text_line(event: &Event) -> String {
     let what = event.rule.as_ref().map(RuleId::as_str).or(event.cluster.as_deref());
     let outcome = event.outcome.map(|outcome| format!(" ({})", outcome.name()));
     let text = event.text.replace(['\n', '\r'], " | ");
+    let text = text.replace(|c: char| c.is_control() && c != '\t', "\u{fffd}");
     let style = severity_style(event.severity);
     format!(
         "{}  {style}{:<8}{style:#}  {:<20}  {}{}\n    {}",

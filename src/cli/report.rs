@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
-use super::context::{Global, When, now, parse_when};
+use super::context::{Global, When, check_server, now, parse_when};
 use super::failure::{Done, Misuse};
 use super::output::{print, width};
 use crate::catalogue::Catalogue;
@@ -62,6 +62,7 @@ pub(super) enum ReportFormat {
 pub(super) fn run(global: &Global, args: &ReportArgs) -> anyhow::Result<Done> {
     let context = global.context()?;
     let store = context.store()?;
+    check_server(&store, args.server.as_deref())?;
     let catalogue = context.catalogue()?;
     let limits = Limits { cards: args.top, ..Limits::default() };
     let options = WeeklyOptions { period: args.period()?, server: args.server.as_deref(), limits };

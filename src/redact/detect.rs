@@ -109,8 +109,8 @@ impl Signs {
         let is_labelled = self.has_byte(byte::LABEL) && self.has(Group::Key);
         let is_sql = self.has_byte(byte::QUOTE | byte::SINGLE) && self.has(Group::Sql);
         let has_words = self.has(Group::Phrase) || self.has(Group::Person);
-        !(self.has_byte(byte::MASKABLE) || is_labelled || is_sql || has_words)
-            && !strangers::has_any(text)
+        let has_sign = self.has_byte(byte::MASKABLE) || is_labelled || is_sql || has_words;
+        !has_sign && !strangers::has_any(text)
     }
 
     fn has(self, group: Group) -> bool {

@@ -35,6 +35,10 @@ pub(crate) const SIGNS: &[&str] = &[
     "prof",
 ];
 
+/// Days, which stand before a date as a surname stands before a given name.
+const DAYS: [&str; 7] =
+    ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+
 /// At most so many words make a name.
 const MAX_WORDS: usize = 4;
 
@@ -73,12 +77,13 @@ pub(crate) fn claim_pairs(scan: &mut Scan<'_>) {
         let (Some(last_word), Some(first_word)) = (last_word, first_word) else { continue };
         let both = [*last_word, *first_word];
         let is_upper = |word: &str| !word.chars().any(char::is_lowercase);
+        let is_day = DAYS.iter().any(|day| day.eq_ignore_ascii_case(last_word));
         let in_list = bytes.get(first.end) == Some(&b',')
             || bytes[..last.start].ends_with(b", ")
             || bytes[..last.start].ends_with(b",");
         let is_cased = is_upper(last_word) == is_upper(first_word);
         let may_list = !is_upper(last_word) || (!in_list && last_word.len() > 2);
-        if both.iter().all(|word| is_name(word)) && is_cased && may_list && !in_list {
+        if both.iter().all(|word| is_name(word)) && is_cased && may_list && !in_list && !is_day {
             scan.mask(last, Kind::Name);
             scan.mask(first, Kind::Name);
         }

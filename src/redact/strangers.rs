@@ -184,27 +184,26 @@ impl<'a> Look<'a> {
 
     /// Takes the words of names of files that have a date or number of a patient beside them.
     fn take_files(&mut self) {
+        let is_joint = |gap: &str| matches!(gap, "_" | "-" | "__" | "--");
+        let mut start = 0;
         for index in 0..self.words.len() {
-            if self.words[index].case != Case::Masked {
+            if is_joint(self.gap(index)) {
                 continue;
             }
-            let is_joint = |gap: &str| matches!(gap, "_" | "-" | "__" | "--");
-            let mut before = index;
-            while before > 0 && is_joint(self.gap(before - 1)) {
-                before -= 1;
-            }
-            let mut after = index;
-            while is_joint(self.gap(after)) {
-                after += 1;
-            }
-            for part in before..=after {
-                let case = self.words[part].case;
-                let is_name = matches!(case, Case::Capital | Case::Upper | Case::Lower)
-                    && self.word(part).chars().count() >= 3
-                    && !is_known(self.word(part));
-                self.taken[part] |= is_name && case != Case::Masked;
+            let parts = start..index + 1;
+            start = index + 1;
+            if parts.clone().any(|part| self.words[part].case == Case::Masked) {
+                for part in parts {
+                    self.taken[part] |= self.is_file_name(part);
+                }
             }
         }
+    }
+
+    fn is_file_name(&self, index: usize) -> bool {
+        let is_cased = matches!(self.words[index].case, Case::Capital | Case::Upper | Case::Lower);
+        let found = self.word(index);
+        is_cased && found.chars().count() >= 3 && !is_known(found)
     }
 
     /// Takes words that follow those that tell of a person.

@@ -312,6 +312,7 @@ fn dates_in_words_are_masked_and_times_of_events_stay() {
         ("x,2006-11-08,F", "x,[date],F"),
     ]);
     check_stays(&[
+        "captured on Tuesday, September 8, 2026 @ 02:14:09",
         "Mon Sep 7 2026 10:00:01 and 07 Sep 2026 10:00:01 GMT",
         "certificate CN=lis.local expired 2026-08-31",
         "in/batch_20260907_0004.hl7",

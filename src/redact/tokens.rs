@@ -132,8 +132,7 @@ fn is_bare(bytes: &[u8], range: &Range<usize>) -> bool {
     let is_quoted_path = before == b'\\' && b"\"'".contains(after.first().unwrap_or(&b' '));
     let ends = match after {
         [b'.' | b'-', next, ..] => !(is_word(*next) || matches!(next, b'[' | b'_')),
-        [b':', b':', ..] | [b'(' | b'=', ..] => false,
-        [b'"', b':', ..] => false,
+        [b':' | b'"', b':', ..] | [b'(' | b'=', ..] => false,
         [next, ..] => !is_joined(*next) || (*next == b'\\' && is_line_end(after)),
         [] => true,
     };

@@ -28,7 +28,7 @@ pub(crate) fn claim_dates(scan: &mut Scan<'_>) {
     let bytes = scan.bytes();
     for found in DATE.find_iter(scan.text) {
         let after = &bytes[found.end()..];
-        let lead = after.iter().take(5).take_while(|byte| b", atT".contains(byte)).count();
+        let lead = after.iter().take(5).take_while(|byte| b", @atT".contains(byte)).count();
         let hour = digits(&after[lead..]);
         let has_time = (1..=2).contains(&hour) && after.get(lead + hour) == Some(&b':');
         if !has_time {

@@ -3,7 +3,7 @@
 use jiff::ToSpan;
 
 use super::measure::{self, Trend};
-use super::words::{self, NONE};
+use super::words;
 use super::{Kind, Outcomes, Place, Problem, Window};
 use crate::model::{grouped, plural};
 
@@ -177,10 +177,7 @@ fn values(problem: &Problem) -> Vec<String> {
 
 fn no_card(problem: &Problem) -> String {
     match (problem.kind, problem.cluster.as_deref()) {
-        (Kind::Unknown, Some(cluster)) => {
-            format!("not known; draft a rule: dewlap unknown {cluster} draft")
-        }
-        (Kind::Unknown, None) => NONE.to_owned(),
+        (Kind::Unknown, _) => "not known: no rule of the catalogue matches".to_owned(),
         _ => "the catalogue no longer has this rule".to_owned(),
     }
 }

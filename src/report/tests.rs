@@ -84,7 +84,7 @@ fn the_text_is_read_from_the_worst_to_the_least() {
     count  cluster   what
         3  c-7f3a91  Field <*> of segment <*> is odd
                        Lab In
-    Draft a rule for one with `dewlap unknown CLUSTER draft`.
+    `patterns/README.md` leads to a rule for one in five steps.
 
     ── Errors per 1,000 messages ───────────────────────────────────────────────────────────────────────
     per 1,000  component  errors  warnings  messages
@@ -167,7 +167,7 @@ fn markdown_says_the_same_as_text() {
     | ---: | --- | --- | --- | --- |
     | 3 | `c-7f3a91` | Field \<\*\> of segment \<\*\> is odd |  | Lab In |
 
-    Draft a rule for one with `dewlap unknown CLUSTER draft`.
+    `patterns/README.md` leads to a rule for one in five steps.
 
     ## Errors per 1,000 messages
 

@@ -27,7 +27,7 @@ pub(super) fn totals(report: &Report) -> Vec<(&'static str, String)> {
     let kinds = EntryKind::ALL.iter().filter_map(|kind| {
         let count = now.entries.get(kind).copied().filter(|count| *count > 0)?;
         let was = before.entries.get(kind).copied().unwrap_or(0);
-        Some(format!("{} {}{}", grouped(count), kind_plural(*kind), since(count, was)))
+        Some(format!("{}{}", kind_count(count, *kind), since(count, was)))
     });
     let kinds: Vec<String> = kinds.collect();
     let entries = now.entry_count();
@@ -62,15 +62,15 @@ pub(super) fn totals(report: &Report) -> Vec<(&'static str, String)> {
     lines
 }
 
-fn kind_plural(kind: EntryKind) -> &'static str {
+/// Returns a count of entries with the name of their type.
+fn kind_count(count: u64, kind: EntryKind) -> String {
     match kind {
-        EntryKind::Message => "messages",
-        EntryKind::Trace => "traces",
-        EntryKind::Info => "info",
-        EntryKind::Debug => "debug",
-        EntryKind::Warning => "warnings",
-        EntryKind::Error => "errors",
-        EntryKind::Success => "success",
+        EntryKind::Message | EntryKind::Trace | EntryKind::Warning | EntryKind::Error => {
+            plural(count, kind.name())
+        }
+        EntryKind::Info | EntryKind::Debug | EntryKind::Success => {
+            format!("{} {}", grouped(count), kind.name())
+        }
     }
 }
 
@@ -201,7 +201,7 @@ pub(super) fn clip(text: &str, max_chars: usize) -> String {
 /// Said of a problem that is quiet because its component is.
 pub(super) const UNHEARD: &str = "its component wrote nothing at all";
 /// How an unknown becomes a rule.
-pub(super) const DRAFT: &str = "Draft a rule for one with `dewlap unknown CLUSTER draft`.";
+pub(super) const DRAFT: &str = "`patterns/README.md` leads to a rule for one in five steps.";
 
 /// What is seen for the first time.
 pub(super) struct News {
@@ -224,22 +224,28 @@ pub(super) fn news(report: &Report) -> Vec<News> {
             });
             continue;
         }
-        for place in problem.places.iter().filter(|place| place.trend == Trend::New) {
-            let split = split_of(place);
-            let split = if split.is_empty() { split } else { format!(", {split}") };
-            let server = match report.servers.len() {
-                0 | 1 => String::new(),
-                _ => format!(" on {}", problem.server),
-            };
-            news.push(News {
-                title: title(problem, 100),
-                place: format!("known before, now also in {}{split}{server}", place.component_name),
-                count: place.count,
-                first_seen: place.first_seen,
-            });
-        }
+        news.extend(new_places(problem, report.servers.len()));
     }
     news
+}
+
+/// Returns the places where a problem that was known before is met for the first time.
+fn new_places(problem: &Problem, n_servers: usize) -> Option<News> {
+    let places: Vec<_> = problem.places.iter().filter(|place| place.trend == Trend::New).collect();
+    let first = places.iter().min_by_key(|place| place.first_seen)?;
+    let split = split_of(first);
+    let split = if split.is_empty() { split } else { format!(", {split}") };
+    let server = if n_servers > 1 { format!(" on {}", problem.server) } else { String::new() };
+    let others = match places.len() - 1 {
+        0 => String::new(),
+        n => format!(" and {}", plural(n as u64, "other place")),
+    };
+    Some(News {
+        title: title(problem, 100),
+        place: format!("known before, now also in {}{split}{server}{others}", first.component_name),
+        count: places.iter().map(|place| place.count).sum(),
+        first_seen: first.first_seen,
+    })
 }
 
 /// Returns the components with errors, most errors per message first.

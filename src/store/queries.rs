@@ -131,6 +131,15 @@ impl Store {
         })
     }
 
+    /// Returns the names of the servers whose logs were read, sorted.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StoreError::Sqlite`] where the store cannot be read.
+    pub fn servers(&self) -> Result<Vec<String>, StoreError> {
+        self.collect("SELECT name FROM server ORDER BY name", &[], |row| row.get(0))
+    }
+
     /// Hands each text that the store keeps of an event to `each`: entry id, what it is, the text.
     ///
     /// # Errors
