@@ -6,6 +6,7 @@
 
 use super::csv::Columns;
 use super::envelope::{Envelope, MARKER, parse_envelope};
+use super::json::{Stop, is_answer, parse_key, scan_value};
 use super::lines::{HEAD_BYTES, without_line_end};
 use super::service_log::is_service_line;
 use super::{Format, ParseOptions, TextFormat};
@@ -143,16 +144,24 @@ fn is_api_xml(text: &[u8]) -> bool {
     text.starts_with(b"<") && (is_element(b"<export") || is_element(b"<message message_id="))
 }
 
-/// Returns true where the first line is a JSON object, or begins as one where the head ends in it.
+/// Returns true for a JSON object, a list of them, or the beginning of one where the head ends in it.
 fn is_ndjson(text: &[u8]) -> bool {
-    let Some(inside) = text.strip_prefix(b"{") else { return false };
-    let inside = inside.trim_ascii_start();
-    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    if line.len() == text.len() && text.len() >= HEAD_BYTES {
-        return inside.starts_with(b"\"");
+    if let Some(inside) = text.strip_prefix(b"[") {
+        let inside = inside.trim_ascii_start();
+        return inside.starts_with(b"{") && has_key(inside) || text.trim_ascii_end() == b"[]";
     }
-    let line = super::decode_text(line);
-    serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(&line).is_ok()
+    text.starts_with(b"{")
+        && match scan_value(text) {
+            Ok(_) => true,
+            Err(Stop::Short) => has_key(text),
+            Err(Stop::Broken) => is_answer(text, &|_| false) == Ok(true),
+        }
+}
+
+/// Returns true where an object begins with a key.
+fn has_key(object: &[u8]) -> bool {
+    let inside = object.get(1..).unwrap_or_default().trim_ascii_start();
+    !inside.is_empty() && parse_key(inside).is_ok()
 }
 
 /// Returns the format whose entries begin with one of the first lines.
@@ -190,7 +199,7 @@ mod tests {
 
     #[test]
     fn formats_are_known_by_their_first_bytes() {
-        let cases: [(&[u8], _); 21] = [
+        let cases: [(&[u8], _); 31] = [
             (b"", Err(Unreadable::Empty)),
             (b"\xEF\xBB\xBF \r\n", Err(Unreadable::Empty)),
             (b"(:\x01\x02", Err(Unreadable::Encrypted)),
@@ -202,6 +211,16 @@ mod tests {
             (b"a,b\n1,2\n", Err(Unreadable::Unknown)),
             (b"<?xml version=\"1.0\"?>\n<export success=\"true\">", Ok("api-query-xml")),
             (b"{\"time\":1}\n", Ok("ndjson")),
+            (b"{\n  \"success\": true,\n  \"data\": [\n    {\n", Ok("ndjson")),
+            (b"{\"success\":false,\"error\":\"x\"}", Ok("ndjson")),
+            (b"{\"data\":{\"x\":[{\"time\"", Ok("ndjson")),
+            (b"{\"success\":true,\"data\":[{broken},", Ok("ndjson")),
+            (b"[\n  {\n    \"time\": 1", Ok("ndjson")),
+            (b"[{\"time\":broken}]", Ok("ndjson")),
+            (b"[]\n", Ok("ndjson")),
+            (b"[x", Err(Unreadable::Unknown)),
+            (b"[{x", Err(Unreadable::Unknown)),
+            (b"{\"a\" b\n", Err(Unreadable::Unknown)),
             (b"\xEF\xBB\xBF{\"time\":1}", Ok("ndjson")),
             (b"[2026-09-07 00:00:00]\tup\n", Ok("service-error-log")),
             (b"IguanaX terminated due to signal 6\n", Ok("service-error-log")),

@@ -15,7 +15,7 @@ pub enum Format {
     ApiXml,
     /// Rows under a header row, separated by commas, semicolons or tabs.
     Csv,
-    /// One JSON object a line, such as the items of `/logs/retrieve`.
+    /// JSON objects, such as the items of `/logs/retrieve`: one a line, in a list, in an answer.
     Ndjson,
     /// The text format of this name.
     Text(Arc<str>),

@@ -17,6 +17,7 @@ mod encoding;
 mod envelope;
 mod format;
 mod iguana_x;
+mod json;
 mod lines;
 mod ndjson;
 mod options;

@@ -1,66 +1,94 @@
-//! One JSON object a line: saved items of Iguana X's `/logs/retrieve`, and any other JSON log.
+//! JSON logs: items of Iguana X's `/logs/retrieve`, and objects of any other writer.
 //!
-//! Which of the two a line is, is decided for each line by its keys.
+//! Items stand one a line, in a list, or in the answers as Iguana sends them
+//! (`{"success":true,"data":[…]}`), on one line or on many. What an object is, is decided for each
+//! by its keys.
 //!
-//! **Invariant:** a line that is no JSON object is a gap of that line.
+//! What is around items (brackets, commas, an answer's own members) is passed over wherever it
+//! stands, so that reading may go on behind any item.
+//!
+//! **Invariant:** an object that cannot be read is a gap, and reading goes on at the next one.
+//!
+//! **Not here:** where values end (`json`).
 
 use std::borrow::Cow;
 
-use memchr::memchr;
 use serde_json::{Map, Value};
 
 use super::clock::Clock;
-use super::lines::without_line_end;
+use super::json::{Element, Stop, holds_elements, is_answer, next_element, parse_key, scan_value};
 use super::options::plain_name;
 use super::words::{add_tags, kind_of};
 use super::{FieldMap, Gap, Item, ParseOptions, Reader, Window, decode_text};
 use crate::model::{Entry, EntryId, Millis};
+
+/// How much of an answer's error is told.
+const MAX_ERROR_CHARS: usize = 200;
 
 /// Reads JSON logs.
 pub(super) struct Ndjson {
     clock: Clock,
     map: FieldMap,
     max_entry_bytes: usize,
-    /// Where a line begins that is over the limit.
-    skip_from: Option<u64>,
+    /// Where bytes begin that cannot be read, and why.
+    damage: Option<(u64, String)>,
     /// Time of the entry before.
     time: Millis,
+}
+
+/// What the next bytes are.
+enum Piece {
+    /// So many bytes around items.
+    Around(usize),
+    /// An object of this length.
+    Object(usize),
+    /// So many bytes that tell of an error.
+    Error(usize, String),
+    /// Damage, of which so many bytes need no second look.
+    Damage(usize, String),
+    /// More bytes are needed.
+    Short,
 }
 
 impl Reader for Ndjson {
     fn next<'a>(&mut self, window: Window<'a>, at: &mut usize) -> Option<Item<'a>> {
         loop {
-            if self.skip_from.is_some() {
+            if self.damage.is_some() {
                 return self.skip(window, at).map(Item::Gap);
             }
             let rest = window.bytes.get(*at..)?;
             *at += rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
             let rest = window.bytes.get(*at..).filter(|rest| !rest.is_empty())?;
             let offset = window.offset + *at as u64;
-            let within = rest.get(..self.max_entry_bytes).unwrap_or(rest);
-            let (len, is_whole) = match memchr(b'\n', within) {
-                Some(end) => (end + 1, true),
-                None if within.len() < rest.len() => {
-                    self.skip_from = Some(offset);
-                    continue;
-                }
-                None if window.is_last => (rest.len(), false),
-                None => return None,
-            };
-            let line = decode_text(without_line_end(rest.get(..len).unwrap_or_default()));
-            let entry = match serde_json::from_str(&line) {
-                Ok(Value::Object(object)) => self.entry(object),
-                _ if !is_whole => return None, // Still being written.
-                _ => {
+            let gap = |len: usize, reason| Gap { from: offset, to: offset + len as u64, reason };
+            match self.piece(rest) {
+                Piece::Short => return None,
+                Piece::Around(len) => *at += len,
+                Piece::Damage(len, reason) => {
                     *at += len;
-                    let to = offset + len as u64;
-                    let reason = "the line is not a JSON object".into();
-                    return Some(Item::Gap(Gap { from: offset, to, reason }));
+                    self.damage = Some((offset, reason));
                 }
-            };
-            *at += len;
-            return Some(Item::Entry(Entry { offset, len: len as u64, ..entry }));
+                Piece::Error(len, reason) => {
+                    *at += len;
+                    return Some(Item::Gap(gap(len, reason)));
+                }
+                Piece::Object(len) => {
+                    *at += len;
+                    let object = decode_text(rest.get(..len).unwrap_or_default());
+                    match self.read_object(&object) {
+                        Ok(Some(entry)) => {
+                            return Some(Item::Entry(Entry { offset, len: len as u64, ..entry }));
+                        }
+                        Ok(None) => {}
+                        Err(reason) => return Some(Item::Gap(gap(len, reason))),
+                    }
+                }
+            }
         }
+    }
+
+    fn resume_offset(&self, offset: u64) -> u64 {
+        self.damage.as_ref().map_or(offset, |(from, _)| *from)
     }
 }
 
@@ -71,22 +99,88 @@ impl Ndjson {
             clock: Clock::new(&options.zone),
             map: options.ndjson.clone(),
             max_entry_bytes: options.max_entry_bytes.max(1),
-            skip_from: None,
+            damage: None,
             time: Millis::default(),
         }
     }
 
-    /// Moves `at` behind a line that is over the limit.
-    fn skip(&mut self, window: Window<'_>, at: &mut usize) -> Option<Gap> {
-        let from = self.skip_from?;
-        let end = window.bytes.get(*at..).and_then(|rest| memchr(b'\n', rest));
-        *at = end.map_or(window.bytes.len(), |end| *at + end + 1);
-        if end.is_none() && !window.is_last {
-            return None;
+    /// Tells what begins `rest`, which does not begin with white space.
+    fn piece(&self, rest: &[u8]) -> Piece {
+        let within = rest.get(..self.max_entry_bytes).unwrap_or(rest);
+        let piece = match rest.first() {
+            Some(b',' | b'[' | b']' | b'}') => return Piece::Around(1),
+            Some(b'"') => parse_member(within),
+            Some(b'{') => self.object(within),
+            _ => Err(Stop::Broken),
+        };
+        match piece {
+            Ok(piece) => piece,
+            Err(Stop::Short) if within.len() < self.max_entry_bytes => Piece::Short,
+            Err(Stop::Short) => {
+                let reason = format!("the object is over the limit of {} bytes", within.len());
+                Piece::Damage(within.len(), reason)
+            }
+            Err(Stop::Broken) if rest.starts_with(b"{") => {
+                Piece::Damage(1, "the JSON object is broken".into())
+            }
+            Err(Stop::Broken) => Piece::Damage(0, "no JSON object begins here".into()),
         }
-        self.skip_from = None;
-        let reason = format!("the line is over the limit of {} bytes", self.max_entry_bytes);
+    }
+
+    /// Reads an object: an item, or the beginning of an answer.
+    fn object(&self, bytes: &[u8]) -> Result<Piece, Stop> {
+        let map = &self.map;
+        let is_of_entry = |key: &str| {
+            let key = plain_name(key);
+            let names = [&map.time, &map.component, &map.kind, &map.id, &map.text];
+            names.into_iter().flatten().any(|name| plain_name(name) == key)
+        };
+        match is_answer(bytes, &is_of_entry) {
+            Ok(true) => Ok(Piece::Around(1)),
+            Ok(false) | Err(Stop::Broken) => scan_value(bytes).map(Piece::Object),
+            Err(Stop::Short) => Err(Stop::Short),
+        }
+    }
+
+    /// Moves `at` to the next element behind damage.
+    fn skip(&mut self, window: Window<'_>, at: &mut usize) -> Option<Gap> {
+        match next_element(window.bytes.get(*at..)?, window.is_last) {
+            Element::At(element) => *at += element,
+            Element::NoneBefore(index) => {
+                *at += index;
+                if !window.is_last {
+                    return None;
+                }
+            }
+        }
+        let (from, reason) = self.damage.take()?;
         Some(Gap { from, to: window.offset + *at as u64, reason })
+    }
+
+    /// Makes an entry, its place not yet set; `None` for an answer that holds nothing.
+    fn read_object(&mut self, object: &str) -> Result<Option<Entry<'static>>, String> {
+        let Ok(Value::Object(object)) = serde_json::from_str(object) else {
+            return Err("the JSON object is broken".into());
+        };
+        if iguana_fields(&object).is_some() {
+            return Ok(Some(self.entry(object)));
+        }
+        let has = |names: &[String]| find(&object, names).is_some();
+        let is_dated = has(&self.map.time) || has(&self.map.id);
+        match object.get("success") {
+            Some(Value::Bool(true)) if !is_dated => match object.get("data") {
+                Some(data) if is_nothing(data) => Ok(None),
+                _ => Err("the answer holds no log entries".into()),
+            },
+            Some(Value::Bool(false)) if !is_dated => {
+                let error = object.get("error").or_else(|| object.get("message")).cloned();
+                Err(answered(&error.map(into_text).unwrap_or_default()))
+            }
+            _ if !is_dated && !has(&self.map.text) => {
+                Err("the object has no text, no id and no time".into())
+            }
+            _ => Ok(Some(self.entry(object))),
+        }
     }
 
     /// Makes an entry, its place not yet set.
@@ -134,6 +228,26 @@ impl Ndjson {
     }
 }
 
+/// Reads a member of an answer: into its items, or past it.
+fn parse_member(bytes: &[u8]) -> Result<Piece, Stop> {
+    let (key, at) = parse_key(bytes)?;
+    let value = bytes.get(at..).unwrap_or_default();
+    if (key == "data" || value.starts_with(b"[")) && holds_elements(value, false)? {
+        return Ok(Piece::Around(at + 1));
+    }
+    match scan_value(value) {
+        // The first element is damaged, which is told when it is read.
+        Err(Stop::Broken) if value.starts_with(b"[") => Ok(Piece::Around(at + 1)),
+        Err(stop) => Err(stop),
+        Ok(len) if key == "error" && value.starts_with(b"\"") => {
+            let error: Option<String> =
+                serde_json::from_slice(value.get(..len).unwrap_or_default()).ok();
+            Ok(Piece::Error(at + len, answered(&error.unwrap_or_default())))
+        }
+        Ok(len) => Ok(Piece::Around(at + len)),
+    }
+}
+
 /// Returns the index and the time of an item of `/logs/retrieve`; `None` for any other object.
 fn iguana_fields(object: &Map<String, Value>) -> Option<(u64, Millis)> {
     if !object.contains_key("comp") || !object.contains_key("content") {
@@ -168,6 +282,26 @@ fn find_path<'a>(object: &'a Map<String, Value>, path: &str) -> Option<&'a Value
     })
 }
 
+/// Returns what Iguana said in place of entries, on one line.
+fn answered(error: &str) -> String {
+    let error: Vec<&str> = error.split_whitespace().collect();
+    let error: String = error.join(" ").chars().take(MAX_ERROR_CHARS).collect();
+    match &*error {
+        "" => "Iguana answered with an error and told no reason".into(),
+        error => format!("Iguana answered with an error: {error}"),
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(values) => values.is_empty(),
+        // Lists that are all empty.
+        Value::Object(members) => members.values().all(is_nothing),
+        _ => false,
+    }
+}
+
 /// Returns a text as it is, and anything else as JSON.
 fn into_text(value: Value) -> String {
     match value {
@@ -190,85 +324,4 @@ fn tags_of(value: Option<&Value>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::tests::{Seen, read};
-    use super::super::{Format, ParseOptions};
-
-    #[track_caller]
-    fn check(log: &[u8], options: &ParseOptions, want: &[&str]) {
-        let items = read(&Format::Ndjson, log, options);
-        let have: Vec<_> = items
-            .into_iter()
-            .map(|item| match item {
-                Seen::Entry(entry) => format!(
-                    "{}|{}|{}|{}|{}|{}",
-                    entry.display_id().unwrap_or_default(),
-                    entry.time,
-                    entry.kind.name(),
-                    entry.component,
-                    entry.tags,
-                    entry.text.escape_ascii()
-                ),
-                Seen::Gap(gap) => format!("{}..{}: {}", gap.from, gap.to, gap.reason),
-            })
-            .collect();
-        assert_eq!(have, want);
-    }
-
-    #[test]
-    fn items_of_logs_retrieve_keep_their_ids() {
-        check(
-            br##"{"type":"5","time":"1788739200137","id":"2","comp":"Iguana-Service","tags":["#error","git"],"content":"a\r\nb"}
-{"type":4,"time":1788739200138,"id":1,"comp":"6sIO","tags":[],"content":"MSH|"}"##,
-            &ParseOptions::default(),
-            &[
-                r"Iguana-Service-1788739200137-2|2026-09-07T00:00:00.137Z|trace|Iguana-Service|#error #git|a\r\nb",
-                "6sIO-1788739200138-1|2026-09-07T00:00:00.138Z|message|6sIO||MSH|",
-            ],
-        );
-    }
-
-    #[test]
-    fn other_objects_are_read_by_the_mapping() {
-        let mut options = ParseOptions::default();
-        options.ndjson.component.insert(0, "ctx.service.name".into());
-        check(
-            br#"{"@timestamp":"2026-09-07T00:00:00Z","level":"warn","message":"m","ctx":{"service":{"name":"s"}}}
-{"ts":1788739201.5,"severity":"ERROR","Message_ID":"20160527-1","text":{"a":1}}
-{"other":true}"#,
-            &options,
-            &[
-                "|2026-09-07T00:00:00.000Z|warning|s||m",
-                r#"20160527-1|2026-09-07T00:00:01.500Z|error|||{\"a\":1}"#,
-                r#"|2026-09-07T00:00:01.500Z|info|||{\"other\":true}"#,
-            ],
-        );
-    }
-
-    #[test]
-    fn a_line_that_is_no_object_is_a_gap() {
-        check(
-            b"{\"text\":\"a\"}\n\n[1]\r\n{\"text\":\"Gr\xFC\xDFe\"}\n{\"text\":\"half",
-            &ParseOptions::default(),
-            &[
-                "|1970-01-01T00:00:00.000Z|info|||a",
-                "14..19: the line is not a JSON object",
-                r"|1970-01-01T00:00:00.000Z|info|||Gr\xc3\xbc\xc3\x9fe",
-            ],
-        );
-    }
-
-    #[test]
-    fn a_line_over_the_limit_is_a_gap() {
-        let options = ParseOptions { max_entry_bytes: 13, ..ParseOptions::default() };
-        check(
-            b"{\"text\":\"a\"}\n{\"text\":\"long\"}\n{\"text\":\"b\"}\n",
-            &options,
-            &[
-                "|1970-01-01T00:00:00.000Z|info|||a",
-                "13..29: the line is over the limit of 13 bytes",
-                "|1970-01-01T00:00:00.000Z|info|||b",
-            ],
-        );
-    }
-}
+mod tests;

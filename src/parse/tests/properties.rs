@@ -15,6 +15,27 @@ fn options(max_entry_bytes: usize) -> ParseOptions {
     options
 }
 
+/// Items and what is around them.
+const JSON: &[&[u8]] = &[
+            b"{\"time\":1788739200,\"text\":\"a\"}\n",
+            b"{\"type\":\"5\",\"time\":\"1788739200137\",\"id\":\"2\",\"comp\":\"c\",\"content\":\"x\"}\r\n",
+            b"no json\n",
+            b"\n",
+            b"{\"success\":true,\"data\":[",
+            b"{\"data\":{\n \"list\" : [ ",
+            b"{\"text\":\"}],[{\\\"\"},",
+            b" {\n  \"text\": \"x\",\n  \"tags\": [\"a\"]\n },\n",
+            b"]}\n",
+            b"],\"n\":12,\"success\":true}\n",
+            b"[",
+            b"]",
+            b"{\"success\":false,\"error\":\"no\"}\n",
+            b"{\"data\":[],\"success\":true}",
+            b"\"error\":\"no\",",
+            b"{broken},",
+            b"{\"text\":\"half",
+        ];
+
 /// A valid file of each format, of a few kinds of pieces.
 fn pieces(format: &Format) -> Vec<Vec<u8>> {
     let texts: &[&[u8]] = match format {
@@ -56,13 +77,7 @@ fn pieces(format: &Format) -> Vec<Vec<u8>> {
             b"a,b,c,d\n",
             b",,\"",
         ],
-        Format::Ndjson => &[
-            b"{\"time\":1788739200,\"text\":\"a\"}\n",
-            b"{\"type\":\"5\",\"time\":\"1788739200137\",\"id\":\"2\",\"comp\":\"c\",\"content\":\"x\"}\r\n",
-            b"no json\n",
-            b"\n",
-            b"{\"text\":\"half",
-        ],
+        Format::Ndjson => JSON,
         Format::Text(_) => &[
             b"[2026-09-07 00:00:00.000] [A] [Info] [1] text\r\n",
             b"[2026-09-07 00:00:01.000] [A B] [Error] [2] MSH|\rPID|\r\n",
