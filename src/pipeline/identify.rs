@@ -22,6 +22,15 @@ pub(super) struct Trust {
     pub(super) is_once: bool,
 }
 
+/// A log whose place in the store is known.
+#[derive(Debug)]
+pub(super) struct Identified {
+    /// The file in the store, and where reading goes on.
+    pub(super) file: KnownFile,
+    /// True where the log is an older copy of it, so that the file's position stays where it is.
+    pub(super) is_older_copy: bool,
+}
+
 /// Finds the log among those read before, and moves the feed to where reading goes on.
 ///
 /// A log is known where its first bytes and the bytes just before the committed offset are the
@@ -42,7 +51,7 @@ pub(super) fn identify(
     evidence: &Evidence,
     writer: &Writer,
     trust: Trust,
-) -> Result<Option<KnownFile>, LogError> {
+) -> Result<Option<Identified>, LogError> {
     let mut known = if trust.is_fresh { Vec::new() } else { writer.known_files(evidence)? };
     known.sort_by_key(|file| file.path != evidence.path);
     for file in known {
@@ -50,12 +59,16 @@ pub(super) fn identify(
         if !is_here && (trust.is_mirrored || !has_moved(&file, evidence)) {
             continue;
         }
+        if !is_here && file.offset > feed.end() && is_older_copy(feed, &file) {
+            let file = KnownFile { offset: 0, entries_before: 0, ..file };
+            return Ok(Some(Identified { file, is_older_copy: true }));
+        }
         if trust.is_once && file.offset > feed.end() {
             continue; // If it were another log after all, its start would be gone.
         }
         if feed.resume(map, file.offset, file.guard)? {
             writer.refresh(file.id, evidence)?;
-            return Ok(Some(file));
+            return Ok(Some(Identified { file, is_older_copy: false }));
         }
         if feed.window().offset != 0 {
             return Ok(None);
@@ -63,7 +76,22 @@ pub(super) fn identify(
     }
     let id = writer.register(evidence)?;
     let path = evidence.path.clone();
-    Ok(Some(KnownFile { id, path, offset: 0, guard: [0; 16], entries_before: 0 }))
+    let file = KnownFile { id, path, offset: 0, guard: [0; 16], entries_before: 0 };
+    Ok(Some(Identified { file, is_older_copy: false }))
+}
+
+/// Returns true where the log is the beginning of a known file, as a backup of a growing log is.
+///
+/// That is only found out for a log that is in memory whole, and while the file is where it was.
+fn is_older_copy(feed: &Feed<'_>, file: &KnownFile) -> bool {
+    let window = feed.window();
+    let mut start = Vec::new();
+    let len = window.bytes.len() as u64;
+    let is_whole = window.offset == 0 && window.is_last && feed.failure.is_none();
+    is_whole
+        && File::open(&file.path)
+            .and_then(|file| file.take(len).read_to_end(&mut start))
+            .is_ok_and(|_| start == window.bytes)
 }
 
 /// Returns true where a log that was elsewhere may be this one now: moved, or copied whole.

@@ -210,13 +210,13 @@ impl Run<'_> {
         let trust =
             Trust { is_mirrored: format == Format::IguanaX, is_fresh, is_once: member.is_once };
         let log = (&mut feed, &mut map);
-        let Some(known) = identify(log, &evidence, &self.writer, trust)? else {
+        let Some(identified) = identify(log, &evidence, &self.writer, trust)? else {
             self.again.insert(evidence.path);
             return Ok(());
         };
-        self.note_log(&format, &known);
+        self.note_log(&format, &identified.file);
         let parser = Parser::new(&format, &head, options.parse);
-        let log = Log::new(feed, map, parser, known, &evidence.path);
+        let log = Log::new(feed, map, parser, identified, &evidence.path);
         log.read(options, &self.writer, &mut self.summary)
     }
 

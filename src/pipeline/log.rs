@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::digest::Digest;
 use super::feed::{Feed, OffsetMap};
+use super::identify::Identified;
 use super::ingest::{FileGap, IngestOptions, Summary};
 use crate::parse::{Format, Item, Parser, Unreadable};
 use crate::store::{KnownFile, Position, StoreError, Writer};
@@ -44,6 +45,7 @@ pub(super) struct Log<'a> {
     map: OffsetMap,
     parser: Parser,
     known: KnownFile,
+    is_older_copy: bool,
     path: &'a str,
     /// Entries met, those before the resumed place included.
     entries: u64,
@@ -56,11 +58,12 @@ impl<'a> Log<'a> {
         feed: Feed<'a>,
         map: OffsetMap,
         parser: Parser,
-        known: KnownFile,
+        identified: Identified,
         path: &'a str,
     ) -> Self {
+        let Identified { file: known, is_older_copy } = identified;
         let entries = known.entries_before;
-        Self { feed, map, parser, known, path, entries, last_entry: None }
+        Self { feed, map, parser, known, is_older_copy, path, entries, last_entry: None }
     }
 
     /// Reads all entries and commits them, batch by batch, with the position behind each.
@@ -71,7 +74,8 @@ impl<'a> Log<'a> {
         summary: &mut Summary,
     ) -> Result<(), LogError> {
         let mut digest = Digest::new(options, self.known.id);
-        let mut is_resumed = options.wants_all();
+        let moves_position = options.wants_all() && !self.is_older_copy;
+        let mut is_resumed = moves_position;
         loop {
             let consumed = self.read_window(&mut digest, summary);
             let window = self.feed.window();
@@ -83,7 +87,7 @@ impl<'a> Log<'a> {
                 let mut batch = digest.take();
                 batch.is_resumed = std::mem::take(&mut is_resumed);
                 let position = self.position((consumed, consumed_to), is_end && !is_stopped);
-                batch.position = position.filter(|_| options.wants_all());
+                batch.position = position.filter(|_| moves_position);
                 writer.commit(batch)?;
             }
             if is_end || is_stopped {

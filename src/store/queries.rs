@@ -44,7 +44,7 @@ pub struct SourceRow {
     pub format: String,
     /// Bytes seen.
     pub size: u64,
-    /// Where reading goes on.
+    /// How far it was read; the last entry of a text log is read again when the log has grown.
     pub offset: u64,
     /// Entries in it, duplicates included.
     pub entries: u64,
@@ -110,12 +110,14 @@ impl Store {
     ///
     /// Returns [`StoreError::Sqlite`] where the store cannot be read.
     pub fn sources(&self) -> Result<Vec<SourceRow>, StoreError> {
-        let sql = "SELECT server.name, file.path, file.format, file.size, file.offset, \
-             file.entries_before, \
+        let sql = "SELECT server.name, file.path, file.format, file.size, \
+             iif(last_entry.file IS NULL, file.offset, file.size), \
+             file.entries_before + (last_entry.file IS NOT NULL), \
              (SELECT count(*) FROM event WHERE event.file = file.id), \
              (SELECT count(*) FROM gap WHERE gap.file = file.id), \
              (SELECT coalesce(sum(stop - start), 0) FROM gap WHERE gap.file = file.id) \
-             FROM file JOIN server ON server.id = file.server ORDER BY server.name, file.path";
+             FROM file JOIN server ON server.id = file.server \
+             LEFT JOIN last_entry ON last_entry.file = file.id ORDER BY server.name, file.path";
         self.collect(sql, &[], |row| {
             Ok(SourceRow {
                 server: row.get(0)?,

@@ -451,12 +451,13 @@ fn standard_input_that_is_read_twice_adds_nothing() {
 }
 
 #[test]
-fn a_long_log_on_standard_input_that_is_read_twice_adds_nothing() {
+fn a_long_log_without_ids_on_standard_input_is_new_each_time() {
+    // It cannot be read again from its start if it turns out to be another log: see README, Limits.
     let log = long_log(60_000, "a").into_bytes();
     assert!(log.len() > 3_000_000, "longer than what is read at once");
     let place = Place::new();
     assert_eq!(count(&place.ingest_stdin(&log), "new_events"), 60_000);
-    assert_eq!(count(&place.ingest_stdin(&log), "new_events"), 0);
+    assert_eq!(count(&place.ingest_stdin(&log), "new_events"), 60_000);
 }
 
 #[test]
