@@ -45,6 +45,7 @@ pub(super) fn add_tags(tags: &mut String, text: &str) {
 /// Only whole words count: `error.log` and `non-fatal` are others.
 pub(super) fn speaks_of_failure(text: &[u8]) -> bool {
     const COUNTED: [&str; 4] = ["errors", "failures", "exceptions", "failed"];
+    const VERBS: [&str; 3] = ["failed", "aborted", "terminated"];
     let mut words = Words { rest: text }.peekable();
     let mut is_denied = false;
     let mut before: &[u8] = b"";
@@ -59,7 +60,9 @@ pub(super) fn speaks_of_failure(text: &[u8]) -> bool {
         }
         if is_any(word, &FAILURES) {
             let is_none = is_any(next, &["0"]) && is_any(word, &COUNTED);
-            if !is_denied && !is_none {
+            // `step 0 failed` is a number, not a count.
+            let is_numbered = is_any(before, &["0"]) && is_any(word, &VERBS);
+            if (!is_denied || is_numbered) && !is_none {
                 return true;
             }
         } else if is_any(word, &DENIALS) {
@@ -166,6 +169,7 @@ mod tests {
             "There is no answer. Failed.",
             "0 errors, 3 failures",
             "errors: 10",
+            "Step 0 failed",
             "IguanaX terminated",
             "Assertion x",
         ] {
