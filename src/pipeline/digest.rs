@@ -148,6 +148,11 @@ impl<'o> Digest<'o> {
         Some(self.new_event(entry, level, &verdict, text))
     }
 
+    /// Masks the reason of a gap.
+    pub(super) fn mask_reason(&self, reason: &str) -> String {
+        self.mask("", reason)
+    }
+
     fn mask(&self, component: &str, text: &str) -> String {
         let plain;
         let text = if text.contains(ESCAPE) {

@@ -117,7 +117,9 @@ impl<'a> Log<'a> {
                     self.entries += 1;
                     self.last_entry = Some((entry.offset, from));
                 }
-                Item::Gap(gap) => {
+                Item::Gap(mut gap) => {
+                    // A reason may quote what a server said.
+                    gap.reason = digest.mask_reason(&gap.reason);
                     let (from, to) = (gap.from, gap.to);
                     summary.gaps.push(FileGap {
                         path: self.path.into(),
