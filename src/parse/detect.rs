@@ -144,17 +144,27 @@ fn is_api_xml(text: &[u8]) -> bool {
     text.starts_with(b"<") && (is_element(b"<export") || is_element(b"<message message_id="))
 }
 
-/// Returns true for a JSON object, a list of them, or the beginning of one where the head ends in it.
+/// Returns true for a JSON object on a line, an answer or a list over many lines, or the beginning of
+/// one where the head ends in it. Any other object over many lines is somebody's document.
 fn is_ndjson(text: &[u8]) -> bool {
     if let Some(inside) = text.strip_prefix(b"[") {
         let inside = inside.trim_ascii_start();
         return inside.starts_with(b"{") && has_key(inside) || text.trim_ascii_end() == b"[]";
     }
-    text.starts_with(b"{")
-        && match scan_value(text) {
-            Ok(_) => true,
-            Err(Stop::Short) => has_key(text),
-            Err(Stop::Broken) => is_answer(text, &|_| false) == Ok(true),
+    if !text.starts_with(b"{") {
+        return false;
+    }
+    let is_one_line = |object: &[u8]| !object.contains(&b'\n');
+    let is_line = match scan_value(text) {
+        Ok(len) => is_one_line(text.get(..len).unwrap_or(text)),
+        Err(Stop::Short) => is_one_line(text) && has_key(text),
+        Err(Stop::Broken) => false,
+    };
+    is_line
+        || match is_answer(text, &|_| false) {
+            Ok(is_answer) => is_answer,
+            Err(Stop::Short) => memchr::memmem::find(text, b"\"data\"").is_some(),
+            Err(Stop::Broken) => false,
         }
 }
 
@@ -199,7 +209,7 @@ mod tests {
 
     #[test]
     fn formats_are_known_by_their_first_bytes() {
-        let cases: [(&[u8], _); 31] = [
+        let cases: [(&[u8], _); 32] = [
             (b"", Err(Unreadable::Empty)),
             (b"\xEF\xBB\xBF \r\n", Err(Unreadable::Empty)),
             (b"(:\x01\x02", Err(Unreadable::Encrypted)),
@@ -218,6 +228,7 @@ mod tests {
             (b"[\n  {\n    \"time\": 1", Ok("ndjson")),
             (b"[{\"time\":broken}]", Ok("ndjson")),
             (b"[]\n", Ok("ndjson")),
+            (b"{\n \"bytes\": 7,\n \"entries\": 1\n}\n", Err(Unreadable::Unknown)),
             (b"[x", Err(Unreadable::Unknown)),
             (b"[{x", Err(Unreadable::Unknown)),
             (b"{\"a\" b\n", Err(Unreadable::Unknown)),

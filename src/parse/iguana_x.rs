@@ -238,6 +238,8 @@ fn is_torn(rest: &[u8]) -> bool {
                     n_whole += 1;
                 }
                 Some(Envelope::Short { is_plausible: true }) if n_whole > 0 => return true,
+                // So little of another that its fields have not begun.
+                Some(Envelope::Short { .. }) if n_whole > 0 && rest.len() - at < 8 => return true,
                 _ => break,
             }
         }
