@@ -81,7 +81,8 @@ impl<'a> Log<'a> {
             let window = self.feed.window();
             let consumed_to = self.map.file_offset(window, window.offset + consumed as u64);
             let is_full = digest.is_full();
-            let is_end = window.is_last && !is_full;
+            let is_used_up = !is_full || consumed == window.bytes.len();
+            let is_end = window.is_last && is_used_up;
             let is_stopped = options.stop.load(Ordering::Relaxed);
             if is_end || is_stopped || is_full {
                 let mut batch = digest.take();

@@ -280,6 +280,24 @@ fn an_entry_that_was_half_written_is_one_event_with_its_full_text() {
 }
 
 #[test]
+fn an_entry_that_was_half_written_and_filled_a_batch_is_one_event_with_its_full_text() {
+    let place = Place::new();
+    let line = |n: usize| {
+        let (minute, second) = (n / 60, n % 60);
+        let time = format!("{:02}:{:02}:{second:02}", minute / 60, minute % 60);
+        format!("[2026-09-07 {time}.000] [A] [Error] [x-{}-1] step failed\n", 1_788_739_200_000 + n)
+    };
+    let log: String = (0..4_096).map(line).collect(); // So many events are one batch.
+    place.put("engine.log", log.strip_suffix("failed\n").unwrap());
+    place.ingest(&["engine.log"]);
+    place.put("engine.log", &log);
+    place.ingest(&["engine.log"]);
+    assert_eq!(place.events(&["--limit", "1"])[0]["text"], "step failed");
+    assert_eq!(place.events(&[]).len(), 4_096);
+    adds_nothing(&place, &["engine.log"]);
+}
+
+#[test]
 fn a_line_of_iguana_x_that_was_half_written_is_one_event() {
     let entries: Vec<SampleEntry> = corpus(&CorpusOptions {
         failures_per_mille: 1_000,
