@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use clap::{ArgGroup, Args, ValueEnum};
+use clap::{ArgGroup, Args};
 use serde_json::json;
 
 use super::context::Global;
 use super::failure::Done;
-use super::output::print;
+use super::output::{TextOrJson, print};
 use crate::model::plural;
 use crate::redact::suspects;
 
@@ -22,15 +22,8 @@ pub(super) struct AuditArgs {
     phi: bool,
 
     /// Output format; JSON is one object a line
-    #[arg(long, value_enum, default_value_t = AuditFormat::Text)]
-    format: AuditFormat,
-}
-
-/// How findings are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum AuditFormat {
-    Text,
-    Json,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 }
 
 /// Runs `audit`.
@@ -52,8 +45,8 @@ pub(super) fn run(global: &Global, args: &AuditArgs) -> anyhow::Result<Done> {
                 let (kind, range) = (suspect.kind.name(), suspect.range);
                 let (from, to) = (range.start, range.end);
                 let line = match args.format {
-                    AuditFormat::Text => format!("{entry}: {place}, bytes {from} to {to}: {kind}"),
-                    AuditFormat::Json => json!({
+                    TextOrJson::Text => format!("{entry}: {place}, bytes {from} to {to}: {kind}"),
+                    TextOrJson::Json => json!({
                         "id": entry, "in": place, "from": from, "to": to, "kind": kind,
                     })
                     .to_string(),
@@ -63,7 +56,7 @@ pub(super) fn run(global: &Global, args: &AuditArgs) -> anyhow::Result<Done> {
             }
         }
     })?;
-    if args.format == AuditFormat::Text {
+    if args.format == TextOrJson::Text {
         let said = match found {
             0 => "nothing in them looks like patient data".into(),
             _ => format!("{} may be patient data", plural(found, "place")),

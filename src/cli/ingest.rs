@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Instant;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use jiff::tz::TimeZone;
 
 use super::context::{Context, DEFAULT_SERVER, Global, When, missing, now, parse_when, parse_zone};
 use super::failure::{Done, Misuse};
-use super::output::{error_lines, print};
+use super::output::{TextOrJson, error_lines, print};
 use crate::archive::{discover, missing_paths};
 use crate::classify::{Classifier, Fingerprinter};
 use crate::model::nearest;
@@ -54,15 +54,8 @@ pub(super) struct IngestArgs {
     until: Option<When>,
 
     /// Output format of the summary
-    #[arg(long, value_enum, default_value_t = SummaryFormat::Text)]
-    format: SummaryFormat,
-}
-
-/// How the summary is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum SummaryFormat {
-    Text,
-    Json,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 }
 
 /// Runs `ingest`.
@@ -79,9 +72,9 @@ pub(super) fn run(global: &Global, args: &IngestArgs) -> anyhow::Result<Done> {
     let summary = read(&context, args)?;
     let seconds = started.elapsed().as_secs_f64();
     match args.format {
-        SummaryFormat::Json => print(&render_json(&summary, seconds))?,
-        SummaryFormat::Text if context.is_quiet => {}
-        SummaryFormat::Text => print(&render_text(&summary, seconds, &context))?,
+        TextOrJson::Json => print(&render_json(&summary, seconds))?,
+        TextOrJson::Text if context.is_quiet => {}
+        TextOrJson::Text => print(&render_text(&summary, seconds, &context))?,
     }
     Ok(if summary.is_interrupted { Done::Interrupted } else { Done::Fine })
 }

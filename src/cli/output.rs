@@ -3,6 +3,14 @@
 use std::io::{self, BufWriter, Write};
 
 use anstream::AutoStream;
+use clap::ValueEnum;
+
+/// How a command prints what it found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TextOrJson {
+    Text,
+    Json,
+}
 
 /// Opens standard output for data. Colors are dropped where nobody would see them.
 pub(super) fn data() -> BufWriter<AutoStream<io::StdoutLock<'static>>> {

@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use serde_json::json;
 
 use super::context::{Context, Global};
 use super::failure::{Done, Misuse};
-use super::output::{print, width};
+use super::output::{TextOrJson, print, width};
 use crate::catalogue::{Catalogue, CatalogueError, Rule};
 use crate::classify::{Classifier, check};
 use crate::model::{Finding, RuleId, nearest, plural, render_span};
@@ -31,8 +31,8 @@ pub(super) struct ListArgs {
     category: Option<String>,
 
     /// Output format; JSON is one object a line
-    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
-    format: ListFormat,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 }
 
 /// Arguments of `patterns show`.
@@ -41,13 +41,6 @@ pub(super) struct ShowArgs {
     /// The rule, such as `db-oracle.no-listener`
     #[arg(value_name = "ID")]
     rule: RuleId,
-}
-
-/// How the list is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ListFormat {
-    Text,
-    Json,
 }
 
 /// Runs `patterns`.
@@ -113,8 +106,8 @@ fn list(catalogue: &Catalogue, args: &ListArgs) -> anyhow::Result<Done> {
     let mut text = String::new();
     for rule in &rules {
         match args.format {
-            ListFormat::Json => writeln!(text, "{}", json_line(rule))?,
-            ListFormat::Text => writeln!(
+            TextOrJson::Json => writeln!(text, "{}", json_line(rule))?,
+            TextOrJson::Text => writeln!(
                 text,
                 "{:<longest$}  {:<8}  {:<20}  {}",
                 rule.id.as_str(),

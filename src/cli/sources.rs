@@ -2,12 +2,12 @@
 
 use std::io::Write;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 
 use super::context::Global;
 use super::failure::Done;
-use super::output::data;
+use super::output::{TextOrJson, data};
 use crate::model::{grouped, plural};
 use crate::store::SourceRow;
 
@@ -15,15 +15,8 @@ use crate::store::SourceRow;
 #[derive(Debug, Args)]
 pub(super) struct SourcesArgs {
     /// Output format; JSON is one object a line
-    #[arg(long, value_enum, default_value_t = ListFormat::Text)]
-    format: ListFormat,
-}
-
-/// How the list is printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ListFormat {
-    Text,
-    Json,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 }
 
 /// Runs `sources`.
@@ -35,12 +28,12 @@ pub(super) fn run(global: &Global, args: &SourcesArgs) -> anyhow::Result<Done> {
     let sources = global.context()?.store()?.sources()?;
     let mut out = data();
     match args.format {
-        ListFormat::Json => {
+        TextOrJson::Json => {
             for source in &sources {
                 writeln!(out, "{}", json_line(source))?;
             }
         }
-        ListFormat::Text => write_text(&mut out, &sources)?,
+        TextOrJson::Text => write_text(&mut out, &sources)?,
     }
     out.flush()?;
     Ok(Done::Fine)

@@ -89,7 +89,7 @@ impl<'o> Digest<'o> {
         self.batch.counted.push(counted);
         if entry.is_message_body() {
             self.remember(entry);
-        } else if let Some(event) = self.event(entry) {
+        } else if let Some(event) = self.event(entry, counted.level) {
             self.batch.events.push(NewEvent { counted: index, offset, len, ..event });
         }
     }
@@ -133,8 +133,7 @@ impl<'o> Digest<'o> {
     }
 
     /// Returns the event that an entry is, if it is one.
-    fn event(&self, entry: &Entry<'_>) -> Option<NewEvent> {
-        let level = entry.level();
+    fn event(&self, entry: &Entry<'_>, level: Level) -> Option<NewEvent> {
         let classifier = self.options.classifier;
         let raw = entry.text.get(..MAX_TEXT_BYTES).unwrap_or(&entry.text);
         if level == Level::Other && !classifier.may_match(raw) {

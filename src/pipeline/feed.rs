@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::archive::Body;
 use crate::parse::{Encoding, Utf16Decoder, Window, utf16_len};
-use crate::store::Evidence;
+use crate::store::{Evidence, short_hash};
 
 /// Bytes read at once.
 const BLOCK_BYTES: usize = 2 * 1024 * 1024;
@@ -203,10 +203,7 @@ impl<'a> Feed<'a> {
         if from == 0 && end < GUARD_BYTES && self.base != 0 {
             return None; // Some of the bytes are gone.
         }
-        let mut guard = [0; 16];
-        let hash = blake3::hash(self.buffer.get(from..end)?);
-        guard.copy_from_slice(&hash.as_bytes()[..16]);
-        Some(guard)
+        self.buffer.get(from..end).map(short_hash)
     }
 
     /// Returns the offset of the end of what was read, in the (decoded) log.

@@ -47,8 +47,9 @@ pub struct KnownFile {
     pub entries_before: u64,
 }
 
-/// Returns the first half of a hash of some bytes.
-pub(super) fn short_hash(bytes: &[u8]) -> [u8; 16] {
+/// Returns the first half of a hash of some bytes, as fingerprints and guards are kept.
+#[must_use]
+pub fn short_hash(bytes: &[u8]) -> [u8; 16] {
     let mut short = [0; 16];
     short.copy_from_slice(&blake3::hash(bytes).as_bytes()[..16]);
     short

@@ -25,7 +25,7 @@ mod writer;
 
 pub use batch::{Batch, Counted, NewEvent, NewGap, Position, Tally};
 pub use error::StoreError;
-pub use files::{Evidence, FileId, KnownFile};
+pub use files::{Evidence, FileId, KnownFile, short_hash};
 pub use key::{key_path, load_key, load_or_create_key};
 pub use open::Store;
 pub use queries::{EventFilter, GapRow, SourceRow};

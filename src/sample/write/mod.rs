@@ -13,5 +13,16 @@ pub mod ndjson;
 pub mod service_log;
 pub mod text;
 
+use super::SampleEntry;
+
+/// Returns a file that is nothing but its entries, one behind the other.
+fn whole(entries: &[SampleEntry], append: fn(&mut Vec<u8>, &SampleEntry)) -> Vec<u8> {
+    let mut out = Vec::new();
+    for entry in entries {
+        append(&mut out, entry);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests;

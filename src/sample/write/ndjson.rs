@@ -31,9 +31,5 @@ pub fn append(out: &mut Vec<u8>, entry: &SampleEntry) {
 /// Returns a file with these entries.
 #[must_use]
 pub fn file(entries: &[SampleEntry]) -> Vec<u8> {
-    let mut out = Vec::new();
-    for entry in entries {
-        append(&mut out, entry);
-    }
-    out
+    super::whole(entries, append)
 }
