@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::read::{FileSet, Place, Relations};
-use super::{Expression, Matching, Product, Rule};
+use super::{Expression, Matching, Product, Rule, Sign};
 use crate::document::{Document, Fields};
 use crate::model::{Finding, RuleId, nearest};
 
@@ -122,19 +122,29 @@ pub(super) fn literals(fields: &Fields<'_>, matching: &Matching) {
     }
 }
 
+/// Reports names of captures that are not in the vocabulary.
+pub(super) fn names<'n>(
+    fields: &Fields<'_>,
+    key: &str,
+    names: impl IntoIterator<Item = &'n (impl AsRef<str> + 'n)>,
+) {
+    for name in names {
+        let name = name.as_ref();
+        if CAPTURES.contains(&name) {
+            continue;
+        }
+        let hint = nearest(name, CAPTURES).map_or_else(
+            || format!("the vocabulary is: {}", CAPTURES.join(" ")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        fields.report_at(key, format!("capture `{name}` is not in the vocabulary"), Some(hint));
+    }
+}
+
 /// Reports captures that are not in the vocabulary, and groups by captures that do not exist.
 pub(super) fn captures(fields: &Fields<'_>, matching: &Matching, relations: &Relations) {
     let names: Vec<_> = matching.regex.iter().flat_map(Expression::capture_names).collect();
-    for name in &names {
-        if !CAPTURES.contains(name) {
-            let hint = nearest(name, CAPTURES).map_or_else(
-                || format!("the vocabulary is: {}", CAPTURES.join(" ")),
-                |near| format!("did you mean `{near}`?"),
-            );
-            let message = format!("capture `{name}` is not in the vocabulary");
-            fields.report_at("match", message, Some(hint));
-        }
-    }
+    self::names(fields, "match", &names);
     let recurrence = relations.recurrence.iter().flat_map(|recurrence| &recurrence.group_by);
     let groups = relations.group_by.iter().map(|name| ("group_by", name));
     for (key, name) in groups.chain(recurrence.map(|name| ("recurrence", name))) {
@@ -241,7 +251,14 @@ pub(super) fn links<'a>(
     for rule in rules {
         let symptoms = rule.symptom_of.iter().map(|id| ("symptom_of", id));
         let successor = rule.superseded_by.iter().map(|id| ("superseded_by", id));
-        for (key, id) in symptoms.chain(successor) {
+        let counted = match rule.course().map(|course| &course.of) {
+            Some(Sign::Rules(ids)) => ids.as_slice(),
+            Some(Sign::Outcome(_)) | None => &[],
+        };
+        let until = rule.course().map(|course| course.until.as_slice()).unwrap_or_default();
+        let counted = counted.iter().map(|id| ("rules", id));
+        let until = until.iter().map(|id| ("until", id));
+        for (key, id) in symptoms.chain(successor).chain(counted).chain(until) {
             let problem = match ids.contains(id) {
                 true if *id == rule.id => "the rule itself",
                 true => continue,

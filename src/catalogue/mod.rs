@@ -10,6 +10,7 @@
 //! **Not here:** whether a text matches and whether the examples hold (`classify`).
 
 mod check;
+mod course;
 mod error;
 mod expression;
 mod file;
@@ -23,8 +24,8 @@ pub use expression::{Expression, ExpressionError, REGEX_SIZE_LIMIT_BYTES};
 pub use file::PatternFile;
 pub use load::Catalogue;
 pub use rule::{
-    CounterExample, Escalation, Example, Matching, Nature, Owner, Product, Recurrence, Rule,
-    Status, Wrapper,
+    CounterExample, Course, Escalation, Example, History, Matching, Nature, Owner, Product,
+    Recognition, Recurrence, Rule, Scope, Sign, Status, Wrapper,
 };
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{
     CounterExample, Escalation, Example, Expression, Matching, Nature, Owner, PatternFile, Product,
-    Recurrence, Rule, Status, Wrapper, check,
+    Recognition, Recurrence, Rule, Status, Wrapper, check, course,
 };
 use crate::document::{Document, Fields};
 use crate::model::{Finding, Outcome, RuleId, Severity};
@@ -66,16 +66,10 @@ impl FileSet {
         let description = Description::read(&mut fields);
         let response = Response::read(&mut fields);
         let relations = Relations::read(&mut fields);
-        let matching = read_matching(&mut fields);
-        if let Some(matching) = &matching {
-            check::captures(&fields, matching, &relations);
-        }
-        let examples = read_examples(&mut fields);
-        let counter_examples = read_counter_examples(&mut fields);
-        check::examples(&fields, examples.len(), counter_examples.len());
+        let recognition = read_recognition(&mut fields, &relations);
         fields.finish();
-        let complete = id.zip(description).zip(response).zip(matching);
-        let Some((((id, description), response), matching)) = complete else { return };
+        let complete = id.zip(description).zip(response).zip(recognition);
+        let Some((((id, description), response), recognition)) = complete else { return };
         self.rules.push(Rule {
             id,
             title: description.title,
@@ -97,9 +91,8 @@ impl FileSet {
             symptom_of: relations.symptom_of,
             superseded_by: relations.superseded_by,
             fallback: relations.fallback,
-            matching,
-            examples,
-            counter_examples,
+            routine: relations.routine,
+            recognition,
             path: file.path.clone(),
             line,
         });
@@ -179,6 +172,7 @@ pub(super) struct Relations {
     symptom_of: Vec<RuleId>,
     superseded_by: Option<RuleId>,
     fallback: bool,
+    routine: bool,
 }
 
 impl Relations {
@@ -190,6 +184,7 @@ impl Relations {
             symptom_of: fields.optional("symptom_of").parsed_list().unwrap_or_default(),
             superseded_by: fields.optional("superseded_by").parsed(),
             fallback: fields.optional("fallback").boolean().unwrap_or_default(),
+            routine: fields.optional("routine").boolean().unwrap_or_default(),
         }
     }
 }
@@ -210,6 +205,26 @@ fn read_recurrence(mut fields: Fields<'_>) -> Option<Recurrence> {
     Some(Recurrence { count: count?, within: within?, group_by })
 }
 
+/// Reads `match` with its examples, or `when` with its own.
+fn read_recognition(fields: &mut Fields<'_>, relations: &Relations) -> Option<Recognition> {
+    let when = fields.optional("when");
+    if when.is_present() {
+        return course::read(fields, when).map(Recognition::Course);
+    }
+    let mut matching = read_matching(fields);
+    if let Some(matching) = &matching {
+        check::captures(fields, matching, relations);
+    }
+    let examples = read_examples(fields);
+    let counter_examples = read_counter_examples(fields);
+    check::examples(fields, examples.len(), counter_examples.len());
+    if let Some(matching) = &mut matching {
+        matching.examples = examples;
+        matching.counter_examples = counter_examples;
+    }
+    matching.map(Recognition::Entry)
+}
+
 fn read_matching(fields: &mut Fields<'_>) -> Option<Matching> {
     let mut fields = fields.required("match").table()?;
     let any = fields.optional("any").strings();
@@ -225,6 +240,8 @@ fn read_matching(fields: &mut Fields<'_>) -> Option<Matching> {
         all: all.unwrap_or_default(),
         not: not.unwrap_or_default(),
         regex,
+        examples: Vec::new(),
+        counter_examples: Vec::new(),
     };
     check::literals(&fields, &matching);
     fields.finish();

@@ -52,16 +52,55 @@ pub struct Rule {
     pub superseded_by: Option<RuleId>,
     /// True where the kind is known but not the cause: loses to every other rule.
     pub fallback: bool,
+    /// True for a line of normal work: an entry that is no error or warning is no event for it.
+    pub routine: bool,
     /// How it is recognised.
-    pub matching: Matching,
-    /// Texts that it explains.
-    pub examples: Vec<Example>,
-    /// Texts that look like it and are not.
-    pub counter_examples: Vec<CounterExample>,
+    pub recognition: Recognition,
     /// The file that holds the rule.
     pub path: PathBuf,
     /// The line on which it begins, from 1.
     pub line: usize,
+}
+
+impl Rule {
+    /// Returns what one entry must say, or `None` for a rule that looks beyond one entry.
+    #[must_use]
+    pub fn matching(&self) -> Option<&Matching> {
+        match &self.recognition {
+            Recognition::Entry(matching) => Some(matching),
+            Recognition::Course(_) => None,
+        }
+    }
+
+    /// Returns what must happen in which time, for a rule that looks beyond one entry.
+    #[must_use]
+    pub fn course(&self) -> Option<&Course> {
+        match &self.recognition {
+            Recognition::Entry(_) => None,
+            Recognition::Course(course) => Some(course),
+        }
+    }
+
+    /// Returns the texts that the rule explains; none where it looks beyond one entry.
+    #[must_use]
+    pub fn examples(&self) -> &[Example] {
+        self.matching().map_or(&[], |matching| &matching.examples)
+    }
+
+    /// Returns the texts that look like it and are not; none where it looks beyond one entry.
+    #[must_use]
+    pub fn counter_examples(&self) -> &[CounterExample] {
+        self.matching().map_or(&[], |matching| &matching.counter_examples)
+    }
+}
+
+/// How a rule recognises its error.
+#[derive(Clone, Debug)]
+pub enum Recognition {
+    /// By the text of one entry.
+    Entry(Matching),
+    /// By the course of several entries.
+    Course(Course),
 }
 
 /// What must stand in a text, and what must not.
@@ -75,6 +114,76 @@ pub struct Matching {
     pub not: Vec<String>,
     /// The expression is found in it.
     pub regex: Option<Expression>,
+    /// Texts that the rule explains.
+    pub examples: Vec<Example>,
+    /// Texts that look like it and are not.
+    pub counter_examples: Vec<CounterExample>,
+}
+
+/// What must happen, how often and in which time.
+#[derive(Clone, Debug)]
+pub struct Course {
+    /// What counts.
+    pub of: Sign,
+    /// So many make an episode.
+    pub count: u32,
+    /// The time in which they come, and the quiet that ends an episode.
+    pub within: Duration,
+    /// Entries that come sooner than this after one that counts are the same one, told twice.
+    pub apart: Duration,
+    /// Whether each component is counted apart, or a server as a whole.
+    pub scope: Scope,
+    /// Captures that are counted apart.
+    pub group_by: Vec<String>,
+    /// Rules whose entries end an episode: what failed works again.
+    pub until: Vec<RuleId>,
+    /// Entries that make an episode.
+    pub examples: Vec<History>,
+    /// Entries that make none.
+    pub counter_examples: Vec<History>,
+}
+
+/// What counts for a course.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// Entries that one of these rules explains.
+    Rules(Vec<RuleId>),
+    /// Events with this outcome, whatever explains them.
+    Outcome(Outcome),
+}
+
+/// What is counted apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Each component.
+    Component,
+    /// Each server.
+    Server,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 2] = [Self::Component, Self::Server];
+
+    /// Returns the name used in pattern files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Component => "component",
+            Self::Server => "server",
+        }
+    }
+}
+
+/// Entries in the order of their times, that show what a course is or is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct History {
+    /// The entries: how long after the first, and the masked text.
+    pub entries: Vec<(Duration, String)>,
+    /// Why it is no such course; `None` for one that is.
+    pub because: Option<String>,
+    /// The line of the file, from 1.
+    pub line: usize,
 }
 
 /// A text that a rule explains.

@@ -79,11 +79,11 @@ fn a_complete_rule_is_read_with_all_its_fields() {
     assert_eq!(rule.escalation[0].after.as_secs(), 1_800);
     assert_eq!(rule.applies_to, [Product::IguanaX, Product::Iguana6]);
     assert_eq!(rule.review_by.to_string(), "2027-11-01");
-    assert_eq!(rule.matching.any, ["ORA-00001"]);
-    assert_eq!(rule.examples.len(), 2);
-    assert_eq!(rule.counter_examples[0].because, "a missing parent row is another kind");
+    assert_eq!(rule.matching().unwrap().any, ["ORA-00001"]);
+    assert_eq!(rule.examples().len(), 2);
+    assert_eq!(rule.counter_examples()[0].because, "a missing parent row is another kind");
     assert_eq!((rule.path.as_path(), rule.line), (Path::new("db.toml"), 1));
-    assert_eq!(rule.examples[0].line, 21);
+    assert_eq!(rule.examples()[0].line, 21);
 }
 
 #[test]

@@ -14,10 +14,10 @@ use crate::model::{Finding, Outcome};
 pub fn check(catalogue: &Catalogue, classifier: &Classifier) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in catalogue.rules() {
-        for example in &rule.examples {
+        for example in rule.examples() {
             check_example(classifier, rule, example, &mut findings);
         }
-        for example in &rule.counter_examples {
+        for example in rule.counter_examples() {
             findings.extend(check_counter_example(classifier, rule, example));
         }
     }
@@ -25,7 +25,8 @@ pub fn check(catalogue: &Catalogue, classifier: &Classifier) -> Vec<Finding> {
     findings
 }
 
-/// Returns a finding for each text, given with its line, that raises a rule and should not.
+/// Returns a finding for each text, given with its line, that raises a rule and should not; the
+/// rules of normal work may explain it.
 #[must_use]
 pub fn check_clean<'t>(
     classifier: &Classifier,
@@ -34,7 +35,8 @@ pub fn check_clean<'t>(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (line, text) in texts {
-        if let Some(rule) = classifier.classify(&unix_lines(text)).rule {
+        let rule = classifier.classify(&unix_lines(text)).rule;
+        if let Some(rule) = rule.filter(|rule| !rule.routine) {
             findings.push(Finding {
                 path: path.into(),
                 line: Some(line),
@@ -106,7 +108,12 @@ fn stated_captures(
     want: &BTreeMap<String, String>,
 ) -> BTreeMap<String, String> {
     let mut found = verdict.captures.clone();
-    let own: Vec<_> = rule.matching.regex.iter().flat_map(Expression::capture_names).collect();
+    let own: Vec<_> = rule
+        .matching()
+        .and_then(|matching| matching.regex.as_ref())
+        .into_iter()
+        .flat_map(Expression::capture_names)
+        .collect();
     found.retain(|name, _| {
         own.contains(&name.as_str())
             || want.contains_key(name)

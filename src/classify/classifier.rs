@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::literals::{Literals, Present};
 use super::nesting::{Nested, Nesting};
 use super::syntax::specificity;
-use crate::catalogue::{Catalogue, Expression, Rule};
+use crate::catalogue::{Catalogue, Expression, Matching, Rule};
 use crate::model::Outcome;
 
 /// A catalogue, made ready to explain texts.
@@ -70,12 +70,13 @@ impl Classifier {
         let mut ranked: Vec<_> = rules
             .iter()
             .enumerate()
-            .map(|(index, rule)| (Reverse(specificity(&rule.matching)), index))
+            .filter_map(|(index, rule)| Some((Reverse(specificity(rule.matching()?)), index)))
             .collect();
         // Rules are sorted by id, so that the index stands for the id.
         ranked.sort_unstable();
         let ranked: Vec<_> = ranked.into_iter().map(|(_, index)| index).collect();
-        let literals = Literals::new(ranked.iter().filter_map(|index| rules.get(*index)))
+        let matchings = ranked.iter().filter_map(|index| rules.get(*index)?.matching());
+        let literals = Literals::new(matchings)
             .map_err(|error| BuildError::Literals { source: error.into() })?;
         Ok(Self { literals, nesting: Nesting::new(catalogue.wrappers())?, ranked, rules })
     }
@@ -90,7 +91,8 @@ impl Classifier {
 
     /// Finds the rule that explains a masked text whose lines end in `\n` (see [`unix_lines`]).
     ///
-    /// Rules are tried on the innermost part first, fallback rules after all others. Takes time
+    /// Rules are tried on the innermost part first, fallback rules after all others. Of the rules
+    /// that match a part, the most specific wins, unless another matches around it. Takes time
     /// that grows with the length of the text and the number of rules whose literals it holds.
     #[must_use]
     pub fn classify(&self, text: &str) -> Verdict<'_> {
@@ -127,14 +129,14 @@ impl Classifier {
         for is_fallback in [false, true] {
             for start in nested.starts.iter().rev() {
                 let part = text.get(*start..).unwrap_or_default();
-                for rank in &candidates {
-                    let Some(rule) = self.ranked_rule(*rank) else { continue };
-                    if rule.fallback == is_fallback
-                        && self.literals.allow(*rank, &present, *start)
-                        && let Some(captures) = captures(rule, part)
-                    {
-                        return Some((rule, captures, *start));
-                    }
+                let allowed = candidates.iter().filter_map(|rank| {
+                    let rule = self.ranked_rule(*rank)?;
+                    let is_allowed = rule.fallback == is_fallback
+                        && self.literals.allow(*rank, &present, *start);
+                    is_allowed.then_some(rule)
+                });
+                if let Some(rule) = best_match(allowed, part) {
+                    return Some((rule, captures(rule, part), *start));
                 }
             }
         }
@@ -163,16 +165,42 @@ pub fn unix_lines(text: &str) -> Cow<'_, str> {
     if text.contains("\r\n") { text.replace("\r\n", "\n").into() } else { text.into() }
 }
 
-/// Returns what the rule's expression captures in a text, or `None` where it is not found.
-fn captures(rule: &Rule, text: &str) -> Option<BTreeMap<String, String>> {
-    let Some(regex) = rule.matching.regex.as_ref().map(Expression::regex) else {
-        return Some(BTreeMap::new());
-    };
-    if regex.captures_len() == 1 {
-        return regex.is_match(text).then(BTreeMap::new);
+/// Returns the first rule that matches, unless one after it also matches what stands around: that
+/// one knows the same reason, and what was attempted.
+fn best_match<'r>(rules: impl Iterator<Item = &'r Rule>, text: &str) -> Option<&'r Rule> {
+    let mut best: Option<(&Rule, Range<usize>)> = None;
+    for rule in rules {
+        let Some(found) = rule.matching().and_then(|matching| matched_span(matching, text)) else {
+            continue;
+        };
+        let surrounds = |inner: &Range<usize>| found.start < inner.start && found.end >= inner.end;
+        if best.as_ref().is_none_or(|(_, inner)| surrounds(inner)) {
+            best = Some((rule, found));
+        }
     }
-    let found = regex.captures(text)?;
+    best.map(|(rule, _)| rule)
+}
+
+/// Returns where a rule, whose literals are known to be there, matches a text.
+fn matched_span(matching: &Matching, text: &str) -> Option<Range<usize>> {
+    if let Some(regex) = &matching.regex {
+        return regex.regex().find(text).map(|found| found.range());
+    }
+    let literals = matching.any.iter().chain(&matching.all);
+    let spans = literals.filter_map(|literal| {
+        text.find(literal.as_str()).map(|start| start..start + literal.len())
+    });
+    spans.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end))
+}
+
+/// Returns what the expression of a rule that matches a text captures in it.
+fn captures(rule: &Rule, text: &str) -> BTreeMap<String, String> {
+    let regex = rule.matching().and_then(|matching| matching.regex.as_ref());
+    let Some(regex) = regex.map(Expression::regex).filter(|regex| regex.captures_len() > 1) else {
+        return BTreeMap::new();
+    };
+    let Some(found) = regex.captures(text) else { return BTreeMap::new() };
     let named = regex.capture_names().flatten();
     let values = named.filter_map(|name| Some((name.into(), found.name(name)?.as_str().into())));
-    Some(values.collect())
+    values.collect()
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError};
 
-use crate::catalogue::{Matching, Rule, longest_line};
+use crate::catalogue::{Matching, longest_line};
 
 /// Finds the literals of all rules in one pass over a text.
 #[derive(Debug)]
@@ -43,13 +43,12 @@ impl Present {
 
 impl Literals {
     /// Prepares the search for the literals of these rules, whose order gives their ranks.
-    pub(super) fn new<'r>(rules: impl Iterator<Item = &'r Rule>) -> Result<Self, BuildError> {
+    pub(super) fn new<'r>(rules: impl Iterator<Item = &'r Matching>) -> Result<Self, BuildError> {
         let mut table = BTreeMap::new();
         let mut triggers = Vec::new();
         let mut demands = Vec::new();
         let mut decided_by: Vec<(usize, usize)> = Vec::new();
-        for (rank, rule) in rules.enumerate() {
-            let matching = &rule.matching;
+        for (rank, matching) in rules.enumerate() {
             let mut index_all = |literals: &'r [String]| {
                 literals.iter().map(|literal| index(&mut table, literal)).collect::<Vec<_>>()
             };

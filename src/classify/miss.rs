@@ -55,7 +55,10 @@ impl fmt::Display for Miss {
                 write!(f, "the regex matches up to `{matched}`, then not `{rest}`")
             }
             Self::Loses(winner) => {
-                write!(f, "it matches, but `{winner}` is more specific or more inward")
+                write!(
+                    f,
+                    "it matches, but `{winner}` is more specific, more inward or matches around it"
+                )
             }
         }
     }
@@ -104,7 +107,7 @@ impl Classifier {
 
 /// Returns why a rule does not match one part of a text, or `None` where it does.
 fn miss_in(rule: &Rule, text: &str) -> Option<Miss> {
-    let matching = &rule.matching;
+    let matching = rule.matching()?;
     let has = |literal: &&String| text.contains(literal.as_str());
     if !matching.any.is_empty() && !matching.any.iter().any(|literal| has(&literal)) {
         return Some(Miss::NoneOf(matching.any.clone()));

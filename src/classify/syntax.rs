@@ -74,7 +74,14 @@ mod tests {
     #[track_caller]
     fn check(regex: &str, want: usize) {
         let regex = Some(regex.parse().unwrap());
-        let matching = Matching { any: vec!["x".into()], all: vec![], not: vec![], regex };
+        let matching = Matching {
+            any: vec!["x".into()],
+            all: vec![],
+            not: vec![],
+            regex,
+            examples: vec![],
+            counter_examples: vec![],
+        };
         assert_eq!(specificity(&matching), want, "{matching:?}");
     }
 
@@ -96,6 +103,8 @@ mod tests {
             all: words(&["1", "12"]),
             not: words(&["x"]),
             regex: None,
+            examples: vec![],
+            counter_examples: vec![],
         };
         assert_eq!(specificity(&matching), 6);
     }

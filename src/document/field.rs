@@ -178,6 +178,12 @@ impl<'d> Field<'d> {
         keys.into_iter().map(|key| Some((key.into(), fields.optional(key).string()?))).collect()
     }
 
+    /// Reads a list of strings as values that `convert` makes of them.
+    #[must_use]
+    pub fn converted_list<T>(self, convert: impl Fn(&str) -> Result<T, String>) -> Option<Vec<T>> {
+        self.list(|item| item.converted(&convert))
+    }
+
     /// Reads a list with `read` for each item; wrong items are all reported.
     fn list<T>(&self, read: impl Fn(Self) -> Option<T>) -> Option<Vec<T>> {
         let items: Vec<_> = self.items("a list of strings")?.map(read).collect();

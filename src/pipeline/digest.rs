@@ -139,12 +139,22 @@ impl<'o> Digest<'o> {
         if level == Level::Other && !classifier.may_match(raw) {
             return None;
         }
-        let text = self.mask(&entry.component, &decode_text(raw));
+        let decoded = decode_text(raw);
+        if level == Level::Other && self.is_routine(&decoded) {
+            return None;
+        }
+        let text = self.mask(&entry.component, &decoded);
         let verdict = classifier.classify(&text);
         if level == Level::Other && verdict.rule.is_none() && verdict.outcome.is_none() {
             return None;
         }
         Some(self.new_event(entry, level, &verdict, text))
+    }
+
+    /// Returns true for a line of normal work, which is no event; it need not be masked to tell.
+    fn is_routine(&self, text: &str) -> bool {
+        let verdict = self.options.classifier.classify(&unix_lines(text));
+        verdict.outcome.is_none() && verdict.rule.is_some_and(|rule| rule.routine)
     }
 
     /// Masks the reason of a gap.
