@@ -10,7 +10,7 @@ use dewlap::archive::discover;
 use dewlap::catalogue::Catalogue;
 use dewlap::classify::{Classifier, Fingerprinter};
 use dewlap::parse::ParseOptions;
-use dewlap::pipeline::{IngestOptions, Summary, ingest};
+use dewlap::pipeline::{IngestOptions, Summary, classes, ingest};
 use dewlap::redact::{Masker, PseudonymKey};
 use dewlap::sample::write::{iguana_x, text};
 use dewlap::sample::{CorpusOptions, SampleEntry, corpus};
@@ -44,7 +44,7 @@ fn write_text(directory: &Path, entries: &[SampleEntry]) -> PathBuf {
     path
 }
 
-fn read(logs: &Path, classifier: &Classifier, catalogue: &str, store: &Path) -> Summary {
+fn read(logs: &Path, classifier: &Classifier, catalogue: &Catalogue, store: &Path) -> Summary {
     let options = IngestOptions {
         server: "bench",
         classifier,
@@ -57,7 +57,8 @@ fn read(logs: &Path, classifier: &Classifier, catalogue: &str, store: &Path) -> 
         stop: &AtomicBool::new(false),
         progress: &AtomicU64::new(0),
     };
-    let writer = Writer::spawn(&store.join("bench.db"), "bench", catalogue).unwrap();
+    let writer =
+        Writer::spawn(&store.join("bench.db"), "bench", &classes(catalogue, classifier)).unwrap();
     ingest(discover(&[logs.to_owned()]), &options, writer).unwrap()
 }
 
@@ -78,7 +79,7 @@ fn end_to_end(criterion: &mut Criterion) {
             bencher.iter_batched(
                 || tempfile::tempdir().unwrap(),
                 |store| {
-                    let summary = read(path, &classifier, catalogue.hash(), store.path());
+                    let summary = read(path, &classifier, &catalogue, store.path());
                     assert_eq!(summary.tally.entries(), entries.len() as u64);
                     store // Removed outside of what is measured.
                 },

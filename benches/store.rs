@@ -6,7 +6,7 @@ use std::path::Path;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use dewlap::model::Severity;
 use dewlap::sample::{CorpusOptions, SampleEntry, corpus};
-use dewlap::store::{Batch, Counted, Evidence, NewEvent, Tally, Writer};
+use dewlap::store::{Batch, Classes, Counted, Evidence, NewEvent, Tally, Writer};
 
 /// Entries of one run.
 const N_ENTRIES: usize = 60_000;
@@ -62,7 +62,7 @@ fn event((entry, nth): (&SampleEntry, u32)) -> NewEvent {
 
 /// Commits batches to a fresh store.
 fn write(directory: &Path, batches: Vec<Batch>) -> Tally {
-    let writer = Writer::spawn(&directory.join("bench.db"), "bench", "catalogue").unwrap();
+    let writer = Writer::spawn(&directory.join("bench.db"), "bench", &Classes::default()).unwrap();
     let evidence = Evidence {
         path: "bench.log".into(),
         format: "iguana-x".into(),

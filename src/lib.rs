@@ -24,6 +24,7 @@
 //! | 1 | [`document`] | a TOML file as checked fields, all faults at once | toml |
 //! | 1 | [`archive`] | finds inputs and opens them as streams | zip, tar, zstd, bzip2, flate2, walkdir |
 //! | 1 | [`sample`] | makes synthetic logs from a seed | fastrand |
+//! | 1 | [`course`] | what several entries tell together | |
 //! | 2 | [`catalogue`] | pattern files to checked rules | rust-embed (with `cli::demo`) |
 //! | 2 | [`report`] | counts to the weekly report in three formats | |
 //! | 2 | [`store`] | SQLite: exactly once, and every query | rusqlite |
@@ -64,6 +65,7 @@ pub mod catalogue;
 pub mod classify;
 pub mod cli;
 pub mod config;
+pub mod course;
 pub mod document;
 pub mod model;
 pub mod parse;

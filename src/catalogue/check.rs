@@ -157,6 +157,14 @@ pub(super) fn captures(fields: &Fields<'_>, matching: &Matching, relations: &Rel
     }
 }
 
+/// Reports a threshold beside a course, which has its own.
+pub(super) fn no_recurrence(fields: &Fields<'_>, relations: &Relations) {
+    if relations.recurrence.is_some() {
+        let message = "`recurrence` stands beside `when`, which has its own threshold".into();
+        fields.report_at("recurrence", message, Some("leave one of them out".into()));
+    }
+}
+
 /// Reports a rule that is not shown by enough texts.
 pub(super) fn examples(fields: &Fields<'_>, examples: usize, counter_examples: usize) {
     if examples < MIN_EXAMPLES {
@@ -273,6 +281,31 @@ pub(super) fn links<'a>(
                     .filter(|near| *near != rule.id.as_str())
                     .map(|near| format!("did you mean `{near}`?")),
             });
+        }
+    }
+    findings
+}
+
+/// Returns a finding for each course that counts apart by what its rules do not capture.
+pub(super) fn groups<'a>(rules: impl Iterator<Item = &'a Rule> + Clone) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in rules.clone() {
+        let Some(course) = rule.course() else { continue };
+        let Sign::Rules(ids) = &course.of else { continue };
+        for counted in rules.clone().filter(|other| ids.contains(&other.id)) {
+            let regex = counted.matching().and_then(|matching| matching.regex.as_ref());
+            let captures: Vec<_> = regex.into_iter().flat_map(Expression::capture_names).collect();
+            for name in course.group_by.iter().filter(|name| !captures.contains(&name.as_str())) {
+                findings.push(Finding {
+                    path: rule.path.clone(),
+                    line: Some(rule.line),
+                    message: format!(
+                        "`group_by` of `{}` names `{name}`, which `{}` does not capture",
+                        rule.id, counted.id
+                    ),
+                    hint: None,
+                });
+            }
         }
     }
     findings

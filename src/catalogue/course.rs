@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Course, History, Scope, Sign, check};
+use super::{Course, History, Sign, check};
+use crate::course::Scope;
 use crate::document::{Field, Fields};
 use crate::model::{Outcome, parse_span};
 

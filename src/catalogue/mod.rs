@@ -25,7 +25,7 @@ pub use file::PatternFile;
 pub use load::Catalogue;
 pub use rule::{
     CounterExample, Course, Escalation, Example, History, Matching, Nature, Owner, Product,
-    Recognition, Recurrence, Rule, Scope, Sign, Status, Wrapper,
+    Recognition, Recurrence, Rule, Sign, Status, Wrapper,
 };
 
 #[cfg(test)]

@@ -209,6 +209,7 @@ fn read_recurrence(mut fields: Fields<'_>) -> Option<Recurrence> {
 fn read_recognition(fields: &mut Fields<'_>, relations: &Relations) -> Option<Recognition> {
     let when = fields.optional("when");
     if when.is_present() {
+        check::no_recurrence(fields, relations);
         return course::read(fields, when).map(Recognition::Course);
     }
     let mut matching = read_matching(fields);

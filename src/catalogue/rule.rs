@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 
 use super::Expression;
+use crate::course::{Scope, Threshold};
 use crate::model::{Outcome, RuleId, Severity};
 
 /// One known error: how to recognise it, why it happens, what to do and who does it.
@@ -143,6 +144,14 @@ pub struct Course {
     pub counter_examples: Vec<History>,
 }
 
+impl Course {
+    /// Returns how many entries, and how close, make an episode.
+    #[must_use]
+    pub fn threshold(&self) -> Threshold {
+        Threshold { count: self.count, within: self.within, apart: self.apart }
+    }
+}
+
 /// What counts for a course.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Sign {
@@ -150,29 +159,6 @@ pub enum Sign {
     Rules(Vec<RuleId>),
     /// Events with this outcome, whatever explains them.
     Outcome(Outcome),
-}
-
-/// What is counted apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Scope {
-    /// Each component.
-    Component,
-    /// Each server.
-    Server,
-}
-
-impl Scope {
-    /// Every scope.
-    pub const ALL: [Self; 2] = [Self::Component, Self::Server];
-
-    /// Returns the name used in pattern files.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Component => "component",
-            Self::Server => "server",
-        }
-    }
 }
 
 /// Entries in the order of their times, that show what a course is or is not.

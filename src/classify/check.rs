@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::check_course::check_course;
 use super::{Classifier, Verdict, unix_lines};
 use crate::catalogue::{Catalogue, CounterExample, Example, Expression, Rule};
 use crate::model::{Finding, Outcome};
@@ -14,6 +15,9 @@ use crate::model::{Finding, Outcome};
 pub fn check(catalogue: &Catalogue, classifier: &Classifier) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in catalogue.rules() {
+        if let Some(course) = rule.course() {
+            check_course(classifier, rule, course, &mut findings);
+        }
         for example in rule.examples() {
             check_example(classifier, rule, example, &mut findings);
         }

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use super::literals::{Literals, Present};
 use super::nesting::{Nested, Nesting};
 use super::syntax::specificity;
+use super::watch::{Signal, Watch};
 use crate::catalogue::{Catalogue, Expression, Matching, Rule};
+use crate::course::Threshold;
 use crate::model::Outcome;
 
 /// A catalogue, made ready to explain texts.
@@ -22,6 +24,7 @@ pub struct Classifier {
     ranked: Vec<usize>,
     literals: Literals,
     nesting: Nesting,
+    watch: Watch,
 }
 
 /// A rule, what it captured and where the part of the text begins.
@@ -78,7 +81,13 @@ impl Classifier {
         let matchings = ranked.iter().filter_map(|index| rules.get(*index)?.matching());
         let literals = Literals::new(matchings)
             .map_err(|error| BuildError::Literals { source: error.into() })?;
-        Ok(Self { literals, nesting: Nesting::new(catalogue.wrappers())?, ranked, rules })
+        Ok(Self {
+            literals,
+            nesting: Nesting::new(catalogue.wrappers())?,
+            watch: Watch::new(catalogue),
+            ranked,
+            rules,
+        })
     }
 
     /// Returns false where no rule can explain a text, with one look at each byte.
@@ -114,6 +123,17 @@ impl Classifier {
         }
         let outcome = nested.outcome.or(rule.outcome);
         Verdict { rule: Some(rule), captures, outcome, inner: start..text.len() }
+    }
+
+    /// Returns what an entry with this verdict does to the courses of the catalogue.
+    pub fn signals<'v>(&'v self, verdict: &'v Verdict<'_>) -> impl Iterator<Item = Signal<'v>> {
+        self.watch.signals(verdict)
+    }
+
+    /// Returns the thresholds of the courses, by the rule that counts.
+    #[must_use]
+    pub fn thresholds(&self) -> BTreeMap<String, Threshold> {
+        self.watch.thresholds()
     }
 
     /// Returns all rules, sorted by id.

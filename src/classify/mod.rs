@@ -11,6 +11,7 @@
 //! **Not here:** reading pattern files (`catalogue`), masking (`redact`), counting (`report`).
 
 mod check;
+mod check_course;
 mod classifier;
 mod fingerprint;
 mod literals;
@@ -19,12 +20,14 @@ mod nesting;
 mod problem;
 mod syntax;
 mod variable;
+mod watch;
 
 pub use check::{check, check_clean};
 pub use classifier::{BuildError, Classifier, Verdict, unix_lines};
 pub use fingerprint::{Fingerprint, Fingerprinter};
 pub use miss::Miss;
 pub use problem::problem_id;
+pub use watch::Signal;
 
 #[cfg(test)]
 mod fingerprint_tests;

@@ -267,7 +267,10 @@ fn a_miss_says_how_far_the_rule_came() {
         ("table x is full, fine", "`fine` of `not` is in the text"),
         ("table x full", r"the regex matches up to `table (?<table>\w+) `, then not `is full`"),
         ("view full", "no part of the regex"),
-        ("table x is full now", "it matches, but `t.b` is more specific or more inward"),
+        (
+            "table x is full now",
+            "it matches, but `t.b` is more specific, more inward or matches around it",
+        ),
     ];
     for (text, want) in cases {
         let miss = classifier.miss(rule, text).unwrap().to_string();
@@ -310,7 +313,7 @@ fn examples_are_run_against_the_whole_catalogue() {
             "t.toml:48: an example of `t.b` captures { table = \"X\" }, expected { table = \"Y\" }",
             "t.toml:48: an example of `t.b` has the outcome `none`, expected `stopped`",
             "t.toml:52: an example of `t.b` is won by `t.a`\n  \
-             hint: it matches, but `t.a` is more specific or more inward",
+             hint: it matches, but `t.a` is more specific, more inward or matches around it",
             "t.toml:54: a counter-example of `t.b` is won by it\n  \
              hint: it should not be, because it is another kind",
             "t.toml:77: an example of `t.c` is won by no rule\n  \

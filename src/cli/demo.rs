@@ -16,7 +16,7 @@ use crate::archive::discover;
 use crate::classify::{Classifier, Fingerprinter};
 use crate::model::{Period, grouped, plural};
 use crate::parse::ParseOptions;
-use crate::pipeline::{IngestOptions, Summary, WeeklyOptions, ingest};
+use crate::pipeline::{IngestOptions, Summary, WeeklyOptions, classes, ingest};
 use crate::redact::{Masker, PseudonymKey};
 use crate::report::Limits;
 use crate::store::{Store, Writer, load_or_create_key};
@@ -55,7 +55,7 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> anyhow::Result<Done> {
     let db = directory.path().join("demo.db");
     let catalogue = context.catalogue()?;
     let classifier = Classifier::new(&catalogue)?;
-    let writer = Writer::spawn(&db, DEFAULT_SERVER, catalogue.hash())?;
+    let writer = Writer::spawn(&db, DEFAULT_SERVER, &classes(&catalogue, &classifier))?;
     let summary = read(&logs, &db, &classifier, writer)?;
     let options = WeeklyOptions {
         period: Period::parse_week(WEEK)?,

@@ -15,7 +15,7 @@ use crate::archive::{discover, missing_paths};
 use crate::classify::{Classifier, Fingerprinter};
 use crate::model::nearest;
 use crate::parse::{Format, ParseOptions};
-use crate::pipeline::{IngestOptions, Summary, ingest};
+use crate::pipeline::{IngestOptions, Summary, classes, ingest};
 use crate::store::Writer;
 
 mod progress;
@@ -90,7 +90,7 @@ fn read(context: &Context, args: &IngestArgs) -> anyhow::Result<Summary> {
     let configured = context.config.server.as_deref();
     let server = args.server.as_deref().or(configured).unwrap_or(DEFAULT_SERVER);
     let lost_key = context.lost_key().filter(|_| !context.is_quiet);
-    let writer = Writer::spawn(&context.db, server, catalogue.hash())?;
+    let writer = Writer::spawn(&context.db, server, &classes(&catalogue, &classifier))?;
     error_lines(lost_key.as_slice());
     let masker = context.masker()?;
     let now = now();

@@ -17,6 +17,7 @@ mod audit;
 mod config;
 mod context;
 mod demo;
+mod episodes;
 mod events;
 mod failure;
 mod generated;
@@ -58,6 +59,8 @@ enum Command {
     Report(report::ReportArgs),
     /// List stored events
     Events(events::EventsArgs),
+    /// List the times in which a rule that looks beyond one entry was met
+    Episodes(episodes::EpisodesArgs),
     /// List the files that were read, with positions and gaps
     Sources(sources::SourcesArgs),
     /// Check, list and show the rules of the catalogue
@@ -95,6 +98,7 @@ fn run(cli: &Cli) -> anyhow::Result<Done> {
         Command::Ingest(args) => ingest::run(global, args),
         Command::Report(args) => report::run(global, args),
         Command::Events(args) => events::run(global, args),
+        Command::Episodes(args) => episodes::run(global, args),
         Command::Sources(args) => sources::run(global, args),
         Command::Patterns(command) => patterns::run(global, command),
         Command::Config(command) => config::run(global, command),

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::ingest::IngestOptions;
-use crate::classify::{Fingerprint, Verdict, problem_id, unix_lines};
+use crate::classify::{Fingerprint, Signal, Verdict, problem_id, unix_lines};
 use crate::model::{Entry, EntryId, Level, Millis, Severity, Stream};
 use crate::parse::{Gap, decode_text};
-use crate::store::{Batch, Counted, FileId, NewEvent, NewGap};
+use crate::store::{Batch, Counted, FileId, NewEvent, NewGap, NewMark};
 
 /// Bytes of a text that are looked at and kept; the rest stays in Iguana's own log.
 const MAX_TEXT_BYTES: usize = 64 * 1024;
@@ -89,7 +89,7 @@ impl<'o> Digest<'o> {
         self.batch.counted.push(counted);
         if entry.is_message_body() {
             self.remember(entry);
-        } else if let Some(event) = self.event(entry, counted.level) {
+        } else if let Some(event) = self.event(entry, counted.level, index) {
             self.batch.events.push(NewEvent { counted: index, offset, len, ..event });
         }
     }
@@ -132,29 +132,35 @@ impl<'o> Digest<'o> {
         }
     }
 
-    /// Returns the event that an entry is, if it is one.
-    fn event(&self, entry: &Entry<'_>, level: Level) -> Option<NewEvent> {
+    /// Returns the event that an entry is, if it is one, and notes what it does to courses.
+    fn event(&mut self, entry: &Entry<'_>, level: Level, index: u32) -> Option<NewEvent> {
         let classifier = self.options.classifier;
         let raw = entry.text.get(..MAX_TEXT_BYTES).unwrap_or(&entry.text);
         if level == Level::Other && !classifier.may_match(raw) {
             return None;
         }
         let decoded = decode_text(raw);
-        if level == Level::Other && self.is_routine(&decoded) {
+        if level == Level::Other && self.is_unwatched_routine(&decoded) {
             return None;
         }
         let text = self.mask(&entry.component, &decoded);
         let verdict = classifier.classify(&text);
+        self.batch.marks.extend(classifier.signals(&verdict).map(|signal| mark(index, &signal)));
+        if level == Level::Other && is_routine(&verdict) {
+            return None;
+        }
         if level == Level::Other && verdict.rule.is_none() && verdict.outcome.is_none() {
             return None;
         }
         Some(self.new_event(entry, level, &verdict, text))
     }
 
-    /// Returns true for a line of normal work, which is no event; it need not be masked to tell.
-    fn is_routine(&self, text: &str) -> bool {
-        let verdict = self.options.classifier.classify(&unix_lines(text));
-        verdict.outcome.is_none() && verdict.rule.is_some_and(|rule| rule.routine)
+    /// Returns true for a line of normal work that no course counts; it need not be masked to tell.
+    fn is_unwatched_routine(&self, text: &str) -> bool {
+        let classifier = self.options.classifier;
+        let text = unix_lines(text);
+        let verdict = classifier.classify(&text);
+        is_routine(&verdict) && classifier.signals(&verdict).next().is_none()
     }
 
     /// Masks the reason of a gap.
@@ -206,6 +212,21 @@ impl<'o> Digest<'o> {
             offset: 0,
             len: 0,
         }
+    }
+}
+
+/// Returns true for a line of normal work: where it is no error and no warning, it is no event.
+fn is_routine(verdict: &Verdict<'_>) -> bool {
+    verdict.outcome.is_none() && verdict.rule.is_some_and(|rule| rule.routine)
+}
+
+fn mark(counted: u32, signal: &Signal<'_>) -> NewMark {
+    NewMark {
+        counted,
+        rule: signal.rule.into(),
+        effect: signal.effect,
+        scope: signal.scope,
+        split: signal.split.as_str().into(),
     }
 }
 

@@ -7,11 +7,12 @@ use super::feed::Feed;
 use super::identify::{Trust, identify};
 use super::log::{Log, LogError};
 use crate::archive::{self, Discovery, Input, Member, Skipped};
+use crate::catalogue::Catalogue;
 use crate::classify::{Classifier, Fingerprinter};
 use crate::model::Millis;
 use crate::parse::{Format, ParseOptions, Parser, Unreadable, detect};
 use crate::redact::Masker;
-use crate::store::{Evidence, KnownFile, StoreError, Tally, Writer};
+use crate::store::{Classes, Evidence, KnownFile, StoreError, Tally, Writer};
 
 /// First bytes that the format is told from.
 const HEAD_BYTES: usize = 64 * 1024;
@@ -51,6 +52,12 @@ impl IngestOptions<'_> {
     pub(super) fn wants_all(&self) -> bool {
         self.since.is_none() && self.until.is_none()
     }
+}
+
+/// Returns what a store keeps of a catalogue.
+#[must_use]
+pub fn classes(catalogue: &Catalogue, classifier: &Classifier) -> Classes {
+    Classes { hash: catalogue.hash().into(), thresholds: classifier.thresholds() }
 }
 
 /// Why a batch run ended early.

@@ -10,6 +10,7 @@
 //!
 //! **Not here:** what a format looks like (`parse`), what is printed (`cli`).
 
+mod courses;
 mod digest;
 mod feed;
 mod identify;
@@ -17,5 +18,5 @@ mod ingest;
 mod log;
 mod weekly;
 
-pub use ingest::{FileGap, IngestError, IngestOptions, Summary, ingest};
+pub use ingest::{FileGap, IngestError, IngestOptions, Summary, classes, ingest};
 pub use weekly::{WeeklyOptions, weekly_report};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::courses::{add_causes, course_problems};
 use crate::catalogue::{Catalogue, Rule};
 use crate::model::{EntryKind, Hour, Level, Millis, Outcome, Period, RuleId, render_span};
 use crate::report::{
@@ -11,7 +12,7 @@ use crate::report::{
 use crate::store::{ComponentLoad, ProblemHours, ReportRows, Store, StoreError};
 
 /// Periods before the report's own that trends are drawn from.
-const PERIODS_BEFORE: i64 = 7;
+pub(super) const PERIODS_BEFORE: i64 = 7;
 
 /// What a report is to cover.
 #[derive(Clone, Copy, Debug)]
@@ -46,6 +47,8 @@ pub fn weekly_report(
     input.totals_before = totals(&rows, catalogue, period.before(), &rows.load_before);
     input.problems =
         rows.problems.iter().map(|problem| problem_input(problem, catalogue, period)).collect();
+    add_causes(store, catalogue, period, &mut input.problems)?;
+    input.problems.extend(course_problems(store, catalogue, period, options.server)?);
     input.gaps = rows
         .gaps
         .into_iter()
@@ -131,6 +134,7 @@ fn problem_input(problem: &ProblemHours, catalogue: &Catalogue, period: Period) 
         last_seen: problem.last_seen,
         outcomes,
         values,
+        causes: BTreeMap::new(),
         example: problem.example.clone().map(|(entry, text, path)| Example { text, entry, path }),
     }
 }

@@ -34,6 +34,9 @@ pub(super) fn facts(problem: &Problem, window: &Window) -> Vec<Fact> {
     add("days", days(problem, window));
     add("seen", seen(problem));
     add("outcome", outcome(problem));
+    for (cause, events) in &problem.causes {
+        add("symptom", symptom(problem, cause, *events));
+    }
     for text in values(problem) {
         add("values", text);
     }
@@ -158,6 +161,12 @@ fn outcome(problem: &Problem) -> String {
         parts.push("it usually stops the component".to_owned());
     }
     parts.join("; ")
+}
+
+/// Returns how often a rule explains the events.
+fn symptom(problem: &Problem, cause: &str, events: u64) -> String {
+    let all = plural(problem.count, "event");
+    format!("{} of {all} came within 5 minutes of `{cause}`: see there first", grouped(events))
 }
 
 fn values(problem: &Problem) -> Vec<String> {

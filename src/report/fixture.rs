@@ -56,6 +56,7 @@ pub(super) fn problem(subject: Subject, component: &str, list: &[(i64, u64)]) ->
         last_seen: at("2026-09-10T06:40:00Z"),
         outcomes: Outcomes::default(),
         values: BTreeMap::new(),
+        causes: BTreeMap::new(),
         example: None,
     }
 }

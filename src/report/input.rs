@@ -141,6 +141,8 @@ pub struct ProblemInput {
     pub outcomes: Outcomes,
     /// The most frequent values of captures that are worth seeing, by name, such as `host`.
     pub values: BTreeMap<String, Vec<ValueCount>>,
+    /// The rules that explain its events, with how many of those had such a one near them.
+    pub causes: BTreeMap<String, u64>,
     /// One event of it.
     pub example: Option<Example>,
 }

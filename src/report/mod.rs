@@ -38,7 +38,7 @@
 //!   server, count, before, trend: no_history|new|back|up|steady|down|quiet, episodes,
 //!   hours_between, stops, cost_minutes, share_percent, cumulative_percent, weeks, days: [{day,
 //!   count}], hours_of_day, first_seen, last_seen, outcomes: {stopped, continued, retrying,
-//!   recovered}, values: {name: [{value, count}]}, example: {text, entry, path}, places: […],
+//!   recovered}, values: {name: [{value, count}]}, causes: {rule: events}, example: {text, entry, path}, places: […],
 //!   card}`. `weeks` ends with this period; `days` lists only days with events; `rank` is 0 in
 //!   `quiet`.
 //! * a place: `{problem, component, component_name, split_by, count, before, trend, episodes,

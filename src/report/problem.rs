@@ -78,6 +78,8 @@ pub struct Problem {
     pub outcomes: Outcomes,
     /// Captured values, most frequent first, by name.
     pub values: BTreeMap<String, Vec<ValueCount>>,
+    /// The rules that explain its events, with how many of those had such a one near them.
+    pub causes: BTreeMap<String, u64>,
     /// One event.
     pub example: Option<Example>,
     /// Where it happens, most events first.
@@ -182,6 +184,7 @@ impl Problem {
             last_seen: rows.iter().map(|row| row.last_seen).max().unwrap_or_default(),
             outcomes: outcomes_of(rows),
             values: values_of(rows),
+            causes: causes_of(rows),
             example: example_of(rows),
             places,
             card,
@@ -326,6 +329,14 @@ fn values_of(rows: &[ProblemInput]) -> BTreeMap<String, Vec<ValueCount>> {
         values
     };
     sums.into_iter().map(|(name, values)| (name.to_owned(), ranked(values))).collect()
+}
+
+fn causes_of(rows: &[ProblemInput]) -> BTreeMap<String, u64> {
+    let mut causes = BTreeMap::new();
+    for (cause, events) in rows.iter().flat_map(|row| &row.causes) {
+        measure::add(causes.entry(cause.clone()).or_insert(0), *events);
+    }
+    causes
 }
 
 /// Returns the example of the row with the most events, of equals the smallest id.

@@ -1,5 +1,6 @@
 //! What the pipeline hands to the writer.
 
+use crate::course::{Effect, Scope};
 use crate::model::{EntryKind, Level, Millis, Outcome, SeenKey, Severity};
 
 use super::FileId;
@@ -17,12 +18,29 @@ pub struct Batch {
     pub counted: Vec<Counted>,
     /// The entries that are events, in the same order.
     pub events: Vec<NewEvent>,
+    /// What entries do to courses, in the same order.
+    pub marks: Vec<NewMark>,
     /// Damaged parts.
     pub gaps: Vec<NewGap>,
     /// True where reading went on at the committed position with the first entry.
     pub is_resumed: bool,
     /// Where reading goes on once this is committed; `None` leaves it where it is.
     pub position: Option<Position>,
+}
+
+/// What an entry does to a course.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewMark {
+    /// Index in [`Batch::counted`].
+    pub counted: u32,
+    /// The rule that counts.
+    pub rule: Box<str>,
+    /// What the entry does.
+    pub effect: Effect,
+    /// Whether its component is counted apart, or its server as a whole.
+    pub scope: Scope,
+    /// The captures that are counted apart, as a JSON object.
+    pub split: Box<str>,
 }
 
 /// A damaged part of the file.

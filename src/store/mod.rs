@@ -11,6 +11,7 @@
 //! **Not here:** what an entry means (`classify`), masking (`redact`), reading files (`pipeline`).
 
 mod batch;
+mod episodes;
 mod error;
 mod files;
 mod key;
@@ -20,14 +21,16 @@ mod queries;
 mod report_queries;
 mod schema;
 mod seen;
+mod series;
 mod transaction;
 mod writer;
 
-pub use batch::{Batch, Counted, NewEvent, NewGap, Position, Tally};
+pub use batch::{Batch, Counted, NewEvent, NewGap, NewMark, Position, Tally};
+pub use episodes::{EpisodeFilter, EpisodeRow, SymptomCount};
 pub use error::StoreError;
 pub use files::{Evidence, FileId, KnownFile, short_hash};
 pub use key::{key_path, load_key, load_or_create_key};
 pub use open::Store;
 pub use queries::{EventFilter, GapRow, SourceRow};
 pub use report_queries::{ComponentLoad, HourCount, ProblemHours, ReportRows};
-pub use writer::Writer;
+pub use writer::{Classes, Writer};

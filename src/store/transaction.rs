@@ -6,8 +6,13 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::names::Names;
 use super::seen::Seen;
-use super::{Batch, Counted, FileId, NewEvent, Tally};
-use crate::model::{EntryKind, Hour, Level, SeenKey};
+use super::series::{MarkRow, Series};
+use super::{Batch, Counted, FileId, NewEvent, NewMark, Tally};
+use crate::course::Scope;
+use crate::model::{EntryKind, Hour, Level, Millis, SeenKey};
+
+/// The component that stands for a server as a whole.
+const SERVICE: &str = "Iguana-Service";
 
 /// What the writer keeps in memory between batches.
 #[derive(Debug)]
@@ -20,6 +25,8 @@ pub(super) struct Ledger {
     pub(super) names: Names,
     /// Entries already counted.
     pub(super) seen: Seen,
+    /// Series already numbered.
+    pub(super) series: Series,
 }
 
 /// The count of one component, hour, kind and level.
@@ -38,6 +45,7 @@ impl Ledger {
         let mut tally = Tally::default();
         let mut hourly = Hourly::default();
         let mut events = batch.events.iter().peekable();
+        let mut marks = batch.marks.iter().peekable();
         let mut last = None;
         for (index, counted) in (0_u32..).zip(&batch.counted) {
             let event = events.next_if(|event| event.counted == index);
@@ -47,6 +55,10 @@ impl Ledger {
             let is_reread = batch.is_resumed
                 && index == 0
                 && self.take_back_unless(&transaction, batch.file, place)?;
+            if is_reread {
+                let hour = counted.time.hour();
+                self.series.take_back(&transaction, self.server, hour, place.mark_key())?;
+            }
             let is_new = self.seen.insert(&transaction, stream, counted.key)?;
             if is_new {
                 hourly.add((component, counted.time.hour(), counted.kind, counted.level));
@@ -56,6 +68,11 @@ impl Ledger {
             }
             // What another file counted is not this one's to change.
             last = Some(place).filter(|_| is_new || is_reread);
+            while let Some(mark) = marks.next_if(|mark| mark.counted == index) {
+                if is_new || is_reread {
+                    self.put_mark(&transaction, mark, place, counted.time)?;
+                }
+            }
             if let Some(event) = event.filter(|_| is_new || is_reread) {
                 let row = self.event_row(batch, component, counted);
                 tally.new_events += self.put_event(&transaction, &row, event, is_new)?;
@@ -66,6 +83,7 @@ impl Ledger {
         put_gaps(&transaction, batch)?;
         put_position(&transaction, batch)?;
         self.seen.save(&transaction)?;
+        self.series.save(&transaction)?;
         transaction.commit()?;
         Ok(tally)
     }
@@ -86,6 +104,8 @@ impl Ledger {
             return Ok(true);
         }
         self.seen.remove(connection, then.stream, then.key)?;
+        let hour = Hour::new(then.hour);
+        self.series.take_back(connection, self.server, hour, then.mark_key())?;
         connection
             .prepare_cached(
                 "UPDATE hourly SET entries = entries - 1 \
@@ -120,6 +140,22 @@ impl Ledger {
 
     fn event_row(&self, batch: &Batch, component: i64, counted: &Counted) -> EventRow {
         EventRow { server: self.server, file: batch.file.0, component, counted: *counted }
+    }
+
+    fn put_mark(
+        &mut self,
+        connection: &Connection,
+        mark: &NewMark,
+        place: Place,
+        time: Millis,
+    ) -> rusqlite::Result<()> {
+        let component = match mark.scope {
+            Scope::Component => place.component,
+            Scope::Server => self.names.component(connection, self.server, SERVICE)?,
+        };
+        let series = self.series.id(connection, &mark.rule, component, &mark.split)?;
+        let row = MarkRow { time, key: place.mark_key(), effect: mark.effect };
+        self.series.put(connection, series, row)
     }
 
     /// Stores an event; returns 1 where it was not there.
@@ -186,6 +222,12 @@ impl Place {
             kind: counted.kind.code(),
             level: counted.level as u8,
         }
+    }
+
+    /// Returns what tells the entry from others of the same moment: streams have the same keys.
+    fn mark_key(&self) -> u64 {
+        let stream = self.stream.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.key.key ^ stream
     }
 }
 

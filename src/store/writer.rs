@@ -1,12 +1,14 @@
 //! The one thread that writes.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use super::files::{self, Evidence, FileId, KnownFile};
 use super::transaction::Ledger;
-use super::{Batch, Store, StoreError, Tally, names};
+use super::{Batch, Store, StoreError, Tally, names, series};
+use crate::course::Threshold;
 
 /// Batches that may wait for the writer. A full channel stops the readers, so no memory piles up.
 const WAITING_BATCHES: usize = 2;
@@ -19,6 +21,15 @@ const WAITING_BATCHES: usize = 2;
 pub struct Writer {
     sender: SyncSender<Command>,
     thread: JoinHandle<Result<Tally, StoreError>>,
+}
+
+/// The catalogue that classifies, as far as the store keeps it.
+#[derive(Clone, Debug, Default)]
+pub struct Classes {
+    /// The hash of its content.
+    pub hash: String,
+    /// The thresholds of its courses, by the rule that counts.
+    pub thresholds: BTreeMap<String, Threshold>,
 }
 
 enum Command {
@@ -35,19 +46,21 @@ impl Writer {
     /// # Errors
     ///
     /// Returns [`StoreError`] where the store cannot be opened or another process writes to it.
-    pub fn spawn(path: &Path, server: &str, catalogue: &str) -> Result<Self, StoreError> {
+    pub fn spawn(path: &Path, server: &str, catalogue: &Classes) -> Result<Self, StoreError> {
         let (mut store, lock) = Store::open_for_writing(path)?;
         let ledger = Ledger {
             server: store.try_to("write to", |db| names::server(db, server))?,
-            catalogue: store.try_to("write to", |db| names::catalogue(db, catalogue))?,
+            catalogue: store.try_to("write to", |db| names::catalogue(db, &catalogue.hash))?,
             names: names::Names::default(),
             seen: super::seen::Seen::default(),
+            series: super::series::Series::default(),
         };
+        let thresholds = catalogue.thresholds.clone();
         let (sender, receiver) = sync_channel(WAITING_BATCHES);
         let thread = std::thread::Builder::new()
             .name("store".into())
             .spawn(move || {
-                let tally = serve(&mut store, ledger, &receiver);
+                let tally = serve(&mut store, ledger, &receiver, &thresholds);
                 drop(lock);
                 tally
             })
@@ -126,6 +139,7 @@ fn serve(
     store: &mut Store,
     mut ledger: Ledger,
     commands: &Receiver<Command>,
+    thresholds: &BTreeMap<String, Threshold>,
 ) -> Result<Tally, StoreError> {
     let mut tally = Tally::default();
     for command in commands {
@@ -148,6 +162,7 @@ fn serve(
             Ok(())
         })?;
     }
+    store.try_to("write to", |db| series::settle(db, thresholds))?;
     Ok(tally)
 }
 

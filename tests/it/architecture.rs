@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every module with its floor. A module may use only lower floors.
-const FLOORS: [(&str, u8); 13] = [
+const FLOORS: [(&str, u8); 14] = [
     ("model", 0),
     ("parse", 1),
     ("redact", 1),
     ("document", 1),
     ("archive", 1),
     ("sample", 1),
+    ("course", 1),
     ("catalogue", 2),
     ("report", 2),
     ("store", 2),

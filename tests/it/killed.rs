@@ -16,7 +16,7 @@ const BYTES: usize = 20_000_000;
 const MOMENTS: [u64; 4] = [0, 1, 200_000, 700_000];
 
 /// What two stores with the same logs must agree on.
-const TABLES: [(&str, &str); 6] = [
+const TABLES: [(&str, &str); 7] = [
     (
         "events",
         "SELECT entry, problem.key, rule, cluster, time, text, severity, outcome, captures, tags, \
@@ -32,6 +32,11 @@ const TABLES: [(&str, &str); 6] = [
     ("components", "SELECT key, name FROM component"),
     // Standard input cannot be read again, so it may be a file of its own each time.
     ("positions", "SELECT path, offset, size, entries_before FROM file WHERE path <> '<stdin>'"),
+    (
+        "episodes",
+        "SELECT rule, key, split, first, last, count, ended FROM episode \
+         JOIN series ON series.id = series JOIN component ON component.id = component",
+    ),
     ("gaps", "SELECT path, start, stop, reason FROM gap JOIN file ON file.id = file"),
 ];
 

@@ -4,6 +4,7 @@
 mod architecture;
 mod cases;
 mod catalogue;
+mod courses;
 mod expect;
 mod failures;
 mod formats;

@@ -1,0 +1,260 @@
+//! Marks of courses, and the episodes that they make.
+//!
+//! Marks are committed with the entries that they come from. Episodes are found later, by
+//! [`settle`], only where marks came or went, and depend on nothing but marks and thresholds: a run
+//! that was cut off in between is made good by the next.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::RangeInclusive;
+
+use rusqlite::{Connection, Row, TransactionBehavior, params};
+
+use crate::course::{Effect, Episode, Mark, Threshold};
+use crate::model::{Hour, Millis};
+
+/// The series that this run has met, and where their marks changed since they were saved.
+#[derive(Debug, Default)]
+pub(super) struct Series {
+    ids: HashMap<(Box<str>, i64, Box<str>), i64>,
+    touched: BTreeMap<i64, RangeInclusive<i64>>,
+}
+
+/// Where a mark stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MarkRow {
+    pub(super) time: Millis,
+    /// Tells entries of one moment apart.
+    pub(super) key: u64,
+    pub(super) effect: Effect,
+}
+
+impl Series {
+    /// Returns the number of a series.
+    pub(super) fn id(
+        &mut self,
+        connection: &Connection,
+        rule: &str,
+        component: i64,
+        split: &str,
+    ) -> rusqlite::Result<i64> {
+        let key = (rule.into(), component, split.into());
+        if let Some(id) = self.ids.get(&key) {
+            return Ok(*id);
+        }
+        connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO series (rule, component, split) VALUES (?, ?, ?)",
+            )?
+            .execute(params![rule, component, split])?;
+        let id = connection
+            .prepare_cached("SELECT id FROM series WHERE rule = ? AND component = ? AND split = ?")?
+            .query_row(params![rule, component, split], |row| row.get(0))?;
+        self.ids.insert(key, id);
+        Ok(id)
+    }
+
+    /// Adds a mark, where it is not there.
+    pub(super) fn put(
+        &mut self,
+        connection: &Connection,
+        series: i64,
+        mark: MarkRow,
+    ) -> rusqlite::Result<()> {
+        let changed = connection
+            .prepare_cached(
+                "INSERT OR IGNORE INTO mark (series, time, key, ends) VALUES (?, ?, ?, ?)",
+            )?
+            .execute(params![
+                series,
+                mark.time.get(),
+                mark.key.cast_signed(),
+                mark.effect == Effect::Ends
+            ])?;
+        if changed > 0 {
+            self.touch(series, mark.time.get());
+        }
+        Ok(())
+    }
+
+    /// Removes the marks of an entry that is not what it was taken for.
+    pub(super) fn take_back(
+        &mut self,
+        connection: &Connection,
+        server: i64,
+        hour: Hour,
+        key: u64,
+    ) -> rusqlite::Result<()> {
+        let found: Vec<(i64, i64)> = connection
+            .prepare_cached(
+                "SELECT mark.series, mark.time FROM series \
+                 JOIN component ON component.id = series.component \
+                 JOIN mark ON mark.series = series.id \
+                 WHERE component.server = ? AND mark.time >= ? AND mark.time < ? AND mark.key = ?",
+            )?
+            .query_map(
+                params![
+                    server,
+                    hour.get() * Hour::MILLIS,
+                    (hour.get() + 1) * Hour::MILLIS,
+                    key.cast_signed()
+                ],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?
+            .collect::<Result<_, _>>()?;
+        for (series, time) in found {
+            connection
+                .prepare_cached("DELETE FROM mark WHERE series = ? AND time = ? AND key = ?")?
+                .execute(params![series, time, key.cast_signed()])?;
+            self.touch(series, time);
+        }
+        Ok(())
+    }
+
+    /// Notes where marks changed, to be looked at by [`settle`].
+    pub(super) fn save(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        for (series, span) in std::mem::take(&mut self.touched) {
+            touch(connection, series, &span)?;
+        }
+        Ok(())
+    }
+
+    fn touch(&mut self, series: i64, time: i64) {
+        let span = self.touched.entry(series).or_insert(time..=time);
+        *span = time.min(*span.start())..=time.max(*span.end());
+    }
+}
+
+/// Finds the episodes of all series whose marks or whose threshold changed.
+pub(super) fn settle(
+    connection: &mut Connection,
+    thresholds: &BTreeMap<String, Threshold>,
+) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for (rule, threshold) in thresholds {
+        renew(&transaction, rule, *threshold)?;
+    }
+    let stale: Vec<(i64, String, i64, i64)> = transaction
+        .prepare(
+            "SELECT stale.series, series.rule, stale.since, stale.until FROM stale \
+             JOIN series ON series.id = stale.series",
+        )?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+        .collect::<Result<_, _>>()?;
+    for (series, rule, since, until) in stale {
+        if let Some(threshold) = thresholds.get(&rule) {
+            find_episodes(&transaction, series, *threshold, &(since..=until))?;
+            transaction.prepare_cached("DELETE FROM stale WHERE series = ?")?.execute([series])?;
+        }
+    }
+    transaction.commit()
+}
+
+/// Has all episodes of a rule found anew where its threshold is not what it was.
+fn renew(connection: &Connection, rule: &str, threshold: Threshold) -> rusqlite::Result<()> {
+    let changed = connection
+        .prepare_cached(
+            "INSERT INTO threshold (rule, count, within, apart) VALUES (?1, ?2, ?3, ?4) \
+             ON CONFLICT (rule) DO UPDATE SET count = ?2, within = ?3, apart = ?4 \
+             WHERE count <> ?2 OR within <> ?3 OR apart <> ?4",
+        )?
+        .execute(params![
+            rule,
+            threshold.count,
+            millis(threshold.within),
+            millis(threshold.apart)
+        ])?;
+    if changed == 0 {
+        return Ok(());
+    }
+    let series: Vec<i64> = connection
+        .prepare_cached("SELECT id FROM series WHERE rule = ?")?
+        .query_map([rule], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    series.into_iter().try_for_each(|series| touch(connection, series, &(i64::MIN..=i64::MAX)))
+}
+
+fn touch(connection: &Connection, series: i64, span: &RangeInclusive<i64>) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO stale VALUES (?1, ?2, ?3) ON CONFLICT (series) \
+             DO UPDATE SET since = min(since, ?2), until = max(until, ?3)",
+        )?
+        .execute(params![series, span.start(), span.end()])?;
+    Ok(())
+}
+
+/// Finds the episodes that the marks of a span belong to, and puts them in the place of those that
+/// were found there before.
+fn find_episodes(
+    connection: &Connection,
+    series: i64,
+    threshold: Threshold,
+    span: &RangeInclusive<i64>,
+) -> rusqlite::Result<()> {
+    let marks = marks_around(connection, series, millis(threshold.reach()), span)?;
+    let counting = || marks.iter().filter(|mark| mark.effect == Effect::Counts);
+    let times = || counting().map(|mark| mark.time.get());
+    let from = times().min().map_or(*span.start(), |first| first.min(*span.start()));
+    let to = times().max().map_or(*span.end(), |last| last.max(*span.end()));
+    connection
+        .prepare_cached("DELETE FROM episode WHERE series = ? AND first BETWEEN ? AND ?")?
+        .execute(params![series, from, to])?;
+    for episode in threshold.episodes(&marks) {
+        put_episode(connection, series, episode)?;
+    }
+    Ok(())
+}
+
+fn put_episode(connection: &Connection, series: i64, episode: Episode) -> rusqlite::Result<()> {
+    connection.prepare_cached("INSERT OR REPLACE INTO episode VALUES (?, ?, ?, ?, ?)")?.execute(
+        params![
+            series,
+            episode.first.get(),
+            episode.last.get(),
+            episode.count,
+            episode.ended.map(Millis::get)
+        ],
+    )?;
+    Ok(())
+}
+
+/// Returns the marks of a span with all before and after it that may belong to the same episodes:
+/// those that each lie within the reach of the next, and one counting mark on either side in any
+/// case, since a mark that was taken away may have tied it to the others.
+fn marks_around(
+    connection: &Connection,
+    series: i64,
+    reach: i64,
+    span: &RangeInclusive<i64>,
+) -> rusqlite::Result<Vec<Mark>> {
+    let before = "SELECT time, ends FROM mark WHERE series = ?1 AND time < ?2 ORDER BY time DESC";
+    let after = "SELECT time, ends FROM mark WHERE series = ?1 AND time >= ?2 ORDER BY time";
+    let mut marks = Vec::new();
+    for sql in [before, after] {
+        let mut statement = connection.prepare_cached(sql)?;
+        let mut rows = statement.query(params![series, span.start()])?;
+        let mut last: Option<i64> = None;
+        while let Some(row) = rows.next()? {
+            let mark = mark_of(row)?;
+            let time = mark.time.get();
+            let is_outside = !span.contains(&time);
+            if mark.effect == Effect::Counts && is_outside {
+                if last.is_some_and(|last| time.abs_diff(last) > reach.unsigned_abs()) {
+                    break;
+                }
+                last = Some(time);
+            }
+            marks.push(mark);
+        }
+    }
+    Ok(marks)
+}
+
+fn mark_of(row: &Row<'_>) -> rusqlite::Result<Mark> {
+    let effect = if row.get(1)? { Effect::Ends } else { Effect::Counts };
+    Ok(Mark { time: Millis::new(row.get(0)?), effect })
+}
+
+fn millis(span: std::time::Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+}
