@@ -181,7 +181,7 @@ pub(super) fn examples(fields: &Fields<'_>, examples: usize, counter_examples: u
 
 /// Reports an expression that matches where there is nothing, and so tells nothing.
 pub(super) fn regex(fields: &Fields<'_>, regex: Option<&Expression>) {
-    if regex.is_some_and(|regex| regex.regex().is_match("")) {
+    if regex.is_some_and(Expression::matches_nothing) {
         let message = "`regex` matches an empty text, expected what this kind of text has".into();
         let hint = Some("leave `regex` out where the literals are enough".into());
         fields.report_at("regex", message, hint);
@@ -190,7 +190,7 @@ pub(super) fn regex(fields: &Fields<'_>, regex: Option<&Expression>) {
 
 /// Reports a wrapper that matches where there is nothing.
 pub(super) fn wrapper(fields: &Fields<'_>, regex: Option<&Expression>) {
-    if regex.is_some_and(|regex| regex.regex().is_match("")) {
+    if regex.is_some_and(Expression::matches_nothing) {
         let message = "`regex` matches an empty text, expected the words around an error".into();
         fields.report_at("regex", message, None);
     }
@@ -287,12 +287,12 @@ pub(super) fn links<'a>(
 }
 
 /// Returns a finding for each course that counts apart by what its rules do not capture.
-pub(super) fn groups<'a>(rules: impl Iterator<Item = &'a Rule> + Clone) -> Vec<Finding> {
+pub(super) fn groups(rules: &BTreeMap<RuleId, Rule>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for rule in rules.clone() {
+    for rule in rules.values() {
         let Some(course) = rule.course() else { continue };
         let Sign::Rules(ids) = &course.of else { continue };
-        for counted in rules.clone().filter(|other| ids.contains(&other.id)) {
+        for counted in ids.iter().filter_map(|id| rules.get(id)) {
             let regex = counted.matching().and_then(|matching| matching.regex.as_ref());
             let captures: Vec<_> = regex.into_iter().flat_map(Expression::capture_names).collect();
             for name in course.group_by.iter().filter(|name| !captures.contains(&name.as_str())) {

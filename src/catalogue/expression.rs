@@ -2,15 +2,29 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
+use regex_syntax::hir::{Hir, HirKind};
 
 /// The most memory that one compiled expression may take.
 pub const REGEX_SIZE_LIMIT_BYTES: usize = 1024 * 1024;
 
-/// A compiled regular expression and the text it was made from.
+/// Bytes that one state of a compiled expression takes at most, or nearly so.
+const STATE_BYTES: usize = 64;
+
+/// A regular expression, compiled when it is first used: most commands use few of them.
+///
+/// One that could come near [`REGEX_SIZE_LIMIT_BYTES`] is compiled at once, so that holding a value
+/// is the proof that it compiles.
 #[derive(Clone)]
-pub struct Expression(Regex);
+pub struct Expression {
+    pattern: String,
+    capture_names: Vec<String>,
+    /// False where every match has a character.
+    may_be_empty: bool,
+    compiled: OnceLock<Regex>,
+}
 
 /// Why a text is not a regular expression, in the compiler's own words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -24,17 +38,27 @@ impl Expression {
     /// Returns the expression as it is written in the file.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.0.as_str()
+        &self.pattern
     }
 
     /// Returns the names of its captures, in the order of the expression.
     pub fn capture_names(&self) -> impl Iterator<Item = &str> {
-        self.0.capture_names().flatten()
+        self.capture_names.iter().map(String::as_str)
+    }
+
+    /// Returns true where it matches an empty text, and so tells nothing.
+    #[must_use]
+    pub fn matches_nothing(&self) -> bool {
+        self.may_be_empty && self.regex().is_match("")
     }
 
     /// Returns the compiled form.
     pub(crate) fn regex(&self) -> &Regex {
-        &self.0
+        self.compiled.get_or_init(|| {
+            // The estimate may be wrong, but not by so much.
+            compile(&self.pattern, 16 * REGEX_SIZE_LIMIT_BYTES)
+                .expect("a pattern that parses and is far below the limit compiles")
+        })
     }
 }
 
@@ -42,11 +66,61 @@ impl FromStr for Expression {
     type Err = ExpressionError;
 
     fn from_str(text: &str) -> Result<Self, ExpressionError> {
-        RegexBuilder::new(text)
-            .size_limit(REGEX_SIZE_LIMIT_BYTES)
-            .build()
-            .map(Self)
-            .map_err(|error| ExpressionError { message: error.to_string() })
+        let hir = regex_syntax::parse(text)
+            .map_err(|error| ExpressionError { message: error.to_string() })?;
+        let is_large = estimate(&hir).saturating_mul(STATE_BYTES) > REGEX_SIZE_LIMIT_BYTES / 2;
+        let compiled = if is_large {
+            OnceLock::from(compile(text, REGEX_SIZE_LIMIT_BYTES)?)
+        } else {
+            OnceLock::new()
+        };
+        let mut capture_names = Vec::new();
+        add_names(&hir, &mut capture_names);
+        let may_be_empty = hir.properties().minimum_len() == Some(0);
+        Ok(Self { pattern: text.into(), capture_names, may_be_empty, compiled })
+    }
+}
+
+fn compile(pattern: &str, size_limit: usize) -> Result<Regex, ExpressionError> {
+    RegexBuilder::new(pattern)
+        .size_limit(size_limit)
+        .build()
+        .map_err(|error| ExpressionError { message: error.to_string() })
+}
+
+/// Returns about how many states an expression is compiled to.
+fn estimate(hir: &Hir) -> usize {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 1,
+        HirKind::Literal(literal) => literal.0.len(),
+        HirKind::Class(regex_syntax::hir::Class::Unicode(class)) => class.ranges().len(),
+        HirKind::Class(regex_syntax::hir::Class::Bytes(class)) => class.ranges().len(),
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min.saturating_add(1)).max(1);
+            let times = usize::try_from(times).unwrap_or(usize::MAX);
+            estimate(&repetition.sub).saturating_mul(times)
+        }
+        HirKind::Capture(capture) => estimate(&capture.sub).saturating_add(2),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().map(estimate).fold(1, usize::saturating_add)
+        }
+    }
+}
+
+/// Adds the names of captures, from the left.
+fn add_names(hir: &Hir, names: &mut Vec<String>) {
+    match hir.kind() {
+        HirKind::Capture(capture) => {
+            names.extend(capture.name.iter().map(ToString::to_string));
+            add_names(&capture.sub, names);
+        }
+        HirKind::Repetition(repetition) => add_names(&repetition.sub, names),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            for part in parts {
+                add_names(part, names);
+            }
+        }
+        HirKind::Empty | HirKind::Look(_) | HirKind::Literal(_) | HirKind::Class(_) => {}
     }
 }
 

@@ -65,7 +65,7 @@ impl Catalogue {
             wrappers.extend(set.wrappers.into_iter().map(|wrapper| (wrapper.id.clone(), wrapper)));
         }
         findings.append(&mut check::links(rules.values(), &ids));
-        findings.append(&mut check::groups(rules.values()));
+        findings.append(&mut check::groups(&rules));
         refuse(findings)?;
         Ok(Self {
             rules: rules.into_values().collect(),
