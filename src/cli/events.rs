@@ -161,17 +161,22 @@ impl EventsArgs {
 /// Says on standard error that the list is empty, and why that may be.
 fn say_nothing_matched(args: &EventsArgs, catalogue: Option<&Catalogue>) {
     let mut lines = vec!["no stored event matches".to_owned()];
-    if let (Some(rule), Some(catalogue)) = (&args.rule, catalogue)
-        && catalogue.rule(rule.as_str()).is_none()
-    {
-        let ids = catalogue.rules().iter().map(|rule| rule.id.as_str());
-        let hint = match nearest(rule.as_str(), ids) {
-            Some(near) => format!("there is no rule `{rule}`; did you mean `{near}`?"),
-            None => format!("there is no rule `{rule}`; `dewlap patterns list` names all"),
-        };
-        lines.push(format!("hint: {hint}"));
-    }
+    let hint = args.rule.as_ref().zip(catalogue).and_then(|(id, catalogue)| hint(id, catalogue));
+    lines.extend(hint.map(|hint| format!("hint: {hint}")));
     error_lines(&lines);
+}
+
+/// Returns why a rule has no events; `None` where it may just not have been met.
+fn hint(id: &RuleId, catalogue: &Catalogue) -> Option<String> {
+    let Some(rule) = catalogue.rule(id.as_str()) else {
+        let ids = catalogue.rules().iter().map(|rule| rule.id.as_str());
+        return Some(match nearest(id.as_str(), ids) {
+            Some(near) => format!("there is no rule `{id}`; did you mean `{near}`?"),
+            None => format!("there is no rule `{id}`; `dewlap patterns list` names all"),
+        });
+    };
+    let counts_others = format!("`{id}` counts entries of others: `dewlap episodes --rule {id}`");
+    rule.course().map(|_| counts_others)
 }
 
 fn text_line(event: &Event) -> String {
