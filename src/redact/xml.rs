@@ -22,6 +22,9 @@ pub(crate) fn claim(scan: &mut Scan<'_>) {
             scan.mask(at..tag.start, kind);
         }
         at = tag.end;
+        if is_lua_token(text, &tag) {
+            continue;
+        }
         if tag.is_close {
             if skipped == Some(name) {
                 skipped = None;
@@ -69,6 +72,13 @@ pub(crate) fn claim_escaped(scan: &mut Scan<'_>) {
             scan.mask(start..start + len, kind);
         }
     }
+}
+
+/// Returns true for what Lua calls a word of its grammar: `<name> expected`, `near '<eof>'`.
+fn is_lua_token(text: &str, tag: &Tag) -> bool {
+    let after = text.get(tag.end..).unwrap_or_default();
+    let before = text.get(..tag.start).unwrap_or_default();
+    after.starts_with(" expected") || (before.ends_with("near '") && after.starts_with('\''))
 }
 
 struct Tag {
