@@ -43,6 +43,14 @@ pub struct Verdict<'c> {
     pub inner: Range<usize>,
 }
 
+impl Verdict<'_> {
+    /// Returns true for a line of normal work: where it is no error and no warning, it is no event.
+    #[must_use]
+    pub fn is_routine(&self) -> bool {
+        self.outcome.is_none() && self.rule.is_some_and(|rule| rule.routine)
+    }
+}
+
 /// Why a catalogue could not be made ready.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
@@ -126,7 +134,7 @@ impl Classifier {
     }
 
     /// Returns what an entry with this verdict does to the courses of the catalogue.
-    pub fn signals<'v>(&'v self, verdict: &'v Verdict<'_>) -> impl Iterator<Item = Signal<'v>> {
+    pub fn signals<'c>(&'c self, verdict: &Verdict<'_>) -> impl Iterator<Item = Signal<'c>> {
         self.watch.signals(verdict)
     }
 

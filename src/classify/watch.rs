@@ -38,6 +38,11 @@ pub struct Signal<'c> {
     pub split: String,
 }
 
+impl Signal<'_> {
+    /// What [`Signal::split`] is where nothing is counted apart.
+    pub const WHOLE: &'static str = "{}";
+}
+
 impl Watch {
     /// Collects the courses of a catalogue, and the thresholds of rules on their own entries.
     pub(super) fn new(catalogue: &Catalogue) -> Self {
@@ -93,10 +98,7 @@ impl Watch {
     }
 
     /// Returns what an entry with this verdict does to which courses.
-    pub(super) fn signals<'w>(
-        &'w self,
-        verdict: &'w Verdict<'_>,
-    ) -> impl Iterator<Item = Signal<'w>> {
+    pub(super) fn signals<'w>(&'w self, verdict: &Verdict<'_>) -> impl Iterator<Item = Signal<'w>> {
         let rule = verdict.rule.and_then(|rule| self.by_rule.get(rule.id.as_str()));
         let by_rule = rule.into_iter().flatten().copied();
         let outcomes = self.by_outcome.iter();
@@ -115,5 +117,5 @@ impl Watch {
 fn split(names: &[String], captures: &BTreeMap<String, String>) -> String {
     let pairs = names.iter().filter_map(|name| captures.get_key_value(name));
     let pairs: BTreeMap<&String, &String> = pairs.collect();
-    serde_json::to_string(&pairs).unwrap_or_else(|_| "{}".into())
+    serde_json::to_string(&pairs).unwrap_or_else(|_| Signal::WHOLE.into())
 }

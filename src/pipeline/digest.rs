@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::ingest::IngestOptions;
+use super::routine::Routine;
 use crate::classify::{Fingerprint, Signal, Verdict, problem_id, unix_lines};
 use crate::model::{Entry, EntryId, Level, Millis, Severity, Stream};
 use crate::parse::{Gap, decode_text};
@@ -35,6 +36,7 @@ pub(super) struct Digest<'o> {
     /// The head of the last message of each component.
     nearby: HashMap<Box<str>, Vec<u8>>,
     last_time: Millis,
+    routine: Routine<'o>,
 }
 
 impl<'o> Digest<'o> {
@@ -49,6 +51,7 @@ impl<'o> Digest<'o> {
             last: None,
             nearby: HashMap::new(),
             last_time: Millis::new(0),
+            routine: Routine::default(),
         }
     }
 
@@ -139,28 +142,22 @@ impl<'o> Digest<'o> {
         if level == Level::Other && !classifier.may_match(raw) {
             return None;
         }
-        let decoded = decode_text(raw);
-        if level == Level::Other && self.is_unwatched_routine(&decoded) {
+        if level == Level::Other
+            && let Some(signals) = self.routine.signals(classifier, raw)
+        {
+            self.batch.marks.extend(signals.iter().map(|signal| mark(index, signal)));
             return None;
         }
-        let text = self.mask(&entry.component, &decoded);
+        let text = self.mask(&entry.component, &decode_text(raw));
         let verdict = classifier.classify(&text);
         self.batch.marks.extend(classifier.signals(&verdict).map(|signal| mark(index, &signal)));
-        if level == Level::Other && is_routine(&verdict) {
+        if level == Level::Other && verdict.is_routine() {
             return None;
         }
         if level == Level::Other && verdict.rule.is_none() && verdict.outcome.is_none() {
             return None;
         }
         Some(self.new_event(entry, level, &verdict, text))
-    }
-
-    /// Returns true for a line of normal work that no course counts; it need not be masked to tell.
-    fn is_unwatched_routine(&self, text: &str) -> bool {
-        let classifier = self.options.classifier;
-        let text = unix_lines(text);
-        let verdict = classifier.classify(&text);
-        is_routine(&verdict) && classifier.signals(&verdict).next().is_none()
     }
 
     /// Masks the reason of a gap.
@@ -213,11 +210,6 @@ impl<'o> Digest<'o> {
             len: 0,
         }
     }
-}
-
-/// Returns true for a line of normal work: where it is no error and no warning, it is no event.
-fn is_routine(verdict: &Verdict<'_>) -> bool {
-    verdict.outcome.is_none() && verdict.rule.is_some_and(|rule| rule.routine)
 }
 
 fn mark(counted: u32, signal: &Signal<'_>) -> NewMark {

@@ -16,6 +16,7 @@ mod feed;
 mod identify;
 mod ingest;
 mod log;
+mod routine;
 mod weekly;
 
 pub use ingest::{FileGap, IngestError, IngestOptions, Summary, classes, ingest};
