@@ -95,16 +95,18 @@ fn check_rule(catalogue: &Catalogue, id: &RuleId) -> Result<(), Misuse> {
     if counts(id.as_str()) {
         return Ok(());
     }
+    if catalogue.rule(id.as_str()).is_some() {
+        return Err(Misuse::new(
+            format!("rule `{id}` looks at one entry and has no episodes"),
+            format!("`dewlap events --rule {id}` lists its events"),
+        ));
+    }
     let ids = catalogue.rules().iter().map(|rule| rule.id.as_str());
     let hint = nearest(id.as_str(), ids.filter(|id| counts(id))).map_or_else(
-        || "`dewlap patterns show ID` tells whether a rule counts entries".into(),
+        || "`dewlap patterns list` names all rules".into(),
         |near| format!("did you mean `{near}`?"),
     );
-    let message = match catalogue.rule(id.as_str()) {
-        Some(_) => format!("rule `{id}` looks at one entry and has no episodes"),
-        None => format!("there is no rule `{id}`"),
-    };
-    Err(Misuse::new(message, hint))
+    Err(Misuse::new(format!("there is no rule `{id}`"), hint))
 }
 
 fn text_lines(row: &EpisodeRow, catalogue: &Catalogue) -> Result<String, std::fmt::Error> {
