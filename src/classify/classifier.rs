@@ -22,7 +22,7 @@ pub struct Classifier {
     rules: Arc<[Rule]>,
     /// Indices of `rules`: most specific first, then by id.
     ranked: Vec<usize>,
-    literals: Literals,
+    pub(super) literals: Literals,
     nesting: Nesting,
     watch: Watch,
 }
@@ -182,7 +182,7 @@ impl Classifier {
         ranks.into_iter().filter_map(|rank| self.ranked_rule(rank)).collect()
     }
 
-    fn ranked_rule(&self, rank: usize) -> Option<&Rule> {
+    pub(super) fn ranked_rule(&self, rank: usize) -> Option<&Rule> {
         self.ranked.get(rank).and_then(|index| self.rules.get(*index))
     }
 }
@@ -210,7 +210,7 @@ fn best_match<'r>(rules: impl Iterator<Item = &'r Rule>, text: &str) -> Option<&
 }
 
 /// Returns where a rule, whose literals are known to be there, matches a text.
-fn matched_span(matching: &Matching, text: &str) -> Option<Range<usize>> {
+pub(super) fn matched_span(matching: &Matching, text: &str) -> Option<Range<usize>> {
     if let Some(regex) = &matching.regex {
         return regex.regex().find(text).map(|found| found.range());
     }

@@ -2,7 +2,8 @@
 //!
 //! Entry points: [`Classifier::classify`] gives at most one rule for a text,
 //! [`Classifier::may_match`] says cheaply that there is none, [`Fingerprinter::fingerprint`] gives
-//! the template of a text that no rule explains, and [`check`] proves the catalogue's examples.
+//! the template of a text that no rule explains, [`check`] proves the catalogue's examples, and
+//! [`Classifier::profile`] measures what each rule costs.
 //!
 //! **Invariant:** the most specific rule on the innermost text wins, then the smallest id, so the
 //! answer never depends on the order of files or on severity. Nothing here does I/O or reads a
@@ -18,6 +19,7 @@ mod literals;
 mod miss;
 mod nesting;
 mod problem;
+mod profile;
 mod syntax;
 mod variable;
 mod watch;
@@ -27,6 +29,7 @@ pub use classifier::{BuildError, Classifier, Verdict, unix_lines};
 pub use fingerprint::{Fingerprint, Fingerprinter};
 pub use miss::Miss;
 pub use problem::problem_id;
+pub use profile::RuleTime;
 pub use watch::Signal;
 
 #[cfg(test)]

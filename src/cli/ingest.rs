@@ -21,7 +21,7 @@ use crate::store::Writer;
 mod progress;
 mod summary;
 
-use progress::with_progress;
+pub(super) use progress::with_progress;
 use summary::{render_json, render_text};
 
 /// Arguments of `ingest`.
@@ -112,7 +112,15 @@ fn read(context: &Context, args: &IngestArgs) -> anyhow::Result<Summary> {
     Ok(summary)
 }
 
-fn find_format(name: Option<&str>, parse: &ParseOptions) -> anyhow::Result<Option<Format>> {
+/// Returns the format with this name; `None` where none is named.
+///
+/// # Errors
+///
+/// Returns the names that there are.
+pub(super) fn find_format(
+    name: Option<&str>,
+    parse: &ParseOptions,
+) -> anyhow::Result<Option<Format>> {
     let Some(name) = name else { return Ok(None) };
     if let Some(format) = Format::from_name(name, parse) {
         return Ok(Some(format));

@@ -167,25 +167,37 @@ pub struct Entry<'a> {
     pub text: Cow<'a, [u8]>,
 }
 
+impl Level {
+    /// Returns how bad an entry of this type with these tags says it is. A message is never bad in
+    /// itself.
+    #[must_use]
+    pub fn of(kind: EntryKind, tags: &str) -> Self {
+        match kind {
+            EntryKind::Message => Self::Other,
+            EntryKind::Error => Self::Error,
+            _ if has_tag(tags, "#error") => Self::Error,
+            EntryKind::Warning => Self::Warning,
+            _ if has_tag(tags, "#warning") => Self::Warning,
+            _ => Self::Other,
+        }
+    }
+}
+
+fn has_tag(tags: &str, tag: &str) -> bool {
+    !tags.is_empty() && tags.split_ascii_whitespace().any(|have| have.eq_ignore_ascii_case(tag))
+}
+
 impl Entry<'_> {
-    /// Returns how bad the entry says it is. A message is never bad in itself.
+    /// Returns how bad the entry says it is.
     #[must_use]
     pub fn level(&self) -> Level {
-        match self.kind {
-            EntryKind::Message => Level::Other,
-            EntryKind::Error => Level::Error,
-            _ if self.has_tag("#error") => Level::Error,
-            EntryKind::Warning => Level::Warning,
-            _ if self.has_tag("#warning") => Level::Warning,
-            _ => Level::Other,
-        }
+        Level::of(self.kind, &self.tags)
     }
 
     /// Returns true where one of the tags is `tag`, given with its `#`.
     #[must_use]
     pub fn has_tag(&self, tag: &str) -> bool {
-        !self.tags.is_empty()
-            && self.tags.split_ascii_whitespace().any(|have| have.eq_ignore_ascii_case(tag))
+        has_tag(&self.tags, tag)
     }
 
     /// Returns true where the text is a whole message, which is never an event.

@@ -113,6 +113,15 @@ impl Period {
         Self::week_from(monday).ok_or_else(wrong)
     }
 
+    /// Returns the ISO week that holds a moment.
+    #[must_use]
+    pub fn week_of(at: Millis) -> Self {
+        let date = at.timestamp().to_zoned(TimeZone::UTC).date();
+        let back = i64::from(date.weekday().to_monday_zero_offset());
+        let monday = date.checked_sub(back.days()).ok();
+        monday.and_then(Self::week_from).unwrap_or(Self { from: at, to: at })
+    }
+
     /// Returns the last whole ISO week before `now`.
     #[must_use]
     pub fn last_whole_week(now: Millis) -> Self {
@@ -175,6 +184,8 @@ mod tests {
         assert_eq!(week.week_name().as_deref(), Some("2026-W37"));
         assert_eq!(Period::last_whole_week(week.to), week);
         assert_eq!(Period::last_whole_week(Millis::new(week.to.get() - 1)), week.before());
+        assert_eq!(Period::week_of(week.from), week);
+        assert_eq!(Period::week_of(Millis::new(week.to.get() - 1)), week);
     }
 
     #[test]

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::class::Class;
 use super::ingest::IngestOptions;
 use super::routine::Routine;
-use crate::classify::{Fingerprint, Signal, Verdict, problem_id, unix_lines};
-use crate::model::{Entry, EntryId, Level, Millis, Severity, Stream};
+use crate::classify::{Signal, unix_lines};
+use crate::model::{Entry, EntryId, Level, Millis, Stream};
 use crate::parse::{Gap, decode_text};
 use crate::store::{Batch, Counted, FileId, NewEvent, NewGap, NewMark};
 
@@ -157,7 +158,8 @@ impl<'o> Digest<'o> {
         if level == Level::Other && verdict.rule.is_none() && verdict.outcome.is_none() {
             return None;
         }
-        Some(self.new_event(entry, level, &verdict, text))
+        let class = Class::new(verdict, &text, self.options.fingerprinter);
+        Some(self.new_event(entry, level, class, text))
     }
 
     /// Masks the reason of a gap.
@@ -182,29 +184,20 @@ impl<'o> Digest<'o> {
         &self,
         entry: &Entry<'_>,
         level: Level,
-        verdict: &Verdict<'_>,
+        class: Class<'_>,
         text: String,
     ) -> NewEvent {
-        let severity = verdict.rule.map_or_else(|| default_severity(level), |rule| rule.severity);
-        let rule = verdict.rule.map(|rule| rule.id.to_string());
-        let fingerprint = rule.is_none().then(|| {
-            let inner = text.get(verdict.inner.clone()).unwrap_or(&text);
-            self.options.fingerprinter.fingerprint(inner)
-        });
-        let cluster = fingerprint.as_ref().map(Fingerprint::cluster_id);
-        let kind = rule.as_deref().or(cluster.as_deref()).unwrap_or_default();
-        let group = group_of(verdict);
         NewEvent {
             counted: 0,
             entry: entry.display_id(),
             tags: entry.tags.clone().into_owned(),
-            problem: problem_id(kind, self.options.server, &entry.component, &group),
-            severity,
-            outcome: verdict.outcome,
-            captures: serde_json::to_string(&verdict.captures).unwrap_or_else(|_| "{}".into()),
-            rule,
-            cluster,
-            template: fingerprint.map(|fingerprint| fingerprint.template),
+            problem: class.problem(self.options.server, &entry.component),
+            severity: class.severity(level),
+            outcome: class.outcome,
+            captures: class.captures_json(),
+            rule: class.rule_id().map(str::to_owned),
+            template: class.template,
+            cluster: class.cluster,
             text,
             offset: 0,
             len: 0,
@@ -219,22 +212,6 @@ fn mark(counted: u32, signal: &Signal<'_>) -> NewMark {
         effect: signal.effect,
         scope: signal.scope,
         split: signal.split.as_str().into(),
-    }
-}
-
-/// Returns the captures that split the rule's problems.
-fn group_of<'v>(verdict: &'v Verdict<'_>) -> Vec<(&'v str, &'v str)> {
-    let names = verdict.rule.map(|rule| rule.group_by.as_slice()).unwrap_or_default();
-    let pairs = names.iter().filter_map(|name| verdict.captures.get_key_value(name));
-    pairs.map(|(name, value)| (name.as_str(), value.as_str())).collect()
-}
-
-/// Returns the severity of an event that no rule explains.
-fn default_severity(level: Level) -> Severity {
-    match level {
-        Level::Error => Severity::Error,
-        Level::Warning => Severity::Warning,
-        Level::Other => Severity::Info,
     }
 }
 

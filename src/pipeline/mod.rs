@@ -1,6 +1,7 @@
 //! Wires the stages of a batch: inputs, readers, classification, masking, the store.
 //!
-//! Entry point: [`ingest`]. The calling thread reads, parses, masks and classifies; the store's
+//! Entry points: [`ingest`], and over what is stored [`weekly_report`], [`coverage()`] and
+//! [`backtest()`]. In [`ingest`] the calling thread reads, parses, masks and classifies; the store's
 //! writer commits on its own thread, behind a channel of two batches that stops the reader when
 //! the disk is slow.
 //!
@@ -10,7 +11,10 @@
 //!
 //! **Not here:** what a format looks like (`parse`), what is printed (`cli`).
 
+mod backtest;
+mod class;
 mod courses;
+mod coverage;
 mod digest;
 mod feed;
 mod identify;
@@ -19,5 +23,12 @@ mod log;
 mod routine;
 mod weekly;
 
+pub use backtest::{
+    Backtest, BacktestOptions, Change, ChangeKind, LesserChange, SampleText, backtest,
+};
+pub use coverage::{
+    ClusterCount, ComponentShares, Coverage, CoverageInput, CoverageOptions, Health, PastReview,
+    RuleCount, Shares, WeekShares, coverage,
+};
 pub use ingest::{FileGap, IngestError, IngestOptions, Summary, classes, ingest};
 pub use weekly::{WeeklyOptions, weekly_report};

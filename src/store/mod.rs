@@ -11,6 +11,7 @@
 //! **Not here:** what an entry means (`classify`), masking (`redact`), reading files (`pipeline`).
 
 mod batch;
+mod class_queries;
 mod episodes;
 mod error;
 mod files;
@@ -26,6 +27,7 @@ mod transaction;
 mod writer;
 
 pub use batch::{Batch, Counted, NewEvent, NewGap, NewMark, Position, Tally};
+pub use class_queries::{ClassCount, StoredClass, Window};
 pub use episodes::{EpisodeFilter, EpisodeRow, SymptomCount};
 pub use error::StoreError;
 pub use files::{Evidence, FileId, KnownFile, short_hash};

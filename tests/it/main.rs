@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod architecture;
+mod backtest;
 mod cases;
 mod catalogue;
 mod courses;
+mod coverage;
 mod expect;
 mod failures;
 mod formats;

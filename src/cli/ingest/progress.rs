@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 const REDRAW: Duration = Duration::from_millis(100);
 
 /// Runs some work under a bar that shows how many of `total` bytes are read.
-pub(super) fn with_progress<T>(
+pub(in crate::cli) fn with_progress<T>(
     is_wanted: bool,
     total: u64,
     progress: &AtomicU64,

@@ -5,7 +5,10 @@ use clap::Subcommand;
 use super::context::Global;
 use super::failure::Done;
 
+mod backtest;
 mod check;
+mod coverage;
+mod line;
 mod list;
 mod show;
 
@@ -18,6 +21,10 @@ pub(super) enum PatternsCommand {
     List(list::ListArgs),
     /// Show one rule in full
     Show(show::ShowArgs),
+    /// Tell how much of the errors the catalogue explains, and how well its rules are kept
+    Coverage(coverage::CoverageArgs),
+    /// Tell what another catalogue would say of the stored events
+    Backtest(backtest::BacktestArgs),
 }
 
 /// Runs `patterns`.
@@ -31,6 +38,8 @@ pub(super) fn run(global: &Global, command: &PatternsCommand) -> anyhow::Result<
         PatternsCommand::Check => check::run(&context),
         PatternsCommand::List(args) => list::run(&context.catalogue()?, args),
         PatternsCommand::Show(args) => show::run(&context.catalogue()?, args),
+        PatternsCommand::Coverage(args) => coverage::run(&context, args),
+        PatternsCommand::Backtest(args) => backtest::run(&context, args),
     }
 }
 
