@@ -29,6 +29,8 @@
 //! | 2 | [`report`] | counts to the weekly report in three formats | |
 //! | 2 | [`store`] | SQLite: exactly once, and every query | rusqlite |
 //! | 3 | [`classify`] | text to rule, captures, outcome or cluster | aho-corasick |
+//! | 3 | [`export`] | the catalogue in the languages of other pipelines | |
+//! | 3 | [`runbook`] | the catalogue as a page that people read | sha2 |
 //! | 4 | [`pipeline`] | wires a batch; makes a report's input | |
 //! | 5 | [`config`] | the configuration file, checked | |
 //! | 6 | [`cli`] | one file a command; prints; reads clock and environment | clap, indicatif, anyhow |
@@ -67,10 +69,12 @@ pub mod cli;
 pub mod config;
 pub mod course;
 pub mod document;
+pub mod export;
 pub mod model;
 pub mod parse;
 pub mod pipeline;
 pub mod redact;
 pub mod report;
+pub mod runbook;
 pub mod sample;
 pub mod store;

@@ -150,6 +150,12 @@ impl Classifier {
         &self.rules
     }
 
+    /// Returns the rules that look at one entry, in the order in which they are tried: the most
+    /// specific first, then by id.
+    pub fn ranked_rules(&self) -> impl Iterator<Item = &Rule> {
+        self.ranked.iter().filter_map(|index| self.rules.get(*index))
+    }
+
     /// Returns the rule that wins, what it captures and where the part begins that decided.
     fn find(&self, text: &str, nested: &Nested) -> Option<Found<'_>> {
         let present = self.literals.scan(text);

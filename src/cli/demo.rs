@@ -61,6 +61,7 @@ pub(super) fn run(global: &Global, args: &DemoArgs) -> anyhow::Result<Done> {
         period: Period::parse_week(WEEK)?,
         server: None,
         limits: Limits { cards: CARDS, ..Limits::default() },
+        runbook: None,
     };
     let report = make(&Store::open(&db)?, &catalogue, options)?;
     if args.format == ReportFormat::Text {

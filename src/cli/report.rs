@@ -65,7 +65,12 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> anyhow::Result<Done> {
     check_server(&store, args.server.as_deref())?;
     let catalogue = context.catalogue()?;
     let limits = Limits { cards: args.top, ..Limits::default() };
-    let options = WeeklyOptions { period: args.period()?, server: args.server.as_deref(), limits };
+    let options = WeeklyOptions {
+        period: args.period()?,
+        server: args.server.as_deref(),
+        limits,
+        runbook: context.config.runbook.as_deref(),
+    };
     let report = make(&store, &catalogue, options)?;
     let text = render(&report, args.format, args.out.is_none());
     match &args.out {

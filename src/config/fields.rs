@@ -19,6 +19,7 @@ pub(super) fn read_fields(document: &Document<'_>, directory: &Path) -> Config {
         db: path(fields.optional("db").text()),
         patterns: path(fields.optional("patterns").text()),
         local_patterns: path(fields.optional("local_patterns").text()),
+        runbook: read_runbook(&mut fields),
         ..Config::default()
     };
     if let Some(redact) = fields.optional("redact").table() {
@@ -47,6 +48,30 @@ fn read_zone<'d>(fields: &mut Fields<'d>, key: &'d str) -> Option<TimeZone> {
         );
     }
     zone
+}
+
+fn read_runbook(fields: &mut Fields<'_>) -> Option<String> {
+    let address = fields.optional("runbook").text()?;
+    if is_page(&address) {
+        return Some(address);
+    }
+    let message = format!(
+        "`{address}` is not the address of a page, \
+         expected one such as `https://wiki.example.org/runbook.html`"
+    );
+    let hint = "it begins with `https://`, `http://` or `file://`, and has neither a space nor `#`";
+    fields.report_at("runbook", message, Some(hint.into()));
+    None
+}
+
+/// Returns true for an address behind which `#` and an id may be put.
+fn is_page(address: &str) -> bool {
+    let rest = ["https://", "http://", "file:///"].iter().find_map(|scheme| {
+        let rest = address.strip_prefix(scheme)?;
+        rest.starts_with(|c: char| c.is_alphanumeric() || "[~_.%".contains(c)).then_some(rest)
+    });
+    let is_bad = |c: char| c.is_whitespace() || c.is_control() || "#<>\"`\\".contains(c);
+    rest.is_some_and(|rest| !rest.contains(is_bad))
 }
 
 fn read_redact(mut fields: Fields<'_>, directory: &Path) -> (Option<PathBuf>, Vec<MaskRule>) {

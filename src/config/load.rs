@@ -24,6 +24,8 @@ pub struct Config {
     pub patterns: Option<PathBuf>,
     /// A directory of pattern files that add to the catalogue.
     pub local_patterns: Option<PathBuf>,
+    /// The address of the runbook; a report names it with `#` and the id of a rule behind it.
+    pub runbook: Option<String>,
     /// Holds the key of the pseudonyms as 64 hexadecimal digits.
     pub key_file: Option<PathBuf>,
     /// What else to mask.
@@ -115,6 +117,32 @@ regex = '('
         let config = Config::parse(Path::new("/etc/dewlap/dewlap.toml"), text).unwrap();
         assert_eq!(config.db.as_deref(), Some(Path::new("/etc/dewlap/a/b.db")));
         assert_eq!(config.local_patterns.as_deref(), Some(Path::new("/etc/dewlap/patterns")));
+    }
+
+    #[test]
+    fn the_runbook_is_an_address_that_an_id_can_be_put_behind() {
+        for address in
+            ["https://wiki.example.org/r.html", "http://h:80/r?x=1", "file:///srv/r.html"]
+        {
+            let config =
+                Config::parse(Path::new("d.toml"), &format!("runbook = '{address}'")).unwrap();
+            assert_eq!(config.runbook.as_deref(), Some(address));
+        }
+        for address in [
+            "r.html",
+            "ftp://h/r",
+            "https://",
+            "https:///r",
+            "file://",
+            "https://h/r#x",
+            "https://h/a b",
+        ] {
+            let found = findings(&format!("runbook = '{address}'"));
+            assert!(
+                found.join("").contains("is not the address of a page"),
+                "{address}: {found:?}"
+            );
+        }
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct WeeklyOptions<'o> {
     pub server: Option<&'o str>,
     /// How long its lists may be.
     pub limits: Limits,
+    /// The address of the runbook; `None`: there is none.
+    pub runbook: Option<&'o str>,
 }
 
 /// Makes the report of a period from what is stored.
@@ -41,7 +43,7 @@ pub fn weekly_report(
     let rows = store.report_rows(period, since, options.server)?;
     let mut input = ReportInput::empty(period);
     input.servers = servers(&rows, options.server);
-    input.rules = catalogue.rules().iter().map(rule_card).collect();
+    input.rules = catalogue.rules().iter().map(|rule| rule_card(rule, options.runbook)).collect();
     input.components = component_totals(&rows.load);
     input.totals = totals(&rows, catalogue, period, &rows.load);
     input.totals_before = totals(&rows, catalogue, period.before(), &rows.load_before);
@@ -209,7 +211,7 @@ fn component_totals(load: &[ComponentLoad]) -> Vec<ComponentTotals> {
     totals.into_values().collect()
 }
 
-fn rule_card(rule: &Rule) -> RuleCard {
+fn rule_card(rule: &Rule, runbook: Option<&str>) -> RuleCard {
     RuleCard {
         id: rule.id.clone(),
         title: rule.title.clone(),
@@ -231,5 +233,6 @@ fn rule_card(rule: &Rule) -> RuleCard {
         toil_minutes: rule.toil_minutes.into(),
         fallback: rule.fallback,
         references: rule.references.clone(),
+        runbook: runbook.map(|page| format!("{page}#{}", rule.id)),
     }
 }

@@ -51,6 +51,7 @@ pub(super) fn facts(problem: &Problem, window: &Window) -> Vec<Fact> {
     for step in &card.escalation {
         add("escalate", format!("after {} to {}: {}", step.after, step.to, step.how));
     }
+    add("runbook", card.runbook.clone().unwrap_or_default());
     for reference in &card.references {
         add("see", reference.clone());
     }

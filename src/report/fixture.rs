@@ -35,6 +35,7 @@ pub(super) fn rule(id: &str) -> RuleCard {
         toil_minutes: 20,
         fallback: false,
         references: Vec::new(),
+        runbook: None,
     }
 }
 
@@ -189,6 +190,7 @@ fn down_rule() -> RuleCard {
             step("1h", "vendor", "Open a case."),
         ],
         references: vec!["https://docs.oracle.com/en/error-help/db/ora-12541/".into()],
+        runbook: Some("https://wiki.example.org/runbook.html#db-oracle.down".into()),
         ..rule("db-oracle.down")
     }
 }

@@ -209,6 +209,8 @@ pub struct RuleCard {
     pub fallback: bool,
     /// Addresses to read on.
     pub references: Vec<String>,
+    /// Its place in the runbook; `None` where no runbook is known.
+    pub runbook: Option<String>,
 }
 
 /// One step of an escalation.

@@ -53,7 +53,7 @@ pub(super) enum LongWord {
 /// Returns the text without anything that a terminal would obey: control characters and marks
 /// that turn the direction of writing become `\u{fffd}`, a tab four spaces. Line ends stay; a CR,
 /// which ends the segments of HL7, is one.
-pub(super) fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', "    ");
     let is_bad = |c: char| {
         (c.is_control() && c != '\n')

@@ -13,17 +13,17 @@ const EXAMPLE_CHARS: usize = 2_000;
 #[must_use]
 pub fn render_markdown(report: &Report) -> String {
     let mut page = Page(Vec::new());
-    page.block(&format!("# Recurring problems of {}", escape(&report.window.name)));
+    page.block(&format!("# Recurring problems of {}", escape_markdown(&report.window.name)));
     if !report.servers.is_empty() {
-        page.block(&format!("Servers: {}", escape(&report.servers.join(", "))));
+        page.block(&format!("Servers: {}", escape_markdown(&report.servers.join(", "))));
     }
-    page.block(&format!("**{}**", escape(&report.headline)));
-    page.block(&escape(&headline::costliest(report).unwrap_or_default()));
+    page.block(&format!("**{}**", escape_markdown(&report.headline)));
+    page.block(&escape_markdown(&headline::costliest(report).unwrap_or_default()));
     if !report.is_empty() {
         let totals = words::totals(report);
         page.list(totals.iter().map(|(label, text)| match *label {
-            "" => escape(text),
-            label => format!("{label}: {}", escape(text)),
+            "" => escape_markdown(text),
+            label => format!("{label}: {}", escape_markdown(text)),
         }));
         ranking(&mut page, report);
         cards(&mut page, report);
@@ -35,7 +35,7 @@ pub fn render_markdown(report: &Report) -> String {
     }
     lost(&mut page, report);
     page.block("---");
-    page.block(&escape(&words::footer(report)));
+    page.block(&escape_markdown(&words::footer(report)));
     let mut text = page.0.join("\n\n");
     text.push('\n');
     text
@@ -78,7 +78,7 @@ impl Page {
 }
 
 /// Returns a text that Markdown shows as it is, on one line.
-fn escape(text: &str) -> String {
+pub(crate) fn escape_markdown(text: &str) -> String {
     let mut out = String::new();
     for c in printable(text).trim().chars() {
         match c {
@@ -95,13 +95,13 @@ fn escape(text: &str) -> String {
 }
 
 /// Returns a code span for an id. Ids hold neither back-ticks nor bars; one that does is escaped.
-fn code(id: &str) -> String {
+pub(crate) fn code_span(id: &str) -> String {
     let is_plain = !id.is_empty() && !id.contains(['`', '|']) && !id.contains(char::is_control);
-    if is_plain { format!("`{id}`") } else { escape(id) }
+    if is_plain { format!("`{id}`") } else { escape_markdown(id) }
 }
 
 /// Returns a fenced block whose fence is longer than any in the text.
-fn fenced(text: &str) -> String {
+pub(crate) fn fenced(text: &str) -> String {
     let text = printable(text);
     let text = text.trim_matches('\n').trim_end();
     let clipped: String = text.chars().take(EXAMPLE_CHARS).collect();
@@ -121,22 +121,22 @@ fn ranking(page: &mut Page, report: &Report) {
     let rows = report.problems.iter().take(report.limits.rows).map(|problem| {
         vec![
             problem.rank.to_string(),
-            escape(&words::title(problem, 100)),
-            escape(&words::where_in_short(problem, report.servers.len())),
+            escape_markdown(&words::title(problem, 100)),
+            escape_markdown(&words::where_in_short(problem, report.servers.len())),
             grouped(problem.count),
             grouped(problem.episodes),
-            escape(&words::trend(problem.trend, problem.before, problem.count)),
-            escape(&words::percent(problem.share_permille)),
-            escape(&words::percent(problem.cumulative_permille)),
-            escape(words::owner(problem)),
+            escape_markdown(&words::trend(problem.trend, problem.before, problem.count)),
+            escape_markdown(&words::percent(problem.share_permille)),
+            escape_markdown(&words::percent(problem.cumulative_permille)),
+            escape_markdown(words::owner(problem)),
         ]
     });
     page.table(&headers, rows);
     page.rest(report.problems.len(), report.limits.rows);
     if let Some(promise) = headline::promise(report) {
-        page.block(&format!("**{}**", escape(&promise)));
+        page.block(&format!("**{}**", escape_markdown(&promise)));
     }
-    page.block(&escape(&words::cost_note(report)));
+    page.block(&escape_markdown(&words::cost_note(report)));
 }
 
 fn cards(page: &mut Page, report: &Report) {
@@ -146,17 +146,17 @@ fn cards(page: &mut Page, report: &Report) {
 }
 
 fn card(page: &mut Page, problem: &Problem, report: &Report) {
-    page.block(&format!("### {}. {}", problem.rank, escape(&words::title(problem, 100))));
-    let (id, server) = (code(problem.id()), escape(&problem.server));
-    page.block(&format!("{id} on {server}; {}", escape(&tag_line(problem))));
+    page.block(&format!("### {}. {}", problem.rank, escape_markdown(&words::title(problem, 100))));
+    let (id, server) = (code_span(problem.id()), escape_markdown(&problem.server));
+    page.block(&format!("{id} on {server}; {}", escape_markdown(&tag_line(problem))));
     places(page, problem, report.limits.others);
     page.list(facts(problem, &report.window).into_iter().map(|fact| match fact.label {
-        "see" => format!("**see:** {}", link(&fact.text)),
-        label => format!("**{label}:** {}", escape(&fact.text)),
+        label @ ("see" | "runbook") => format!("**{label}:** {}", link(&fact.text)),
+        label => format!("**{label}:** {}", escape_markdown(&fact.text)),
     }));
     if let Some(Example { text, entry, path }) = &problem.example {
         page.block(&fenced(text));
-        page.block(&format!("{} in {}", code(entry), code(path)));
+        page.block(&format!("{} in {}", code_span(entry), code_span(path)));
     }
 }
 
@@ -167,13 +167,14 @@ fn places(page: &mut Page, problem: &Problem, limit: usize) {
     }
     let rows = places.iter().take(limit).map(|place| {
         let split = words::split_of(place);
-        let split = if split.is_empty() { split } else { format!(" ({})", escape(&split)) };
+        let split =
+            if split.is_empty() { split } else { format!(" ({})", escape_markdown(&split)) };
         vec![
-            format!("{}{split}", escape(&place.component_name)),
+            format!("{}{split}", escape_markdown(&place.component_name)),
             grouped(place.count),
             grouped(place.episodes),
             grouped(place.stops),
-            escape(&words::trend(place.trend, place.before, place.count)),
+            escape_markdown(&words::trend(place.trend, place.before, place.count)),
         ]
     });
     page.table(&["component", ">count", ">episodes", ">stops", "trend"], rows);
@@ -184,7 +185,7 @@ fn places(page: &mut Page, problem: &Problem, limit: usize) {
 fn link(address: &str) -> String {
     let is_address = address.starts_with("https://") || address.starts_with("http://");
     let is_plain = address.chars().all(|c| c.is_ascii_graphic() && !"<>`".contains(c));
-    if is_address && is_plain { format!("<{address}>") } else { escape(address) }
+    if is_address && is_plain { format!("<{address}>") } else { escape_markdown(address) }
 }
 
 fn new(page: &mut Page, report: &Report) {
@@ -195,7 +196,7 @@ fn new(page: &mut Page, report: &Report) {
     page.block(&format!("## New this {}", report.window.unit));
     let rows = news.iter().take(report.limits.others).map(|item| {
         let first = words::moment(item.first_seen);
-        vec![escape(&item.title), escape(&item.place), grouped(item.count), first]
+        vec![escape_markdown(&item.title), escape_markdown(&item.place), grouped(item.count), first]
     });
     page.table(&["problem", "where", ">count", "first seen (UTC)"], rows);
     page.rest(news.len(), report.limits.others);
@@ -207,11 +208,11 @@ fn quiet(page: &mut Page, report: &Report) {
     }
     page.block("## Gone quiet");
     let rows = report.quiet.iter().take(report.limits.others).map(|problem| {
-        let place = escape(&words::where_in_short(problem, report.servers.len()));
+        let place = escape_markdown(&words::where_in_short(problem, report.servers.len()));
         let unheard =
             if problem.is_unheard() { format!("; {}", words::UNHEARD) } else { String::new() };
         vec![
-            escape(&words::title(problem, 100)),
+            escape_markdown(&words::title(problem, 100)),
             format!("{place}{unheard}"),
             grouped(problem.before),
             words::moment(problem.last_seen),
@@ -230,10 +231,10 @@ fn unknowns(page: &mut Page, report: &Report) {
         let example = unknown.example.as_ref().map(|example| words::clip(&example.text, 160));
         vec![
             grouped(unknown.count),
-            code(&unknown.cluster),
-            escape(&words::clip(&unknown.template, 160)),
-            escape(&example.unwrap_or_default()),
-            escape(&words::names_in_short(&unknown.components)),
+            code_span(&unknown.cluster),
+            escape_markdown(&words::clip(&unknown.template, 160)),
+            escape_markdown(&example.unwrap_or_default()),
+            escape_markdown(&words::names_in_short(&unknown.components)),
         ]
     });
     page.table(&[">count", "cluster", "template", "example", "components"], rows);
@@ -246,11 +247,9 @@ fn fallbacks(page: &mut Page, report: &Report) {
         return;
     }
     page.block("## Kind known, cause not");
-    let rows = report
-        .fallbacks
-        .iter()
-        .take(report.limits.others)
-        .map(|kind| vec![grouped(kind.count), escape(&kind.title), code(kind.rule.as_str())]);
+    let rows = report.fallbacks.iter().take(report.limits.others).map(|kind| {
+        vec![grouped(kind.count), escape_markdown(&kind.title), code_span(kind.rule.as_str())]
+    });
     page.table(&[">count", "kind", "rule"], rows);
     page.rest(report.fallbacks.len(), report.limits.others);
 }
@@ -264,8 +263,8 @@ fn components(page: &mut Page, report: &Report) {
     if !failing.is_empty() {
         let rows = failing.iter().take(report.limits.others).map(|component| {
             vec![
-                escape(&words::rate(component)),
-                escape(&words::component(component, report.servers.len())),
+                escape_markdown(&words::rate(component)),
+                escape_markdown(&words::component(component, report.servers.len())),
                 grouped(component.errors),
                 grouped(component.warnings),
                 grouped(component.messages),
@@ -284,12 +283,13 @@ fn lost(page: &mut Page, report: &Report) {
     page.block("## What was lost");
     page.block(&words::lost(report));
     if !report.gaps.is_empty() {
-        let row =
-            |gap: &super::LostBytes| vec![grouped(gap.bytes), code(&gap.path), escape(&gap.reason)];
+        let row = |gap: &super::LostBytes| {
+            vec![grouped(gap.bytes), code_span(&gap.path), escape_markdown(&gap.reason)]
+        };
         page.table(&[">bytes", "file", "reason"], report.gaps.iter().map(row));
     }
     let skipped = report.skipped.iter().flatten();
-    page.list(
-        skipped.map(|one| format!("not read: {} ({})", code(&one.path), escape(&one.reason))),
-    );
+    page.list(skipped.map(|one| {
+        format!("not read: {} ({})", code_span(&one.path), escape_markdown(&one.reason))
+    }));
 }

@@ -44,7 +44,7 @@
 //! * a place: `{problem, component, component_name, split_by, count, before, trend, episodes,
 //!   stops, weeks, first_seen, last_seen, entries}`
 //! * a card, `null` where there is none: `{id, title, severity, nature, stops, cause, fix, owner,
-//!   escalation: [{after, to, how}], toil_minutes, fallback, references}`
+//!   escalation: [{after, to, how}], toil_minutes, fallback, references, runbook}`
 //! * `unknowns` `[{cluster, template, count, servers, components, example}]`, `fallbacks` `[{rule,
 //!   title, count, problems}]`
 //! * `components` `[{server, component, name, entries, messages, errors, warnings,
@@ -85,7 +85,9 @@ pub use input::{
 };
 pub use json::render_json;
 pub use layout::Color;
+pub(crate) use layout::printable;
 pub use markdown::render_markdown;
+pub(crate) use markdown::{code_span, escape_markdown, fenced};
 pub use measure::Trend;
 pub use page::TextStyle;
 pub use problem::{DayCount, Kind, Place, Problem};

@@ -192,6 +192,15 @@ fn markdown_says_the_same_as_text() {
 }
 
 #[test]
+fn a_card_names_its_place_in_the_runbook() {
+    const PLACE: &str = "https://wiki.example.org/runbook.html#db-oracle.down";
+    let report = Report::new(rich());
+    assert!(render_text(&report, TextStyle::default()).contains(&format!("runbook     {PLACE}\n")));
+    assert!(render_markdown(&report).contains(&format!("**runbook:** <{PLACE}>")));
+    assert!(render_json(&report).contains(&format!("\"runbook\":\"{PLACE}\"")));
+}
+
+#[test]
 fn json_holds_every_derived_value() {
     insta::assert_snapshot!(json_lines(small()), @r#"
     {"window":{"name":"2026-W37","from":"2026-09-07T00:00:00.000Z","to":"2026-09-14T00:00:00.000Z","before":"2026-W36","unit":"week"},
@@ -215,7 +224,8 @@ fn json_holds_every_derived_value() {
     "count":120,"before":40,"trend":"up","episodes":2,"stops":1,"weeks":[0,10,40,120],
     "first_seen":"2026-03-01T04:12:00.000Z","last_seen":"2026-09-10T06:40:00.000Z","entries":50120}],
     "card":{"id":"db-oracle.unique-constraint","title":"Oracle refuses a duplicate key","severity":"error","nature":"content","stops":false,"cause":"The row is there already, as a rule because a message was sent twice.","fix":"Look the key up in the table; where the row is right, skip the message.","owner":"integration-engineer","escalation":[],
-    "toil_minutes":20,"fallback":false,"references":[]}},
+    "toil_minutes":20,"fallback":false,"references":[],
+    "runbook":null}},
     {"rank":2,"kind":"unknown","rule":null,"cluster":"c-7f3a91","title":"Field <*> of segment <*> is odd","server":"iguana-a","count":3,"before":0,"trend":"new","episodes":1,"hours_between":null,"stops":0,"cost_minutes":15,"share_percent":21.4,"cumulative_percent":100.0,"weeks":[3],
     "days":[{"day":"2026-09-08","count":3}],
     "hours_of_day":[0,0,0,0,0,0,3,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],

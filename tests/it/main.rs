@@ -8,6 +8,7 @@ mod catalogue;
 mod courses;
 mod coverage;
 mod expect;
+mod export;
 mod failures;
 mod formats;
 mod killed;

@@ -1,15 +1,21 @@
 //! `dewlap patterns`: the catalogue's tools, one file a command.
 
+use std::path::Path;
+
+use anyhow::Context as _;
 use clap::Subcommand;
 
-use super::context::Global;
+use super::context::{Context, Global};
 use super::failure::Done;
+use super::output::{error_lines, print};
 
 mod backtest;
 mod check;
 mod coverage;
+mod export;
 mod line;
 mod list;
+mod runbook;
 mod show;
 
 /// What to do with the catalogue.
@@ -17,8 +23,12 @@ mod show;
 pub(super) enum PatternsCommand {
     /// Check every rule, and every example against the whole catalogue
     Check,
+    /// Write the catalogue for ripgrep or another log pipeline
+    Export(export::ExportArgs),
     /// List the rules
     List(list::ListArgs),
+    /// Write the whole catalogue as one page that people read
+    Runbook(runbook::RunbookArgs),
     /// Show one rule in full
     Show(show::ShowArgs),
     /// Tell how much of the errors the catalogue explains, and how well its rules are kept
@@ -36,7 +46,9 @@ pub(super) fn run(global: &Global, command: &PatternsCommand) -> anyhow::Result<
     let context = global.context()?;
     match command {
         PatternsCommand::Check => check::run(&context),
+        PatternsCommand::Export(args) => export::run(&context, args),
         PatternsCommand::List(args) => list::run(&context.catalogue()?, args),
+        PatternsCommand::Runbook(args) => runbook::run(&context, args),
         PatternsCommand::Show(args) => show::run(&context.catalogue()?, args),
         PatternsCommand::Coverage(args) => coverage::run(&context, args),
         PatternsCommand::Backtest(args) => backtest::run(&context, args),
@@ -45,4 +57,14 @@ pub(super) fn run(global: &Global, command: &PatternsCommand) -> anyhow::Result<
 
 fn did_you_mean(near: &str) -> String {
     format!("did you mean `{near}`?")
+}
+
+/// Prints a text, or writes it to a file and says so.
+fn write_out(context: &Context, out: Option<&Path>, text: &str) -> anyhow::Result<()> {
+    let Some(path) = out else { return Ok(print(text)?) };
+    std::fs::write(path, text).with_context(|| format!("failed to write `{}`", path.display()))?;
+    if !context.is_quiet {
+        error_lines(&[format!("wrote {}", path.display())]);
+    }
+    Ok(())
 }
