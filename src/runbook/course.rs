@@ -16,6 +16,19 @@ pub(super) fn lines(course: &Course) -> Vec<Line> {
     lines
 }
 
+/// Returns what a course counts, and how, one sentence each, as plain text.
+#[must_use]
+pub fn course_in_words(course: &Course) -> Vec<String> {
+    let plain = |piece: Piece| match piece {
+        Piece::Text(text)
+        | Piece::Code(text)
+        | Piece::Rule(text)
+        | Piece::Link(text)
+        | Piece::Strong(text) => text,
+    };
+    lines(course).into_iter().map(|line| line.into_iter().map(plain).collect()).collect()
+}
+
 /// Returns the entries of a history, one after another, each behind its time.
 pub(super) fn history(history: &History) -> String {
     let entries = history.entries.iter().map(|(after, text)| {

@@ -16,6 +16,7 @@ mod index;
 mod markdown;
 mod markup;
 
+pub use course::course_in_words;
 pub use html::render_html;
 pub use markdown::render_markdown;
 

@@ -9,6 +9,7 @@ use crate::catalogue::{Catalogue, Rule};
 use crate::cli::failure::{Done, Misuse};
 use crate::cli::output::{print, width};
 use crate::model::{RuleId, nearest, render_span};
+use crate::runbook::course_in_words;
 
 /// Arguments of `patterns show`.
 #[derive(Debug, Args)]
@@ -50,6 +51,9 @@ fn render(rule: &Rule) -> Result<String, std::fmt::Error> {
     for step in &rule.escalation {
         let text = format!("after {}: {}. {}", render_span(step.after), step.to.name(), step.how);
         field(&mut out, "escalation", &text)?;
+    }
+    for line in rule.course().map(course_in_words).unwrap_or_default() {
+        field(&mut out, "counts", &line)?;
     }
     for reference in &rule.references {
         field(&mut out, "see", reference)?;
