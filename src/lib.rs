@@ -25,7 +25,7 @@
 //! | 1 | [`archive`] | finds inputs and opens them as streams | zip, tar, zstd, bzip2, flate2, walkdir |
 //! | 1 | [`sample`] | makes synthetic logs from a seed | fastrand |
 //! | 1 | [`course`] | what several entries tell together | |
-//! | 2 | [`catalogue`] | pattern files to checked rules | rust-embed (with `cli::demo`) |
+//! | 2 | [`catalogue`] | pattern files to checked rules | rust-embed (with `cli::demo`, `cli::patterns`) |
 //! | 2 | [`report`] | counts to the weekly report in three formats | |
 //! | 2 | [`store`] | SQLite: exactly once, and every query | rusqlite |
 //! | 3 | [`classify`] | text to rule, captures, outcome or cluster | aho-corasick |

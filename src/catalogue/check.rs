@@ -11,6 +11,10 @@ use crate::model::{Finding, RuleId, nearest};
 const MAX_TITLE_CHARS: usize = 60;
 /// A shorter literal stands in too many texts to be looked for.
 const MIN_LITERAL_BYTES: usize = 4;
+/// An expression that needs fewer literal bytes finds texts of every kind.
+const MIN_REGEX_BYTES: usize = 4;
+/// The same for a fallback rule, over which every other one is to win.
+const MIN_FALLBACK_BYTES: usize = 2;
 const MIN_EXAMPLES: usize = 2;
 const MIN_COUNTER_EXAMPLES: usize = 1;
 
@@ -179,12 +183,21 @@ pub(super) fn examples(fields: &Fields<'_>, examples: usize, counter_examples: u
     }
 }
 
-/// Reports an expression that matches where there is nothing, and so tells nothing.
-pub(super) fn regex(fields: &Fields<'_>, regex: Option<&Expression>) {
-    if regex.is_some_and(Expression::matches_nothing) {
+/// Reports an expression that matches where there is nothing, or nearly nothing, and so tells
+/// nothing.
+pub(super) fn regex(fields: &Fields<'_>, regex: Option<&Expression>, is_fallback: bool) {
+    let Some(regex) = regex else { return };
+    let limit = if is_fallback { MIN_FALLBACK_BYTES } else { MIN_REGEX_BYTES };
+    let n_bytes = regex.min_literal_bytes();
+    if regex.matches_nothing() {
         let message = "`regex` matches an empty text, expected what this kind of text has".into();
         let hint = Some("leave `regex` out where the literals are enough".into());
         fields.report_at("regex", message, hint);
+    } else if n_bytes < limit {
+        let message =
+            format!("`regex` needs {n_bytes} literal bytes in a match, expected at least {limit}");
+        let hint = "name words that every match has; of alternatives the shortest counts";
+        fields.report_at("regex", message, Some(hint.into()));
     }
 }
 
@@ -257,16 +270,19 @@ pub(super) fn links<'a>(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in rules {
-        let symptoms = rule.symptom_of.iter().map(|id| ("symptom_of", id));
-        let successor = rule.superseded_by.iter().map(|id| ("superseded_by", id));
+        let symptoms = rule.symptom_of.iter().map(|id| ("symptom_of", id, rule.line));
+        let successor = rule.superseded_by.iter().map(|id| ("superseded_by", id, rule.line));
         let counted = match rule.course().map(|course| &course.of) {
             Some(Sign::Rules(ids)) => ids.as_slice(),
             Some(Sign::Outcome(_)) | None => &[],
         };
         let until = rule.course().map(|course| course.until.as_slice()).unwrap_or_default();
-        let counted = counted.iter().map(|id| ("rules", id));
-        let until = until.iter().map(|id| ("until", id));
-        for (key, id) in symptoms.chain(successor).chain(counted).chain(until) {
+        let counted = counted.iter().map(|id| ("rules", id, rule.line));
+        let until = until.iter().map(|id| ("until", id, rule.line));
+        let winners = rule.counter_examples().iter();
+        let winners = winners.filter_map(|one| Some(("won_by", one.won_by.as_ref()?, one.line)));
+        let named = symptoms.chain(successor).chain(counted).chain(until).chain(winners);
+        for (key, id, line) in named {
             let problem = match ids.contains(id) {
                 true if *id == rule.id => "the rule itself",
                 true => continue,
@@ -275,7 +291,7 @@ pub(super) fn links<'a>(
             let near = nearest(id.as_str(), ids.iter().map(RuleId::as_str));
             findings.push(Finding {
                 path: rule.path.clone(),
-                line: Some(rule.line),
+                line: Some(line),
                 message: format!("`{key}` of `{}` names `{id}`, which is {problem}", rule.id),
                 hint: near
                     .filter(|near| *near != rule.id.as_str())

@@ -5,6 +5,10 @@ use std::str::FromStr;
 use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
+use regex_syntax::ast::parse::Parser;
+use regex_syntax::ast::{
+    Ast, ClassSet, ClassSetItem, RepetitionKind, RepetitionOp, RepetitionRange,
+};
 use regex_syntax::hir::{Hir, HirKind};
 
 /// The most memory that one compiled expression may take.
@@ -50,6 +54,14 @@ impl Expression {
     #[must_use]
     pub fn matches_nothing(&self) -> bool {
         self.may_be_empty && self.regex().is_match("")
+    }
+
+    /// Returns how many literal bytes every text that matches must hold at least.
+    ///
+    /// Of alternatives the shortest counts; classes, `.` and what is optional count nothing.
+    #[must_use]
+    pub fn min_literal_bytes(&self) -> usize {
+        Parser::new().parse(self.as_str()).map_or(0, |ast| min_literal_bytes(&ast))
     }
 
     /// Returns the compiled form.
@@ -133,5 +145,37 @@ impl fmt::Debug for Expression {
 impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+fn min_literal_bytes(ast: &Ast) -> usize {
+    match ast {
+        Ast::Literal(literal) => literal.c.len_utf8(),
+        Ast::ClassBracketed(class) if !class.negated => match &class.kind {
+            ClassSet::Item(ClassSetItem::Literal(literal)) => literal.c.len_utf8(),
+            _ => 0,
+        },
+        Ast::Group(group) => min_literal_bytes(&group.ast),
+        Ast::Repetition(repetition) => {
+            min_literal_bytes(&repetition.ast).saturating_mul(min_count(&repetition.op))
+        }
+        Ast::Alternation(alternation) => {
+            alternation.asts.iter().map(min_literal_bytes).min().unwrap_or_default()
+        }
+        Ast::Concat(concat) => {
+            concat.asts.iter().map(min_literal_bytes).fold(0, usize::saturating_add)
+        }
+        _ => 0,
+    }
+}
+
+fn min_count(op: &RepetitionOp) -> usize {
+    use RepetitionRange::{AtLeast, Bounded, Exactly};
+    match op.kind {
+        RepetitionKind::ZeroOrOne | RepetitionKind::ZeroOrMore => 0,
+        RepetitionKind::OneOrMore => 1,
+        RepetitionKind::Range(Exactly(n) | AtLeast(n) | Bounded(n, _)) => {
+            usize::try_from(n).unwrap_or(usize::MAX)
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{CatalogueError, PatternFile, Rule, Wrapper, check, read};
+use super::{CatalogueError, PatternFile, Rule, Wrapper, check, ids as permanent, read};
 use crate::model::{Finding, RuleId};
 
 /// All rules, checked, and the wrappers around errors.
@@ -60,6 +60,7 @@ impl Catalogue {
             }
             findings.append(&mut set.findings);
             findings.append(&mut check::duplicates(&set));
+            findings.append(&mut permanent::check(&set));
             ids.extend(set.ids.into_iter().map(|(id, _)| id));
             rules.extend(set.rules.into_iter().map(|rule| (rule.id.clone(), rule)));
             wrappers.extend(set.wrappers.into_iter().map(|wrapper| (wrapper.id.clone(), wrapper)));

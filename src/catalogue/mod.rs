@@ -14,6 +14,7 @@ mod course;
 mod error;
 mod expression;
 mod file;
+mod ids;
 mod load;
 mod read;
 mod rule;

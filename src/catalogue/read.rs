@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::{
     CounterExample, Escalation, Example, Expression, Matching, Nature, Owner, PatternFile, Product,
-    Recognition, Recurrence, Rule, Status, Wrapper, check, course,
+    Recognition, Recurrence, Rule, Status, Wrapper, check, course, ids,
 };
 use crate::document::{Document, Fields};
 use crate::model::{Finding, Outcome, RuleId, Severity};
@@ -14,6 +14,8 @@ const MAX_TOIL_MINUTES: i64 = 1_440;
 
 /// The stem of the file that holds the wrappers.
 const WRAPPERS: &str = "wrappers";
+/// The stem of the file that lists every id ever given.
+const IDS: &str = "ids";
 
 /// What a set of files holds, rules that are not complete left out.
 #[derive(Default)]
@@ -22,6 +24,8 @@ pub(super) struct FileSet {
     pub(super) wrappers: Vec<Wrapper>,
     /// Each id that stands in a file, with its place, whether its rule is complete or not.
     pub(super) ids: Vec<(RuleId, Place)>,
+    /// Each id that is listed as given, with its place; `None` where there is no such list.
+    pub(super) given: Option<Vec<(RuleId, Place)>>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -43,7 +47,15 @@ impl FileSet {
         }
         let ids_before = self.ids.len();
         let mut starts = Vec::new();
-        if file.category() != WRAPPERS {
+        if file.category() == IDS {
+            let place = |line| Place { path: file.path.clone(), line };
+            if let Some(given) = fields.required("ids").placed_list() {
+                let given: Vec<_> = given.into_iter().map(|(id, line)| (id, place(line))).collect();
+                ids::order(&document, &given);
+                self.given.get_or_insert_default().extend(given);
+            }
+        }
+        if ![WRAPPERS, IDS].contains(&file.category()) {
             for rule in fields.optional("rule").tables() {
                 starts.extend(rule.line());
                 self.read_rule(file, rule);
@@ -212,7 +224,7 @@ fn read_recognition(fields: &mut Fields<'_>, relations: &Relations) -> Option<Re
         check::no_recurrence(fields, relations);
         return course::read(fields, when).map(Recognition::Course);
     }
-    let mut matching = read_matching(fields);
+    let mut matching = read_matching(fields, relations.fallback);
     if let Some(matching) = &matching {
         check::captures(fields, matching, relations);
     }
@@ -226,7 +238,7 @@ fn read_recognition(fields: &mut Fields<'_>, relations: &Relations) -> Option<Re
     matching.map(Recognition::Entry)
 }
 
-fn read_matching(fields: &mut Fields<'_>) -> Option<Matching> {
+fn read_matching(fields: &mut Fields<'_>, is_fallback: bool) -> Option<Matching> {
     let mut fields = fields.required("match").table()?;
     let any = fields.optional("any").strings();
     let all = fields.optional("all").strings();
@@ -234,7 +246,7 @@ fn read_matching(fields: &mut Fields<'_>) -> Option<Matching> {
     let regex = fields.optional("regex");
     let has_regex = regex.is_present();
     let regex = regex.parsed::<Expression>();
-    check::regex(&fields, regex.as_ref());
+    check::regex(&fields, regex.as_ref(), is_fallback);
     let is_complete = !has_regex || regex.is_some();
     let matching = Matching {
         any: any.unwrap_or_default(),
@@ -268,8 +280,9 @@ fn read_counter_examples(fields: &mut Fields<'_>) -> Vec<CounterExample> {
         let line = fields.line().unwrap_or(1);
         let text = fields.required("line").text();
         let because = fields.required("because").text();
+        let won_by = fields.optional("won_by").parsed();
         fields.finish();
-        Some(CounterExample { text: text?, because: because?, line })
+        Some(CounterExample { text: text?, because: because?, won_by, line })
     });
     examples.collect()
 }

@@ -192,6 +192,8 @@ pub struct CounterExample {
     pub text: String,
     /// Why it is another kind.
     pub because: String,
+    /// The rule that explains it; not checked where `None`.
+    pub won_by: Option<RuleId>,
     /// The line of the file, from 1.
     pub line: usize,
 }

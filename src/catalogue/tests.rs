@@ -304,3 +304,121 @@ fn a_directory_replaces_the_rules_of_the_binary() {
         Err(CatalogueError::Read { .. })
     ));
 }
+
+#[test]
+fn an_expression_needs_four_literal_bytes_in_every_match() {
+    let hint = "hint: name words that every match has; of alternatives the shortest counts";
+    for (regex, n_bytes) in [
+        (".+", 0),
+        ("(?s).*x.*", 1),
+        (r"\w+ \w+", 1),
+        ("constraint|key", 3),
+        ("[A-Z]{9}abc(?:defg)?", 3),
+    ] {
+        let want = format!(
+            "db.toml:19: rule `db.a`: `regex` needs {n_bytes} literal bytes in a match, \
+             expected at least 4\n  {hint}"
+        );
+        check_with("constraint \\((?<constraint>[^)]+)\\)", regex, &[&want]);
+    }
+    check_with("constraint \\((?<constraint>[^)]+)\\)", r"ORA-\d+", &[]);
+}
+
+#[test]
+fn the_expression_of_a_fallback_rule_needs_two_literal_bytes() {
+    let fallback = |regex: &str| {
+        let text = rule("db.a").replace("status =", "fallback = true\nstatus =");
+        text.replace("constraint \\((?<constraint>[^)]+)\\)", regex)
+    };
+    check(&fallback(r":\d+:"), &[]);
+    check(
+        &fallback(r"A\w+"),
+        &[
+            "db.toml:20: rule `db.a`: `regex` needs 1 literal bytes in a match, expected at least 2\n  \
+           hint: name words that every match has; of alternatives the shortest counts",
+        ],
+    );
+}
+
+#[test]
+fn a_counter_example_names_a_rule_that_exists() {
+    check_with(
+        "because =",
+        "won_by = \"db.b\"\nbecause =",
+        &["db.toml:29: `won_by` of `db.a` names `db.b`, which is no rule"],
+    );
+}
+
+/// Checks the findings that two rules give beside this list of ids.
+#[track_caller]
+fn check_ids(ids: &str, want: &[&str]) {
+    let files = || vec![file("db.toml", [rule("db.a"), rule("db.b")].concat())];
+    let list = file("ids.toml", ids);
+    let result = Catalogue::parse([files(), vec![list]].concat(), Vec::new());
+    let findings = result.as_ref().err().map(CatalogueError::findings).unwrap_or_default();
+    let found: Vec<_> = findings.iter().map(ToString::to_string).collect();
+    assert_eq!(found, want);
+    assert!(Catalogue::parse(files(), Vec::new()).is_ok(), "without a list nothing is asked");
+}
+
+#[test]
+fn an_id_that_was_given_stays() {
+    check_ids("ids = [\n\"db.a\",\n\"db.b\",\n]\n", &[]);
+    check_ids(
+        "ids = [\n\"db.a\",\n\"db.b\",\n\"db.c\",\n]\n",
+        &["ids.toml:4: rule `db.c` is gone, expected it to stay: ids are permanent\n  \
+           hint: set its `status` to `deprecated` in place of dropping it"],
+    );
+    check_ids(
+        "ids = [\n\"db.a\",\n]\n",
+        &["db.toml:33: rule `db.b` is not in `ids.toml`, expected every id there\n  \
+           hint: add it there, in the order of ids; from then on it stays"],
+    );
+}
+
+#[test]
+fn the_list_of_ids_is_sorted_and_has_each_once() {
+    check_ids(
+        "ids = [\n\"db.b\",\n\"db.a\",\n\"db.a\",\n]\n",
+        &[
+            "ids.toml:3: id `db.a` stands after `db.b`, expected order of ids",
+            "ids.toml:4: id `db.a` is listed twice",
+        ],
+    );
+    check_ids(
+        "idz = []\n",
+        &[
+            "ids.toml: `ids` is missing",
+            "ids.toml:1: `idz` is unknown\n  hint: did you mean `ids`?",
+        ],
+    );
+}
+
+#[test]
+fn rules_that_are_added_need_not_be_listed() {
+    let base = vec![file("db.toml", rule("db.a")), file("ids.toml", "ids = [\"db.a\"]")];
+    let added = vec![file("local/db.toml", rule("db.b"))];
+    assert_eq!(Catalogue::parse(base, added).unwrap().rules().len(), 2);
+}
+
+#[test]
+fn the_list_of_ids_is_up_to_date() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("patterns");
+    let path = directory.join("ids.toml");
+    let mut files = PatternFile::read_directory(&directory).unwrap();
+    files.retain(|file| file.category() != "ids");
+    let old = std::fs::read_to_string(&path).unwrap_or_default();
+    let lines = old.lines().filter_map(|line| line.strip_prefix("  \"")?.strip_suffix("\","));
+    let rules = Catalogue::parse(files, Vec::new()).unwrap();
+    let rules = rules.rules().iter().map(|rule| rule.id.as_str());
+    // An id that was given once stays in the list, whatever became of its rule.
+    let ids: std::collections::BTreeSet<&str> = lines.chain(rules).collect();
+    let head: Vec<_> = old.lines().take_while(|line| *line != "ids = [").collect();
+    let ids: Vec<_> = ids.iter().map(|id| format!("  \"{id}\",\n")).collect();
+    let new = format!("{}\nids = [\n{}]\n", head.join("\n"), ids.concat());
+    if std::env::var_os("DEWLAP_BLESS").is_some() {
+        std::fs::write(&path, &new).unwrap();
+    }
+    let found = std::fs::read_to_string(&path).unwrap().replace("\r\n", "\n");
+    assert_eq!(found, new, "`patterns/ids.toml` is stale; run the tests once with DEWLAP_BLESS=1");
+}

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::check_course::check_course;
+use super::shadow::ties;
+use super::twins::twins;
 use super::{Classifier, Verdict, unix_lines};
 use crate::catalogue::{Catalogue, CounterExample, Example, Expression, Rule};
 use crate::model::{Finding, Outcome};
 
 /// Returns what is wrong with the examples of a catalogue: one that its own rule does not win
-/// against all others, one with other captures or another outcome than it states, and a
-/// counter-example that the rule wins.
+/// against all others, one with other captures or another outcome than it states, one that is won
+/// by the order of ids only, a counter-example that the rule wins or that another rule wins than it
+/// says, and rules that say the same twice.
 #[must_use]
 pub fn check(catalogue: &Catalogue, classifier: &Classifier) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -25,17 +28,19 @@ pub fn check(catalogue: &Catalogue, classifier: &Classifier) -> Vec<Finding> {
             findings.extend(check_counter_example(classifier, rule, example));
         }
     }
+    findings.append(&mut ties(catalogue, classifier));
+    findings.append(&mut twins(catalogue));
     findings.sort();
     findings
 }
 
-/// Returns a finding for each text, given with its line, that raises a rule and should not; the
-/// rules of normal work may explain it.
+/// Returns a finding for each text that raises a rule and should not, given with its line where the
+/// file has lines; the rules of normal work may explain it.
 #[must_use]
 pub fn check_clean<'t>(
     classifier: &Classifier,
     path: &Path,
-    texts: impl IntoIterator<Item = (usize, &'t str)>,
+    texts: impl IntoIterator<Item = (Option<usize>, &'t str)>,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (line, text) in texts {
@@ -43,9 +48,13 @@ pub fn check_clean<'t>(
         if let Some(rule) = rule.filter(|rule| !rule.routine) {
             findings.push(Finding {
                 path: path.into(),
-                line: Some(line),
-                message: format!("a clean text raises `{}`", rule.id),
-                hint: Some(format!("see {}:{}", rule.path.display(), rule.line)),
+                line,
+                message: format!("a clean text raises `{}`: `{text}`", rule.id),
+                hint: Some(format!(
+                    "the rule stands at {}:{}; a line of normal work needs `routine = true`",
+                    rule.path.display(),
+                    rule.line
+                )),
             });
         }
     }
@@ -95,13 +104,24 @@ fn check_counter_example(
     rule: &Rule,
     example: &CounterExample,
 ) -> Option<Finding> {
-    let verdict = classifier.classify(&unix_lines(&example.text)).rule?;
-    (verdict.id == rule.id).then(|| Finding {
-        path: rule.path.clone(),
-        line: Some(example.line),
-        message: format!("a counter-example of `{}` is won by it", rule.id),
-        hint: Some(format!("it should not be, because {}", example.because)),
-    })
+    let verdict = classifier.classify(&unix_lines(&example.text)).rule;
+    let finding = |message, hint| {
+        Some(Finding { path: rule.path.clone(), line: Some(example.line), message, hint })
+    };
+    if verdict.is_some_and(|winner| winner.id == rule.id) {
+        let message = format!("a counter-example of `{}` is won by it", rule.id);
+        return finding(message, Some(format!("it should not be, because {}", example.because)));
+    }
+    let want = example.won_by.as_ref()?;
+    if verdict.is_some_and(|winner| winner.id == *want) {
+        return None;
+    }
+    let winner = verdict.map_or("no rule".into(), |winner| format!("`{}`", winner.id));
+    let message =
+        format!("a counter-example of `{}` is won by {winner}, expected `{want}`", rule.id);
+    let wanted = classifier.rules().iter().find(|rule| rule.id == *want);
+    let miss = wanted.and_then(|wanted| classifier.miss(wanted, &unix_lines(&example.text)));
+    finding(message, miss.map(|miss| format!("`{want}`: {miss}")))
 }
 
 /// Returns the captures that an example has to state: a Lua place that only the text gives may be

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::literals::{Literals, Present};
+use super::explain::Part;
+use super::literals::Literals;
 use super::nesting::{Nested, Nesting};
 use super::syntax::specificity;
 use super::watch::{Signal, Watch};
@@ -169,7 +170,7 @@ impl Classifier {
                         && self.literals.allow(*rank, &present, *start);
                     is_allowed.then_some(rule)
                 });
-                if let Some(rule) = best_match(allowed, part) {
+                if let Some((rule, _)) = best_match(allowed, part, |_, _| {}) {
                     return Some((rule, captures(rule, part), *start));
                 }
             }
@@ -177,15 +178,21 @@ impl Classifier {
         None
     }
 
-    /// Returns where the parts of a text begin, and where literals stand in it.
-    pub(super) fn parts(&self, text: &str) -> (Vec<usize>, Present) {
-        (self.nesting.unwrap(text).starts, self.literals.scan(text))
+    /// Returns the parts of a text, the whole first, with the wrappers between them.
+    pub(super) fn parts(&self, text: &str) -> Vec<Part<'_>> {
+        self.nesting.parts(text)
     }
 
-    /// Returns the rules of which a literal stands in the text, most specific first.
-    pub(super) fn candidates(&self, present: &Present) -> Vec<&Rule> {
-        let ranks = self.literals.candidates(present);
-        ranks.into_iter().filter_map(|rank| self.ranked_rule(rank)).collect()
+    /// Returns the rules, fallback rules or the others, whose literals stand in a part of the
+    /// text as they ask, most specific first.
+    pub(super) fn allowed(&self, text: &str, is_fallback: bool, start: usize) -> Vec<&Rule> {
+        let present = self.literals.scan(text);
+        let ranks = self.literals.candidates(&present).into_iter();
+        ranks
+            .filter(|rank| self.literals.allow(*rank, &present, start))
+            .filter_map(|rank| self.ranked_rule(rank))
+            .filter(|rule| rule.fallback == is_fallback)
+            .collect()
     }
 
     pub(super) fn ranked_rule(&self, rank: usize) -> Option<&Rule> {
@@ -199,20 +206,39 @@ pub fn unix_lines(text: &str) -> Cow<'_, str> {
     if text.contains("\r\n") { text.replace("\r\n", "\n").into() } else { text.into() }
 }
 
+/// A rule, and where it matches.
+pub(super) type Hit<'r> = (&'r Rule, Range<usize>);
+
 /// Returns the first rule that matches, unless one after it also matches what stands around: that
 /// one knows the same reason, and what was attempted.
-fn best_match<'r>(rules: impl Iterator<Item = &'r Rule>, text: &str) -> Option<&'r Rule> {
-    let mut best: Option<(&Rule, Range<usize>)> = None;
+///
+/// `lost` is told of each other rule that matches, and of the one that it loses to.
+pub(super) fn best_match<'r>(
+    rules: impl Iterator<Item = &'r Rule>,
+    text: &str,
+    mut lost: impl FnMut(&Hit<'r>, &Hit<'r>),
+) -> Option<Hit<'r>> {
+    let mut best: Option<Hit<'r>> = None;
     for rule in rules {
         let Some(found) = rule.matching().and_then(|matching| matched_span(matching, text)) else {
             continue;
         };
-        let surrounds = |inner: &Range<usize>| found.start < inner.start && found.end >= inner.end;
-        if best.as_ref().is_none_or(|(_, inner)| surrounds(inner)) {
-            best = Some((rule, found));
+        let hit = (rule, found);
+        match &mut best {
+            None => best = Some(hit),
+            Some(best) if surrounds(&hit.1, &best.1) => {
+                lost(best, &hit);
+                *best = hit;
+            }
+            Some(best) => lost(&hit, best),
         }
     }
-    best.map(|(rule, _)| rule)
+    best
+}
+
+/// Returns true where a match begins before another one and reaches as far or farther.
+pub(super) fn surrounds(outer: &Range<usize>, inner: &Range<usize>) -> bool {
+    outer.start < inner.start && outer.end >= inner.end
 }
 
 /// Returns where a rule, whose literals are known to be there, matches a text.

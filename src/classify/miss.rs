@@ -75,8 +75,8 @@ impl Classifier {
             return None;
         }
         let mut nearest: Option<Miss> = None;
-        for start in self.parts(text).0 {
-            let part = text.get(start..).unwrap_or_default();
+        for part in self.parts(text) {
+            let part = text.get(part.start..).unwrap_or_default();
             let miss = match (miss_in(rule, part), winner) {
                 (Some(miss), _) => miss,
                 (None, Some(winner)) => Miss::Loses(winner.clone()),
@@ -84,21 +84,6 @@ impl Classifier {
             };
             if nearest.as_ref().is_none_or(|near| near.nearness() < miss.nearness()) {
                 nearest = Some(miss);
-            }
-        }
-        nearest
-    }
-
-    /// Returns the rule that came nearest to explaining a text and did not, and why.
-    #[must_use]
-    pub fn nearest_miss(&self, text: &str) -> Option<(&Rule, Miss)> {
-        let (_, present) = self.parts(text);
-        let mut nearest: Option<(&Rule, Miss)> = None;
-        for rule in self.candidates(&present) {
-            if let Some(miss) = self.miss(rule, text)
-                && nearest.as_ref().is_none_or(|(_, near)| near.nearness() < miss.nearness())
-            {
-                nearest = Some((rule, miss));
             }
         }
         nearest

@@ -3,33 +3,44 @@
 //! Entry points: [`Classifier::classify`] gives at most one rule for a text,
 //! [`Classifier::may_match`] says cheaply that there is none, [`Fingerprinter::fingerprint`] gives
 //! the template of a text that no rule explains, [`check`] proves the catalogue's examples, and
-//! [`Classifier::profile`] measures what each rule costs.
+//! [`Classifier::profile`] measures what each rule costs. [`Classifier::explain`] tells why a text
+//! gets its rule, [`NearMisses::nearest`] which rules nearly explain it, and [`shadows`] which
+//! rules stand behind others.
 //!
-//! **Invariant:** the most specific rule on the innermost text wins, then the smallest id, so the
-//! answer never depends on the order of files or on severity. Nothing here does I/O or reads a
+//! **Invariant:** the most specific rule on the innermost text wins, unless another one matches
+//! around it, then the smallest id, so the answer never depends on the order of files or on severity. Nothing here does I/O or reads a
 //! clock, and no text makes it fail.
 //!
 //! **Not here:** reading pattern files (`catalogue`), masking (`redact`), counting (`report`).
 
+mod align;
 mod check;
 mod check_course;
 mod classifier;
+mod explain;
 mod fingerprint;
 mod literals;
 mod miss;
+mod near;
 mod nesting;
 mod problem;
 mod profile;
+mod shadow;
 mod syntax;
+mod twins;
 mod variable;
 mod watch;
+mod wording;
 
 pub use check::{check, check_clean};
 pub use classifier::{BuildError, Classifier, Verdict, unix_lines};
+pub use explain::{Explanation, Loser, Loss, Matched, Part};
 pub use fingerprint::{Fingerprint, Fingerprinter};
 pub use miss::Miss;
+pub use near::{Column, ColumnKind, NearMiss, NearMisses};
 pub use problem::problem_id;
 pub use profile::RuleTime;
+pub use shadow::{Shadow, shadows};
 pub use watch::Signal;
 
 #[cfg(test)]

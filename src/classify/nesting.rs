@@ -3,6 +3,7 @@
 use regex::{Regex, RegexBuilder};
 
 use super::BuildError;
+use super::explain::Part;
 use crate::catalogue::{REGEX_SIZE_LIMIT_BYTES, Wrapper};
 use crate::model::Outcome;
 
@@ -20,6 +21,8 @@ const PLACE: &str = r#"(?x) \A \s* (?:
 #[derive(Debug)]
 pub(super) struct Nesting {
     wrappers: Vec<(Regex, Option<Outcome>)>,
+    /// The ids of `wrappers`, in the same order.
+    ids: Vec<String>,
     place: Regex,
 }
 
@@ -28,6 +31,8 @@ pub(super) struct Nesting {
 pub(super) struct Nested {
     /// Where each part begins: 0 for the whole text first, the innermost last.
     pub(super) starts: Vec<usize>,
+    /// The wrapper before each part but the first, as an index.
+    wrappers: Vec<usize>,
     /// What the outermost words say of the work.
     pub(super) outcome: Option<Outcome>,
 }
@@ -47,36 +52,56 @@ impl Nesting {
             let pattern = format!("\\A\\s*(?:{})", wrapper.regex);
             compiled.push((compile(&pattern, &wrapper.id)?, wrapper.outcome));
         }
-        Ok(Self { wrappers: compiled, place: compile(PLACE, "the place of a Lua error")? })
+        let ids = wrappers.iter().map(|wrapper| wrapper.id.clone()).collect();
+        Ok(Self { wrappers: compiled, ids, place: compile(PLACE, "the place of a Lua error")? })
     }
 
     /// Finds the parts of a text, at most eight within the whole.
     pub(super) fn unwrap(&self, text: &str) -> Nested {
-        let mut nested = Nested { starts: vec![0], outcome: None };
+        let mut nested = Nested { starts: vec![0], wrappers: Vec::new(), outcome: None };
         while nested.starts.len() <= MAX_WRAPPERS {
             let start = nested.innermost();
             let rest = text.get(start..).unwrap_or_default();
-            let Some((end, outcome)) = self.longest(rest) else { break };
+            let Some((end, wrapper)) = self.longest(rest) else { break };
             let inner = rest.get(end..).unwrap_or_default().trim_start();
             // A wrapper that takes nothing off would be found for ever.
             if inner.is_empty() || inner.len() == rest.len() {
                 break;
             }
             nested.starts.push(text.len() - inner.len());
-            nested.outcome = nested.outcome.or(outcome);
+            nested.wrappers.push(wrapper);
+            nested.outcome = nested.outcome.or(self.outcome(wrapper));
         }
         nested
     }
 
-    /// Returns the end and the outcome of the longest wrapper that a text begins with; of two as
+    /// Returns the parts of a text as [`Nesting::unwrap`] does, with the names of the wrappers.
+    pub(super) fn parts(&self, text: &str) -> Vec<Part<'_>> {
+        let nested = self.unwrap(text);
+        let part = |(index, start): (usize, &usize)| {
+            let wrapper = nested.wrappers.get(index).copied();
+            Part {
+                start: *start,
+                wrapper: wrapper.and_then(|wrapper| self.ids.get(wrapper)).map(String::as_str),
+                outcome: wrapper.and_then(|wrapper| self.outcome(wrapper)),
+            }
+        };
+        nested.starts.iter().enumerate().map(part).collect()
+    }
+
+    fn outcome(&self, wrapper: usize) -> Option<Outcome> {
+        self.wrappers.get(wrapper).and_then(|(_, outcome)| *outcome)
+    }
+
+    /// Returns the end and the index of the longest wrapper that a text begins with; of two as
     /// long, the one with the smaller id.
-    fn longest(&self, text: &str) -> Option<(usize, Option<Outcome>)> {
-        let mut longest: Option<(usize, Option<Outcome>)> = None;
-        for (regex, outcome) in &self.wrappers {
+    fn longest(&self, text: &str) -> Option<(usize, usize)> {
+        let mut longest: Option<(usize, usize)> = None;
+        for (index, (regex, _)) in self.wrappers.iter().enumerate() {
             if let Some(found) = regex.find(text)
                 && longest.is_none_or(|(end, _)| end < found.end())
             {
-                longest = Some((found.end(), *outcome));
+                longest = Some((found.end(), index));
             }
         }
         longest

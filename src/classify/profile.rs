@@ -61,12 +61,14 @@ impl Classifier {
 
     /// Returns the ranks of the rules that may match a text, each with the parts to try it on.
     fn trials<'t>(&self, text: &'t str) -> Vec<(usize, Vec<&'t str>)> {
-        let (starts, present) = self.parts(text);
+        let parts = self.parts(text);
+        let present = self.literals.scan(text);
         let ranks = self.literals.candidates(&present).into_iter();
         ranks
             .map(|rank| {
-                let starts = starts.iter().filter(|s| self.literals.allow(rank, &present, **s));
-                (rank, starts.filter_map(|start| text.get(*start..)).collect::<Vec<_>>())
+                let starts = parts.iter().map(|part| part.start);
+                let allowed = starts.filter(|start| self.literals.allow(rank, &present, *start));
+                (rank, allowed.filter_map(|start| text.get(start..)).collect::<Vec<_>>())
             })
             .filter(|(_, parts)| !parts.is_empty())
             .collect()

@@ -1,51 +1,17 @@
 //! What can be told of an expression from its parts.
 
+use regex_syntax::ast::Ast;
 use regex_syntax::ast::parse::Parser;
-use regex_syntax::ast::{
-    Ast, ClassSet, ClassSetItem, RepetitionKind, RepetitionOp, RepetitionRange,
-};
 
 use crate::catalogue::{Expression, Matching};
 
 /// Returns how many literal bytes every text that matches must hold at least.
 pub(super) fn specificity(matching: &Matching) -> usize {
     if let Some(regex) = &matching.regex {
-        return Parser::new().parse(regex.as_str()).map_or(0, |ast| min_literal_bytes(&ast));
+        return regex.min_literal_bytes();
     }
     let shortest = matching.any.iter().map(String::len).min().unwrap_or_default();
     matching.all.iter().map(String::len).fold(shortest, usize::saturating_add)
-}
-
-fn min_literal_bytes(ast: &Ast) -> usize {
-    match ast {
-        Ast::Literal(literal) => literal.c.len_utf8(),
-        Ast::ClassBracketed(class) if !class.negated => match &class.kind {
-            ClassSet::Item(ClassSetItem::Literal(literal)) => literal.c.len_utf8(),
-            _ => 0,
-        },
-        Ast::Group(group) => min_literal_bytes(&group.ast),
-        Ast::Repetition(repetition) => {
-            min_literal_bytes(&repetition.ast).saturating_mul(min_count(&repetition.op))
-        }
-        Ast::Alternation(alternation) => {
-            alternation.asts.iter().map(min_literal_bytes).min().unwrap_or_default()
-        }
-        Ast::Concat(concat) => {
-            concat.asts.iter().map(min_literal_bytes).fold(0, usize::saturating_add)
-        }
-        _ => 0,
-    }
-}
-
-fn min_count(op: &RepetitionOp) -> usize {
-    use RepetitionRange::{AtLeast, Bounded, Exactly};
-    match op.kind {
-        RepetitionKind::ZeroOrOne | RepetitionKind::ZeroOrMore => 0,
-        RepetitionKind::OneOrMore => 1,
-        RepetitionKind::Range(Exactly(n) | AtLeast(n) | Bounded(n, _)) => {
-            usize::try_from(n).unwrap_or(usize::MAX)
-        }
-    }
 }
 
 /// Splits an expression after the longest beginning of it that matches the text.

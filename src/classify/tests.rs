@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 
@@ -92,7 +93,7 @@ fn a_rule_wants_one_of_any_all_of_all_none_of_not_and_its_expression() {
     check_winners(
         &[matching(
             "t.a",
-            "any = ['refused', 'reset']\nall = ['ODBC']\nnot = ['LDAP']\nregex = 'by \\w+'",
+            "any = ['refused', 'reset']\nall = ['ODBC']\nnot = ['LDAP']\nregex = ' by \\w+'",
         )],
         &[
             ("ODBC: refused by peer", Some("t.a")),
@@ -277,8 +278,96 @@ fn a_miss_says_how_far_the_rule_came() {
         assert!(miss.starts_with(want), "{text:?}: {miss}");
     }
     assert_eq!(classifier.miss(rule, "table x is full"), None);
-    let (nearest, _) = classifier.nearest_miss("table x full").unwrap();
-    assert_eq!(nearest.id.as_str(), "t.a");
+}
+
+#[test]
+fn an_explanation_says_who_won_where_and_why_others_lost() {
+    let classifier = classifier(&[
+        matching("t.a", "any = ['is full']"),
+        matching("t.around", "any = ['table ']\nregex = 'ta\\w+ \\w+ is f\\w+'"),
+        matching("t.fallback", "fallback = true\n---any = ['table x is full now']"),
+        matching("t.long", "any = ['x is full']"),
+        matching("t.outer", "any = ['Stopping component']"),
+        matching("t.same", "any = ['x is fulL', 'x is full']"),
+    ]);
+    let text = "Stopping component with runtime error:\ntable x is full now";
+    let explanation = classifier.explain(text);
+    let parts: Vec<_> = explanation.parts.iter().map(|part| (part.start, part.wrapper)).collect();
+    assert_eq!(parts, [(0, Some("stopping")), (39, None)]);
+    let winner = explanation.winner.unwrap();
+    let losers: Vec<_> = explanation
+        .losers
+        .iter()
+        .map(|loser| {
+            let (id, to) = (&loser.matched.rule.id, &loser.to.id);
+            format!("{id} to {to}: {}", loser.loss)
+        })
+        .collect();
+    assert_eq!(winner.rule.id.as_str(), "t.around");
+    assert_eq!((winner.part, winner.n_bytes, winner.literals), (1, 8, vec!["table "]));
+    assert_eq!(text.get(winner.span).unwrap(), "table x is full");
+    assert_eq!(
+        losers,
+        [
+            "t.same to t.long: only its id is greater",
+            "t.long to t.around: the other one matches around it",
+            "t.a to t.around: it is less specific: 7 against 8 literal bytes",
+            "t.outer to t.around: it matches less inward",
+            "t.fallback to t.around: it is a fallback rule",
+        ]
+    );
+    assert_eq!(classifier.classify(text).rule.unwrap().id, winner.rule.id);
+}
+
+#[test]
+fn a_changed_word_leaves_the_rule_the_nearest_even_where_its_literal_is_hit() {
+    let classifier = classifier(&[
+        matching("t.disk", "any = ['No space left on device']"),
+        matching(
+            "t.lock",
+            "any = ['is locked by another process']\nregex = 'file (?<file>\\S+) is locked by another process'",
+        ),
+        matching("t.table", "any = ['table ']\nregex = 'table (?<table>\\w+) is (?:full|locked)'"),
+    ]);
+    let near = NearMisses::new(&classifier);
+    for (text, want) in [
+        ("No room left on device", Some("t.disk")),
+        ("No space on device", Some("t.disk")),
+        ("file /a/b.txt is held by another process", Some("t.lock")),
+        ("file /a/b.txt is locked by some another process", Some("t.lock")),
+        ("the relation VISIT is locked", Some("t.table")),
+        ("xyzzy", None),
+        ("", None),
+    ] {
+        let nearest = near.nearest(text, 1);
+        assert_eq!(nearest.first().map(|near| near.rule.id.as_str()), want, "{text:?}");
+    }
+}
+
+#[test]
+fn a_near_miss_stands_beside_the_text_word_by_word() {
+    use ColumnKind::{Differs, Open, Same};
+    let rule = "any = ['is locked by']\nregex = 'file (?<file>\\S+) is locked by process \\d+'";
+    let classifier = classifier(&[matching("t.lock", rule)]);
+    let nearest = NearMisses::new(&classifier).nearest("file /a/b.txt is held by process 7", 3);
+    let columns: Vec<_> = nearest[0]
+        .columns
+        .iter()
+        .map(|column| (column.rule.as_deref(), column.text.as_deref(), column.kind))
+        .collect();
+    assert_eq!(
+        columns,
+        [
+            (Some("file"), Some("file"), Same),
+            (None, Some("/a/b.txt"), Open),
+            (Some("is"), Some("is"), Same),
+            (Some("locked"), Some("held"), Differs),
+            (Some("by"), Some("by"), Same),
+            (Some("process"), Some("process"), Same),
+            (None, Some("7"), Open),
+        ]
+    );
+    assert!(matches!(nearest[0].miss, Some(Miss::NoneOf(_))));
 }
 
 #[test]
@@ -312,6 +401,8 @@ fn examples_are_run_against_the_whole_catalogue() {
         [
             "t.toml:48: an example of `t.b` captures { table = \"X\" }, expected { table = \"Y\" }",
             "t.toml:48: an example of `t.b` has the outcome `none`, expected `stopped`",
+            "t.toml:52: an example of `t.b` is one of `t.a` as well\n  \
+             hint: the other one stands at t.toml:23",
             "t.toml:52: an example of `t.b` is won by `t.a`\n  \
              hint: it matches, but `t.a` is more specific, more inward or matches around it",
             "t.toml:54: a counter-example of `t.b` is won by it\n  \
@@ -325,15 +416,55 @@ fn examples_are_run_against_the_whole_catalogue() {
 }
 
 #[test]
+fn rules_that_the_order_of_ids_tells_apart_or_that_say_the_same_are_found() {
+    let lines = ["line = 'ORA-00001 on X'", "line = 'ORA-00001 on Y'"];
+    let one = rule("t.a", "any = ['ORA-00001']", lines, "ORA-00002");
+    let other =
+        rule("t.b", "any = ['00001 on ']", ["line = 'ORA-00001 on X'", "line = '00001 on '"], "x");
+    let third = matching("t.c", "any = ['00001 on ']");
+    let catalogue = catalogue(&[one, other, third].concat());
+    let findings = check(&catalogue, &Classifier::new(&catalogue).unwrap());
+    let shown: Vec<_> = findings.iter().map(ToString::to_string).collect();
+    for want in [
+        "t.toml:19: `t.a` wins this example over `t.b` by the order of ids only: both need 9",
+        "t.toml:45: an example of `t.b` is one of `t.a` as well\n  hint: the other one stands at t.toml:19",
+        "t.toml:53: `t.c` has the literals and the regex of `t.b`",
+    ] {
+        assert!(shown.iter().any(|shown| shown.starts_with(want)), "{want}\n{shown:#?}");
+    }
+}
+
+#[test]
+fn a_counter_example_is_won_by_the_rule_that_it_names() {
+    let named = |winner: &str| {
+        let one = rule("t.a", "any = ['ORA-00001']", ["line = 'ORA-00001'"; 2], "ORA-00002");
+        let one = one.replace("because =", &format!("won_by = \"{winner}\"\nbecause ="));
+        let other = rule("t.b", "any = ['ORA-00002']", ["line = 'ORA-00002'"; 2], "ORA-00001");
+        let third = rule("t.c", "any = ['ORA-00003']", ["line = 'ORA-00003'"; 2], "ORA-00001");
+        let catalogue = catalogue(&[one, other, third].concat());
+        let findings = check(&catalogue, &Classifier::new(&catalogue).unwrap());
+        findings.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(named("t.b"), [""; 0]);
+    assert_eq!(
+        named("t.c"),
+        ["t.toml:23: a counter-example of `t.a` is won by `t.b`, expected `t.c`\n  \
+          hint: `t.c`: none of `any` is in the text: `ORA-00003`"]
+    );
+}
+
+#[test]
 fn a_clean_text_that_raises_a_rule_is_told_with_its_line() {
     let classifier = classifier(&[matching("t.a", "any = ['ORA-00001']")]);
-    let texts = [(1, "all is well"), (2, "ORA-00001")];
+    let texts = [(Some(1), "all is well"), (Some(2), "ORA-00001"), (None, "ORA-00001")];
     let findings = check_clean(&classifier, Path::new("clean.log"), texts);
     assert_eq!(
         findings[0].to_string(),
-        "clean.log:2: a clean text raises `t.a`\n  hint: see t.toml:1"
+        "clean.log:2: a clean text raises `t.a`: `ORA-00001`\n  \
+         hint: the rule stands at t.toml:1; a line of normal work needs `routine = true`"
     );
-    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[1].line, None);
+    assert_eq!(findings.len(), 2);
 }
 
 #[test]
@@ -385,10 +516,35 @@ proptest! {
             let classifier = Classifier::new(&Catalogue::parse(files, Vec::new()).unwrap()).unwrap();
             let verdict = classifier.classify(&text);
             let rule = verdict.rule.map(|rule| rule.id.clone());
+            let winner = classifier.explain(&text).winner;
+            prop_assert_eq!(winner.map(|winner| winner.rule.id.clone()), rule.clone());
             prop_assert!(text.get(verdict.inner.clone()).is_some());
             prop_assert!(rule.is_none() || classifier.may_match(text.as_bytes()));
             Ok((rule, verdict.captures, verdict.outcome, verdict.inner))
         };
         prop_assert_eq!(verdict_of(shuffled)?, verdict_of(sorted)?);
     }
+
+    #[test]
+    fn any_text_has_near_misses_that_do_not_match_it(
+        text in r"(?s)(Stopping component with runtime error:|refused|reset|by| |\n|'|\[string .a.\]:1: |.){0,40}",
+    ) {
+        for miss in NEAR.nearest(&text, 3) {
+            prop_assert!((0.0..=1.0).contains(&miss.share));
+            prop_assert!(!matches!(miss.miss, None | Some(Miss::Loses(_))));
+            let shown: Vec<_> = miss.columns.iter().filter_map(|one| one.text.clone()).collect();
+            prop_assert!(shown.concat().len() <= text.len());
+        }
+    }
 }
+
+static CLASSIFIER: LazyLock<Classifier> = LazyLock::new(|| {
+    classifier(&[
+        matching("t.a", "any = ['Connection refused by peer']"),
+        matching(
+            "t.b",
+            "all = ['reset by']\nregex = '(?:a|b)? reset by (?<host>\\w+)|[Rr]eset by .*'",
+        ),
+    ])
+});
+static NEAR: LazyLock<NearMisses<'static>> = LazyLock::new(|| NearMisses::new(&CLASSIFIER));

@@ -120,6 +120,15 @@ impl<'d> Field<'d> {
         self.list(Self::parsed)
     }
 
+    /// Reads a list of strings as values that have a text form, each with its line.
+    #[must_use]
+    pub fn placed_list<T: FromStr<Err: Display>>(self) -> Option<Vec<(T, usize)>> {
+        self.list(|item| {
+            let line = item.line.unwrap_or(1);
+            Some((item.parsed()?, line))
+        })
+    }
+
     /// Reads a span of time such as `90s` or `6h`.
     #[must_use]
     pub fn span(self) -> Option<Duration> {

@@ -104,6 +104,19 @@ impl Store {
         self.query(&sql, &values, |row| Ok(each(read_event(row)?)))
     }
 
+    /// Returns the event with this entry id, the first where several servers have one.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StoreError::Sqlite`] where the store cannot be read.
+    pub fn event(&self, id: &str) -> Result<Option<Event>, StoreError> {
+        let sql = format!(
+            "SELECT {EVENT_COLUMNS} WHERE event.server IN (SELECT id FROM server) \
+             AND event.entry = ? ORDER BY event.time, event.id LIMIT 1"
+        );
+        Ok(self.collect(&sql, &[Value::Text(id.into())], read_event)?.pop())
+    }
+
     /// Returns the files that were read, by server and path.
     ///
     /// # Errors

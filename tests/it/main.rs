@@ -14,6 +14,8 @@ mod formats;
 mod killed;
 mod leaks;
 mod masking;
+mod mutations;
+mod near;
 mod once;
 mod readme;
 mod report;

@@ -1,16 +1,40 @@
 //! `dewlap patterns check`: every rule, and every example against the whole catalogue.
 
 use std::fmt::Write;
+use std::path::Path;
+
+use clap::Args;
+use rust_embed::RustEmbed;
+use serde_json::json;
 
 use crate::catalogue::{Catalogue, CatalogueError};
-use crate::classify::{Classifier, check};
+use crate::classify::{Classifier, Loss, Shadow, check, check_clean, shadows, unix_lines};
 use crate::cli::context::Context;
 use crate::cli::failure::Done;
-use crate::cli::output::print;
+use crate::cli::output::{TextOrJson, print};
 use crate::model::{Finding, plural};
+use crate::parse::{Format, Item, ParseOptions, Parser, Window, decode_text, detect};
+use crate::redact::{Masker, PseudonymKey};
+
+/// Logs of normal work, which no rule may raise an event from.
+#[derive(RustEmbed)]
+#[folder = "samples/clean/"]
+struct Clean;
+
+/// Arguments of `patterns check`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CheckArgs {
+    /// Print every pair of rules that match one example, with why one of them wins
+    #[arg(long)]
+    shadow: bool,
+
+    /// Output format of the pairs; JSON is one object a line
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text, requires = "shadow")]
+    format: TextOrJson,
+}
 
 /// Runs `patterns check`.
-pub(super) fn run(context: &Context) -> anyhow::Result<Done> {
+pub(super) fn run(context: &Context, args: &CheckArgs) -> anyhow::Result<Done> {
     let catalogue = Catalogue::load(context.patterns.as_deref(), context.local_patterns.as_deref());
     let catalogue = match catalogue {
         Ok(catalogue) => catalogue,
@@ -18,7 +42,11 @@ pub(super) fn run(context: &Context) -> anyhow::Result<Done> {
         Err(error) => return Err(CatalogueError::into(error)),
     };
     let classifier = Classifier::new(&catalogue)?;
-    let findings = check(&catalogue, &classifier);
+    if args.shadow {
+        return print_shadows(&shadows(&catalogue, &classifier), args.format);
+    }
+    let mut findings = check(&catalogue, &classifier);
+    findings.append(&mut clean_findings(context, &classifier)?);
     if !findings.is_empty() {
         return print_findings(&findings);
     }
@@ -42,4 +70,100 @@ fn print_findings(findings: &[Finding]) -> anyhow::Result<Done> {
     writeln!(text, "{}", plural(findings.len() as u64, "fault"))?;
     print(&text)?;
     Ok(Done::Found)
+}
+
+/// Reads the logs of normal work as `ingest` does, and returns a finding for each text of them that
+/// raises a rule.
+fn clean_findings(context: &Context, classifier: &Classifier) -> anyhow::Result<Vec<Finding>> {
+    // What a pseudonym reads is all the same here.
+    let masker = Masker::new(PseudonymKey::from_bytes([0; 32]), &context.config.masks)?;
+    let options = ParseOptions::default();
+    let mut findings = Vec::new();
+    let mut names: Vec<_> = Clean::iter().collect();
+    names.sort();
+    for name in names {
+        let bytes = Clean::get(&name).map(|file| file.data).unwrap_or_default();
+        let path = Path::new("samples/clean").join(&*name);
+        let Ok(format) = detect(&bytes, &name, &options) else { continue };
+        let texts = clean_texts(&bytes, &format, &options, &masker);
+        let texts = texts.iter().map(|(line, text)| (*line, text.as_str()));
+        findings.append(&mut check_clean(classifier, &path, texts));
+    }
+    Ok(findings)
+}
+
+/// Returns the masked texts of a log that are not messages, each with its line; a binary log has
+/// none.
+fn clean_texts(
+    bytes: &[u8],
+    format: &Format,
+    options: &ParseOptions,
+    masker: &Masker,
+) -> Vec<(Option<usize>, String)> {
+    let mut parser = Parser::new(format, bytes, options);
+    let window = Window { bytes, offset: 0, is_last: true };
+    let (mut at, mut texts) = (0, Vec::new());
+    while let Some(item) = parser.next(window, &mut at) {
+        let Item::Entry(entry) = item else { continue };
+        if entry.is_message_body() {
+            continue;
+        }
+        let before = usize::try_from(entry.offset).ok().and_then(|offset| bytes.get(..offset));
+        let line = before.map(|before| memchr::memchr_iter(b'\n', before).count() + 1);
+        let text = masker.mask(&unix_lines(&decode_text(&entry.text)), None);
+        texts.push((line.filter(|_| *format != Format::IguanaX), text));
+    }
+    texts
+}
+
+fn print_shadows(shadows: &[Shadow], format: TextOrJson) -> anyhow::Result<Done> {
+    let mut text = String::new();
+    for shadow in shadows {
+        match format {
+            TextOrJson::Json => writeln!(text, "{}", json_line(shadow))?,
+            TextOrJson::Text => writeln!(
+                text,
+                "{}:{}: `{}` wins over `{}`: {}",
+                shadow.path.display(),
+                shadow.line,
+                shadow.winner,
+                shadow.loser,
+                reason(shadow),
+            )?,
+        }
+    }
+    if format == TextOrJson::Text {
+        writeln!(text, "{} of rules that match one example", plural(shadows.len() as u64, "pair"))?;
+    }
+    print(&text)?;
+    Ok(Done::Fine)
+}
+
+fn reason(shadow: &Shadow) -> String {
+    let reason = match shadow.loss {
+        Loss::Fallback => "the other one is a fallback rule".into(),
+        Loss::LessInward => "it is more inward".into(),
+        Loss::Surrounded => "it matches around the other one".into(),
+        Loss::LessSpecific { n_bytes, against } => {
+            format!("{against} against {n_bytes} literal bytes")
+        }
+        Loss::Id => "the order of ids only".into(),
+    };
+    if shadow.to == shadow.winner {
+        return reason;
+    }
+    format!("`{}` does by {reason}, and it matches around that one", shadow.to)
+}
+
+fn json_line(shadow: &Shadow) -> serde_json::Value {
+    json!({
+        "winner": shadow.winner.as_str(),
+        "loser": shadow.loser.as_str(),
+        "reason": shadow.loss.name(),
+        "winner_bytes": shadow.n_bytes.0,
+        "loser_bytes": shadow.n_bytes.1,
+        "loses_to": shadow.to.as_str(),
+        "path": shadow.path,
+        "line": shadow.line,
+    })
 }

@@ -12,6 +12,7 @@ use super::output::{error_lines, print};
 mod backtest;
 mod check;
 mod coverage;
+mod explain;
 mod export;
 mod line;
 mod list;
@@ -22,7 +23,9 @@ mod show;
 #[derive(Debug, Subcommand)]
 pub(super) enum PatternsCommand {
     /// Check every rule, and every example against the whole catalogue
-    Check,
+    Check(check::CheckArgs),
+    /// Explain which rule a text gets and why, or which rules nearly match it
+    Explain(explain::ExplainArgs),
     /// Write the catalogue for ripgrep or another log pipeline
     Export(export::ExportArgs),
     /// List the rules
@@ -45,7 +48,8 @@ pub(super) enum PatternsCommand {
 pub(super) fn run(global: &Global, command: &PatternsCommand) -> anyhow::Result<Done> {
     let context = global.context()?;
     match command {
-        PatternsCommand::Check => check::run(&context),
+        PatternsCommand::Check(args) => check::run(&context, args),
+        PatternsCommand::Explain(args) => explain::run(&context, args),
         PatternsCommand::Export(args) => export::run(&context, args),
         PatternsCommand::List(args) => list::run(&context.catalogue()?, args),
         PatternsCommand::Runbook(args) => runbook::run(&context, args),
