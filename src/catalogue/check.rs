@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::read::{FileSet, Place, Relations};
 use super::{Expression, Matching, Product, Rule, Sign};
 use crate::document::{Document, Fields};
-use crate::model::{Finding, RuleId, nearest};
+use crate::model::{Finding, RuleId, nearest, plural};
 
 /// The longest title, in characters.
 const MAX_TITLE_CHARS: usize = 60;
@@ -194,8 +194,8 @@ pub(super) fn regex(fields: &Fields<'_>, regex: Option<&Expression>, is_fallback
         let hint = Some("leave `regex` out where the literals are enough".into());
         fields.report_at("regex", message, hint);
     } else if n_bytes < limit {
-        let message =
-            format!("`regex` needs {n_bytes} literal bytes in a match, expected at least {limit}");
+        let n_bytes = plural(n_bytes as u64, "literal byte");
+        let message = format!("`regex` needs {n_bytes} in a match, expected at least {limit}");
         let hint = "name words that every match has; of alternatives the shortest counts";
         fields.report_at("regex", message, Some(hint.into()));
     }

@@ -309,14 +309,14 @@ fn a_directory_replaces_the_rules_of_the_binary() {
 fn an_expression_needs_four_literal_bytes_in_every_match() {
     let hint = "hint: name words that every match has; of alternatives the shortest counts";
     for (regex, n_bytes) in [
-        (".+", 0),
-        ("(?s).*x.*", 1),
-        (r"\w+ \w+", 1),
-        ("constraint|key", 3),
-        ("[A-Z]{9}abc(?:defg)?", 3),
+        (".+", "0 literal bytes"),
+        ("(?s).*x.*", "1 literal byte"),
+        (r"\w+ \w+", "1 literal byte"),
+        ("constraint|key", "3 literal bytes"),
+        ("[A-Z]{9}abc(?:defg)?", "3 literal bytes"),
     ] {
         let want = format!(
-            "db.toml:19: rule `db.a`: `regex` needs {n_bytes} literal bytes in a match, \
+            "db.toml:19: rule `db.a`: `regex` needs {n_bytes} in a match, \
              expected at least 4\n  {hint}"
         );
         check_with("constraint \\((?<constraint>[^)]+)\\)", regex, &[&want]);
@@ -334,7 +334,7 @@ fn the_expression_of_a_fallback_rule_needs_two_literal_bytes() {
     check(
         &fallback(r"A\w+"),
         &[
-            "db.toml:20: rule `db.a`: `regex` needs 1 literal bytes in a match, expected at least 2\n  \
+            "db.toml:20: rule `db.a`: `regex` needs 1 literal byte in a match, expected at least 2\n  \
            hint: name words that every match has; of alternatives the shortest counts",
         ],
     );

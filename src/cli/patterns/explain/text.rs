@@ -5,6 +5,7 @@ use std::fmt::{Result, Write};
 use super::Explained;
 use crate::classify::{Column, ColumnKind, Loss, Matched, NearMiss};
 use crate::cli::output::width;
+use crate::model::plural;
 
 /// Longer texts are cut where the whole is not needed.
 const MAX_CHARS: usize = 200;
@@ -57,8 +58,8 @@ fn won(out: &mut String, explained: &Explained<'_>, winner: &Matched<'_>) -> Res
     }
     field(out, "won on", &part_name(explained, winner.part))?;
     field(out, "literals", &quoted(&winner.literals))?;
-    let n_bytes = winner.n_bytes;
-    field(out, "specific", &format!("each match needs {n_bytes} literal bytes or more"))?;
+    let n_bytes = plural(winner.n_bytes as u64, "literal byte");
+    field(out, "specific", &format!("each match needs {n_bytes} or more"))?;
     let matched = explained.text.get(winner.span.clone()).unwrap_or_default();
     field(out, "matched", &one_line(matched, MAX_CHARS))?;
     let mut label = "captures";
