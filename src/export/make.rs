@@ -5,7 +5,7 @@ use super::dialect::Dialect;
 use super::limits::{self, Limit};
 use super::start::Start;
 use super::{regex_list, targets};
-use crate::catalogue::{Catalogue, Rule, Wrapper};
+use crate::catalogue::{Catalogue, Rule};
 
 /// What a catalogue is written for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,16 +40,13 @@ pub struct Export {
 /// The wrappers and the hash are those of the catalogue; rules that it has beside the given ones
 /// are those that look beyond one entry, and are listed as left out.
 #[must_use]
-pub fn export(catalogue: &Catalogue, ranked: &[&Rule], target: Target) -> Export {
+pub fn export(catalogue: &Catalogue, ordered: &[&Rule], target: Target) -> Export {
     let is_list = matches!(target, Target::Regex | Target::RegexWithIds);
     let dialect = target.dialect();
     let start = Start::new(catalogue.wrappers(), dialect);
     let mut rules: Vec<Translated<'_>> = Vec::new();
     let mut untranslated = Vec::new();
-    // What tells of the words around an error, or the kind only, is tried after all that tells more.
-    let mut ordered = ranked.to_vec();
-    ordered.sort_by_key(|rule| (rule.fallback, is_about_wrapper(rule, catalogue.wrappers())));
-    for rule in ordered {
+    for rule in ordered.iter().copied() {
         if is_list && rule.routine {
             continue;
         }
@@ -78,16 +75,4 @@ impl Target {
             Self::Vector | Self::Otel | Self::SyslogNg => Dialect::Plain,
         }
     }
-}
-
-/// Returns true for a rule whose words stand around errors, of which the one inside goes first.
-fn is_about_wrapper(rule: &Rule, wrappers: &[Wrapper]) -> bool {
-    let Some(matching) = rule.matching() else { return false };
-    let is_around = |literal: &String| {
-        wrappers.iter().any(|wrapper| {
-            let found = wrapper.regex.regex().find(literal);
-            found.is_some_and(|found| found.start() == 0 && found.end() == literal.trim_end().len())
-        })
-    };
-    !matching.any.is_empty() && matching.any.iter().all(is_around)
 }

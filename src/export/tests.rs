@@ -15,8 +15,8 @@ const TARGETS: [Target; 6] = [
 ];
 
 fn make(catalogue: &Catalogue, target: Target) -> Export {
-    let ranked: Vec<&Rule> = catalogue.rules().iter().collect();
-    export(catalogue, &ranked, target)
+    let ordered: Vec<&Rule> = catalogue.rules().iter().collect();
+    export(catalogue, &ordered, target)
 }
 
 /// A rule with quotes, backslashes and everything else that a configuration reads.

@@ -50,7 +50,7 @@ pub fn weekly_report(
     input.problems =
         rows.problems.iter().map(|problem| problem_input(problem, catalogue, period)).collect();
     add_causes(store, catalogue, period, &mut input.problems)?;
-    input.problems.extend(course_problems(store, catalogue, period, options.server)?);
+    input.courses = course_problems(store, catalogue, period, options.server)?;
     input.gaps = rows
         .gaps
         .into_iter()

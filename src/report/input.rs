@@ -26,6 +26,8 @@ pub struct ReportInput {
     pub totals_before: Totals,
     /// Each problem with an event in the period or in the seven periods before it, once.
     pub problems: Vec<ProblemInput>,
+    /// What several entries show together, counted by episode, once each.
+    pub courses: Vec<ProblemInput>,
     /// The rules that the problems name. Others do no harm.
     pub rules: Vec<RuleCard>,
     /// Each component that wrote an entry in the period, or is known to the server.
@@ -51,6 +53,7 @@ impl ReportInput {
             totals: Totals::default(),
             totals_before: Totals::default(),
             problems: Vec::new(),
+            courses: Vec::new(),
             rules: Vec::new(),
             components: Vec::new(),
             gaps: Vec::new(),

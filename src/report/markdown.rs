@@ -28,6 +28,7 @@ pub fn render_markdown(report: &Report) -> String {
         ranking(&mut page, report);
         cards(&mut page, report);
         new(&mut page, report);
+        courses(&mut page, report);
         quiet(&mut page, report);
         unknowns(&mut page, report);
         fallbacks(&mut page, report);
@@ -220,6 +221,26 @@ fn quiet(page: &mut Page, report: &Report) {
     });
     page.table(&["problem", "where", ">before", "last seen (UTC)"], rows);
     page.rest(report.quiet.len(), report.limits.others);
+}
+
+fn courses(page: &mut Page, report: &Report) {
+    if report.courses.is_empty() {
+        return;
+    }
+    page.block(&format!("## {}", words::COURSES));
+    let rows = report.courses.iter().take(report.limits.others).map(|course| {
+        vec![
+            escape_markdown(&words::title(course, 100)),
+            escape_markdown(&words::where_in_short(course, report.servers.len())),
+            grouped(course.count),
+            words::trend(course.trend, course.before, course.count),
+            words::owner(course).into(),
+            escape_markdown(words::urgent_fix(course).unwrap_or_default()),
+        ]
+    });
+    page.table(&["what", "where", ">times", "trend", "owner", "fix"], rows);
+    page.rest(report.courses.len(), report.limits.others);
+    page.block(&escape_markdown(words::EPISODES));
 }
 
 fn unknowns(page: &mut Page, report: &Report) {

@@ -45,6 +45,7 @@
 //!   stops, weeks, first_seen, last_seen, entries}`
 //! * a card, `null` where there is none: `{id, title, severity, nature, stops, cause, fix, owner,
 //!   escalation: [{after, to, how}], toil_minutes, fallback, references, runbook}`
+//! * `courses`, problems that several entries show together; they cost nothing
 //! * `unknowns` `[{cluster, template, count, servers, components, example}]`, `fallbacks` `[{rule,
 //!   title, count, problems}]`
 //! * `components` `[{server, component, name, entries, messages, errors, warnings,

@@ -38,6 +38,9 @@ pub struct Report {
     pub problems: Vec<Problem>,
     /// Problems with events in the period before and none in this one, most events first.
     pub quiet: Vec<Problem>,
+    /// What several entries show together, worst first; each episode counts as one event. They cost
+    /// nothing here, since their entries count for problems.
+    pub courses: Vec<Problem>,
     /// Clusters of unknowns over all servers, most events first.
     pub unknowns: Vec<Unknown>,
     /// Fallback rules over all servers, most events first.
@@ -146,7 +149,7 @@ impl Report {
         let has_data = input.totals.entry_count() > 0 || input.totals.events > 0;
         let silent_servers = silent_servers(&input, has_data);
         let (mut problems, mut quiet): (Vec<_>, Vec<_>) =
-            group(input.problems, input.rules, &background)
+            group(input.problems, input.rules.clone(), &background)
                 .into_iter()
                 .partition(|problem| problem.count > 0);
         // Where nothing was read, silence says nothing.
@@ -154,6 +157,7 @@ impl Report {
             problem.before > 0 && has_data && !silent_servers.contains(&problem.server)
         });
         quiet.sort_by(|a, b| b.before.cmp(&a.before).then_with(|| key(a).cmp(&key(b))));
+        let courses = courses(group(input.courses, input.rules, &background));
         let total_minutes = rank(&mut problems);
         let mut gaps = input.gaps;
         gaps.sort();
@@ -175,6 +179,7 @@ impl Report {
             fallbacks: fallbacks(&problems),
             problems,
             quiet,
+            courses,
             components: rates(input.components),
             gaps,
             skipped: input.skipped.map(sorted),
@@ -220,6 +225,19 @@ impl Window {
             unit,
         }
     }
+}
+
+/// Returns those that were met in the period, worst first.
+fn courses(mut all: Vec<Problem>) -> Vec<Problem> {
+    let severity = |problem: &Problem| problem.card.as_ref().map(|card| card.severity);
+    all.retain(|course| course.count > 0);
+    all.sort_by(|a, b| {
+        severity(b)
+            .cmp(&severity(a))
+            .then_with(|| b.count.cmp(&a.count))
+            .then_with(|| key(a).cmp(&key(b)))
+    });
+    all
 }
 
 fn background(input: &ReportInput) -> Background {

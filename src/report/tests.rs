@@ -246,6 +246,7 @@ fn json_holds_every_derived_value() {
     "count":0,"before":12,"trend":"quiet","episodes":0,"stops":0,"weeks":[12,0],
     "first_seen":"2026-03-01T04:12:00.000Z","last_seen":"2026-09-05T11:00:00.000Z","entries":2000}],
     "card":null}],
+    "courses":[],
     "unknowns":[{"cluster":"c-7f3a91","template":"Field <*> of segment <*> is odd","count":3,"servers":["iguana-a"],
     "components":["Lab In"],
     "example":null}],

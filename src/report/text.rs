@@ -24,6 +24,7 @@ pub fn render_text(report: &Report, style: TextStyle) -> String {
         ranking(&mut page, report);
         cards(&mut page, report);
         new(&mut page, report);
+        courses(&mut page, report);
         quiet(&mut page, report);
         unknowns(&mut page, report);
         fallbacks(&mut page, report);
@@ -226,6 +227,33 @@ fn quiet(page: &mut Page, report: &Report) {
     }
     page.table(&table, 0);
     page.rest(report.quiet.len(), report.limits.others);
+}
+
+/// Adds what several entries show together.
+fn courses(page: &mut Page, report: &Report) {
+    if report.courses.is_empty() {
+        return;
+    }
+    page.section(words::COURSES);
+    let columns = [left("what"), right("times"), left("trend"), left("owner")];
+    let mut table = Table::new(&columns, 0);
+    for course in report.courses.iter().take(report.limits.others) {
+        let place = words::where_in_short(course, report.servers.len());
+        let outcome = words::recovered(course);
+        let fix = words::urgent_fix(course).map(|fix| format!("\n  fix: {fix}"));
+        table.row(vec![
+            Cell::new(severity_tone(course), words::title(course, 100))
+                .and(Tone::Faint, under(&place))
+                .and(Tone::Faint, under(&outcome))
+                .and(Tone::Plain, fix.unwrap_or_default()),
+            Cell::plain(grouped(course.count)),
+            trend_cell(course.trend, course.before, course.count),
+            Cell::plain(words::owner(course)),
+        ]);
+    }
+    page.table(&table, 0);
+    page.rest(report.courses.len(), report.limits.others);
+    page.prose(Tone::Faint, words::EPISODES, 0);
 }
 
 fn unknowns(page: &mut Page, report: &Report) {

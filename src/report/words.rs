@@ -2,7 +2,7 @@
 
 use super::measure::{self, Trend};
 use super::{ComponentRate, Kind, Place, Problem, Report};
-use crate::model::{EntryKind, Millis, grouped, plural};
+use crate::model::{EntryKind, Millis, Severity, grouped, plural};
 
 /// What stands for a value that there is none of.
 pub(super) const NONE: &str = "-";
@@ -176,6 +176,28 @@ pub(super) fn title(problem: &Problem, max_chars: usize) -> String {
         Kind::Fallback => format!("{} (cause not known)", problem.title),
         Kind::Unknown => format!("unknown: {}", clip(&problem.title, max_chars)),
     }
+}
+
+/// What the section about courses is called.
+pub(super) const COURSES: &str = "What several entries show";
+
+/// Says where the single episodes are.
+pub(super) const EPISODES: &str =
+    "Their entries count for the problems above. Each time with its entries: `dewlap episodes`.";
+
+/// Returns how often what failed is known to work again; empty where nothing tells.
+pub(super) fn recovered(problem: &Problem) -> String {
+    match problem.outcomes.recovered {
+        0 => String::new(),
+        recovered if recovered == problem.count => "works again each time".into(),
+        recovered => format!("known to work again: {}", grouped(recovered)),
+    }
+}
+
+/// Returns the fix of what nobody should wait with.
+pub(super) fn urgent_fix(problem: &Problem) -> Option<&str> {
+    let card = problem.card.as_ref().filter(|card| card.severity >= Severity::Error)?;
+    Some(&card.fix)
 }
 
 /// Returns the role that handles a problem.

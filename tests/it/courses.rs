@@ -1,6 +1,6 @@
 //! Rules that look beyond one entry: their episodes depend on what was written, and on nothing else.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::run::{Place, lines};
 
@@ -150,13 +150,14 @@ fn another_threshold_finds_the_episodes_anew() {
 }
 
 #[test]
-fn an_episode_is_a_problem_of_the_report() {
+fn an_episode_stands_in_the_report_and_its_entries_cost_once() {
     let place = place();
     ingest(&place, &["early.log", "late.log"]);
     let args = ["report", "--patterns", "rules", "--week", "2026-W37", "--format", "json"];
     let report: Value = serde_json::from_str(&place.stdout(&args)).unwrap();
-    let problem = &report["problems"][0];
+    let problem = &report["courses"][0];
     assert_eq!(problem["rule"], "t.loop");
+    assert_eq!((&report["problems"], &report["cost"]["total_minutes"]), (&json!([]), &json!(0)));
     assert_eq!(
         (problem["count"].as_u64(), problem["outcomes"]["recovered"].as_u64()),
         (Some(1), Some(1))

@@ -1,15 +1,15 @@
 //! The catalogue in the order in which other tools try its rules.
 
 use dewlap::catalogue::Catalogue;
-use dewlap::classify::Classifier;
+use dewlap::classify::{Classifier, first_match_order};
 use dewlap::export::{Target, export};
 use regex::{Regex, RegexBuilder};
 
 /// Returns the ids and the expressions of the whole catalogue, as ripgrep reads them.
 fn expressions(catalogue: &Catalogue) -> Vec<(String, Regex)> {
     let classifier = Classifier::new(catalogue).unwrap();
-    let ranked: Vec<_> = classifier.ranked_rules().collect();
-    let made = export(catalogue, &ranked, Target::RegexWithIds);
+    let ordered = first_match_order(catalogue, &classifier);
+    let made = export(catalogue, &ordered, Target::RegexWithIds);
     let compile = |line: &str| {
         let (id, regex) = line.split_once('\t').unwrap();
         (id.to_owned(), RegexBuilder::new(regex).multi_line(true).build().unwrap())

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::write_out;
-use crate::classify::Classifier;
+use crate::classify::{Classifier, first_match_order};
 use crate::cli::context::Context;
 use crate::cli::failure::{Done, Misuse};
 use crate::cli::output::error_lines;
@@ -63,8 +63,8 @@ pub(super) fn run(context: &Context, args: &ExportArgs) -> anyhow::Result<Done> 
     };
     let catalogue = context.catalogue()?;
     let classifier = Classifier::new(&catalogue)?;
-    let ranked: Vec<_> = classifier.ranked_rules().collect();
-    let made = export(&catalogue, &ranked, target);
+    let ordered = first_match_order(&catalogue, &classifier);
+    let made = export(&catalogue, &ordered, target);
     if !context.is_quiet {
         error_lines(&notes(&made, args.format));
     }
