@@ -240,7 +240,7 @@ fn courses(page: &mut Page, report: &Report) {
     for course in report.courses.iter().take(report.limits.others) {
         let place = words::where_in_short(course, report.servers.len());
         let outcome = words::recovered(course);
-        let fix = words::urgent_fix(course).map(|fix| format!("\n  fix: {fix}"));
+        let fix = words::urgent_fix(course).map(|fix| under(&format!("fix: {fix}")));
         table.row(vec![
             Cell::new(severity_tone(course), words::title(course, 100))
                 .and(Tone::Faint, under(&place))
