@@ -22,6 +22,8 @@ pub struct Threshold {
     pub within: Duration,
     /// A mark that comes sooner after one that counts is the same one, told twice.
     pub apart: Duration,
+    /// True for a pair, failed and recovered: what a mark does not end is no episode.
+    pub is_pair: bool,
 }
 
 /// A moment that matters to a course.
@@ -107,6 +109,7 @@ impl Threshold {
             }
         }
         self.close(&run, None, &mut episodes);
+        episodes.retain(|episode: &Episode| !self.is_pair || episode.ended.is_some());
         episodes
     }
 
@@ -193,6 +196,7 @@ mod tests {
             count,
             within: Duration::from_secs(within),
             apart: Duration::from_secs(apart),
+            is_pair: false,
         };
         let told = |marks: &[Mark]| {
             let episodes = threshold.episodes(marks);
@@ -226,6 +230,14 @@ mod tests {
     #[test]
     fn one_is_enough_where_the_count_is_one() {
         check((1, 10, 0), &[1, 5, 30], &[(1, 5, 2, None), (30, 30, 1, None)]);
+    }
+
+    #[test]
+    fn a_pair_needs_its_end() {
+        let second = Duration::from_secs(1);
+        let pair = Threshold { count: 1, within: second, apart: second, is_pair: true };
+        assert_eq!(pair.episodes(&marks(&[1, 30])), []);
+        assert_eq!(pair.episodes(&marks(&[1, 30, -40])).len(), 1);
     }
 
     #[test]

@@ -309,6 +309,17 @@ pub(super) fn groups(rules: &BTreeMap<RuleId, Rule>) -> Vec<Finding> {
         let Some(course) = rule.course() else { continue };
         let Sign::Rules(ids) = &course.of else { continue };
         for counted in ids.iter().filter_map(|id| rules.get(id)) {
+            if counted.course().is_some() {
+                findings.push(Finding {
+                    path: rule.path.clone(),
+                    line: Some(rule.line),
+                    message: format!(
+                        "`rules` of `{}` names `{}`, which looks beyond one entry itself",
+                        rule.id, counted.id
+                    ),
+                    hint: Some("name the rules whose entries it counts".into()),
+                });
+            }
             let regex = counted.matching().and_then(|matching| matching.regex.as_ref());
             let captures: Vec<_> = regex.into_iter().flat_map(Expression::capture_names).collect();
             for name in course.group_by.iter().filter(|name| !captures.contains(&name.as_str())) {

@@ -148,7 +148,8 @@ impl Course {
     /// Returns how many entries, and how close, make an episode.
     #[must_use]
     pub fn threshold(&self) -> Threshold {
-        Threshold { count: self.count, within: self.within, apart: self.apart }
+        let is_pair = self.count == 1 && !self.until.is_empty();
+        Threshold { count: self.count, within: self.within, apart: self.apart, is_pair }
     }
 }
 

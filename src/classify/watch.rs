@@ -74,8 +74,12 @@ impl Watch {
     }
 
     fn add_recurrence(&mut self, rule: &Rule, recurrence: &Recurrence) {
-        let threshold =
-            Threshold { count: recurrence.count, within: recurrence.within, apart: Duration::ZERO };
+        let threshold = Threshold {
+            count: recurrence.count,
+            within: recurrence.within,
+            apart: Duration::ZERO,
+            is_pair: false,
+        };
         let index = self.add(rule, threshold, Scope::Component, &recurrence.group_by);
         self.by_rule.entry(rule.id.to_string()).or_default().push((index, Effect::Counts));
     }

@@ -6,6 +6,11 @@ use regex_syntax::ast::{
     RepetitionOp, RepetitionRange,
 };
 
+/// Any character.
+const ANYTHING: &str = r"[\s\S]";
+/// A stretch of anything in a log, which must not run on to its end: over one line end at most.
+const STRETCH: &str = r"(?:[^\n]*(?:[\r\n]+[^\n]*)?)";
+
 /// What an expression is printed for.
 ///
 /// No dialect gets look-around, names of groups, or flags other than `i`.
@@ -38,7 +43,13 @@ pub(super) struct Printer<'s> {
 impl Printer<'_> {
     /// Prints an expression; `None` where the dialect has no words for it.
     pub(super) fn print(self, ast: &Ast) -> Option<String> {
-        let printed = self.node(ast, &mut Mode::default(), false)?;
+        let mut printed = self.node(ast, &mut Mode::default(), false)?;
+        // Whether anything follows does not matter, and would only be slow to find.
+        for end in [STRETCH.to_owned(), format!("(?:{STRETCH})"), format!("(?:{STRETCH})?")] {
+            while printed.ends_with(&end) && printed.len() > end.len() {
+                printed.truncate(printed.len() - end.len());
+            }
+        }
         // Alternatives are kept together, so that the result can be put beside others.
         Some(if matches!(ast, Ast::Alternation(_)) { format!("(?:{printed})") } else { printed })
     }
@@ -71,13 +82,16 @@ impl Printer<'_> {
                 String::new()
             }
             Ast::Literal(literal) => self.char(literal.c, false),
-            Ast::Dot(_) if mode.dot_matches_line_end => r"[\s\S]".into(),
+            Ast::Dot(_) if mode.dot_matches_line_end => ANYTHING.into(),
             Ast::Dot(_) => r"[^\n]".into(),
             Ast::Assertion(assertion) => self.assertion(&assertion.kind, *mode)?,
             Ast::ClassPerl(class) => perl(class).into(),
             Ast::ClassBracketed(class) => self.bracketed(class)?,
             Ast::Repetition(repetition) => {
                 let inner = self.node(&repetition.ast, mode, is_folded)?;
+                if self.dialect == Dialect::Lines && inner == ANYTHING {
+                    return Some(STRETCH.into());
+                }
                 let lazy = if repetition.greedy { "" } else { "?" };
                 // A start or a line end is printed as a group, and so is what turns case off.
                 format!("{inner}{}{lazy}", amount(&repetition.op))
@@ -174,7 +188,9 @@ impl Printer<'_> {
     fn bracketed(self, class: &ClassBracketed) -> Option<String> {
         let ClassSet::Item(item) = &class.kind else { return None };
         let not = if class.negated { "^" } else { "" };
-        Some(format!("[{not}{}]", self.item(item)?))
+        let printed = format!("[{not}{}]", self.item(item)?);
+        // A class of bytes has no such character.
+        (self.dialect != Dialect::Lines || printed.is_ascii()).then_some(printed)
     }
 
     fn item(self, item: &ClassSetItem) -> Option<String> {
@@ -213,6 +229,13 @@ impl Printer<'_> {
                 if !is_in_class =>
             {
                 format!("\\{c}")
+            }
+            // ripgrep is run without Unicode, which is several times faster, and wants bytes then.
+            c if !c.is_ascii() && !is_in_class && self.dialect == Dialect::Lines => {
+                let mut utf8 = [0; 4];
+                let bytes: Vec<_> =
+                    c.encode_utf8(&mut utf8).bytes().map(|byte| format!("\\x{byte:02X}")).collect();
+                format!("(?-u:{})", bytes.concat())
             }
             c => c.to_string(),
         }

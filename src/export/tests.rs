@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::catalogue::{Catalogue, Expression, PatternFile, Rule};
+use crate::catalogue::{Catalogue, PatternFile, Rule};
 
 const TARGETS: [Target; 6] = [
     Target::Regex,
@@ -149,7 +149,7 @@ fn expressions(made: &Export, target: Target) -> Vec<(String, Vec<(bool, String)
 }
 
 /// The expressions of a rule, compiled, each with whether it must be found.
-struct Finder(Vec<(bool, Expression)>);
+struct Finder(Vec<(bool, regex::bytes::Regex)>);
 
 impl Finder {
     #[track_caller]
@@ -157,12 +157,13 @@ impl Finder {
         // ripgrep looks at lines.
         let is_list = matches!(target, Target::Regex | Target::RegexWithIds);
         let lines = if is_list { "(?m)" } else { "" };
-        let compile = |regex: &String| format!("{lines}{regex}").parse::<Expression>();
+        let compile =
+            |regex: &String| regex::bytes::RegexBuilder::new(&format!("{lines}{regex}")).build();
         Self(parts.iter().map(|(must, regex)| (*must, compile(regex).unwrap())).collect())
     }
 
     fn finds(&self, text: &str) -> bool {
-        self.0.iter().all(|(must, regex)| regex.regex().is_match(text) == *must)
+        self.0.iter().all(|(must, regex)| regex.is_match(text.as_bytes()) == *must)
     }
 }
 

@@ -71,8 +71,10 @@ pub(crate) fn claim_emails(scan: &mut Scan<'_>) {
         let before = scan.bytes()[..found.start()].last();
         let is_url = matches!(before, Some(b'/' | b':'))
             && scan.text.get(..found.start()).is_some_and(in_url);
-        if !is_url && !found.as_str().starts_with("git@") {
-            scan.mask(found.range(), Kind::Email);
+        // A quote may be a part of an address, but before it, it is one of the text.
+        let quote = found.as_str().len() - found.as_str().trim_start_matches(['\'', '`']).len();
+        if !is_url && !found.as_str().get(quote..).is_some_and(|rest| rest.starts_with("git@")) {
+            scan.mask(found.start() + quote..found.end(), Kind::Email);
         }
     }
 }

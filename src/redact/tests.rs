@@ -118,6 +118,12 @@ fn json_values_are_masked_by_their_keys() {
 }
 
 #[test]
+fn the_quote_before_an_address_stays() {
+    check(&[("Login failed for user 'wayra@example.org'.", "Login failed for user '[email]'.")]);
+    check_stays(&["fatal: Authentication failed for 'git@github.com:site/repo.git'"]);
+}
+
+#[test]
 fn words_of_the_grammar_of_lua_are_no_elements() {
     check_stays(&["main.lua:3: <name> expected near '='", "a.lua:9: '=' expected near '<name>'"]);
     check(&[("<name>Quispe expected near", "<name>[name]")]);

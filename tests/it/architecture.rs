@@ -29,7 +29,7 @@ const OWNERS: [(&str, &[&str]); 14] = [
     ("clap", &["cli"]),
     ("toml", &["document"]),
     ("aho_corasick", &["classify", "redact"]),
-    ("regex", &["catalogue", "classify", "parse", "redact"]),
+    ("regex", &["catalogue", "classify", "export", "parse", "redact"]),
     ("zip", &["archive"]),
     ("tar", &["archive"]),
     ("zstd", &["archive"]),

@@ -3,7 +3,7 @@
 use dewlap::catalogue::Catalogue;
 use dewlap::classify::{Classifier, first_match_order};
 use dewlap::export::{Target, export};
-use regex::{Regex, RegexBuilder};
+use regex::bytes::{Regex, RegexBuilder};
 
 /// Returns the ids and the expressions of the whole catalogue, as ripgrep reads them.
 fn expressions(catalogue: &Catalogue) -> Vec<(String, Regex)> {
@@ -38,7 +38,8 @@ fn nearly_every_example_is_won_by_its_own_rule() {
     for rule in catalogue.rules() {
         for example in rule.examples() {
             n_examples += 1;
-            let winner = expressions.iter().find(|(_, regex)| regex.is_match(&example.text));
+            let winner =
+                expressions.iter().find(|(_, regex)| regex.is_match(example.text.as_bytes()));
             let winner = winner.map(|(id, _)| id.as_str());
             if !rule.routine && winner != Some(rule.id.as_str()) {
                 lost.push((&rule.id, winner, &example.text));
@@ -48,4 +49,16 @@ fn nearly_every_example_is_won_by_its_own_rule() {
     // Of errors in one another, the innermost is not always told by the most specific rule, and
     // what a rule excludes by `not` is left out.
     assert!(lost.len() * 50 <= n_examples, "{} of {n_examples}: {lost:#?}", lost.len());
+}
+
+#[test]
+fn ripgrep_reads_every_expression_without_unicode() {
+    let catalogue = Catalogue::builtin().unwrap();
+    let classifier = Classifier::new(&catalogue).unwrap();
+    let made = export(&catalogue, &first_match_order(&catalogue, &classifier), Target::Regex);
+    for line in made.text.lines() {
+        let mut builder = RegexBuilder::new(line);
+        let compiled = builder.unicode(false).multi_line(true).build();
+        assert!(compiled.is_ok(), "{line}");
+    }
 }
