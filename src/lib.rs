@@ -25,6 +25,7 @@
 //! | 1 | [`archive`] | finds inputs and opens them as streams | zip, tar, zstd, bzip2, flate2, walkdir |
 //! | 1 | [`sample`] | makes synthetic logs from a seed | fastrand |
 //! | 1 | [`course`] | what several entries tell together | |
+//! | 1 | [`web`] | HTTP requests to other servers | ureq |
 //! | 2 | [`catalogue`] | pattern files to checked rules | rust-embed (with `cli::demo`, `cli::patterns`) |
 //! | 2 | [`report`] | counts to the weekly report in three formats | |
 //! | 2 | [`store`] | SQLite: exactly once, and every query | rusqlite |
@@ -78,3 +79,4 @@ pub mod report;
 pub mod runbook;
 pub mod sample;
 pub mod store;
+pub mod web;

@@ -206,6 +206,12 @@ impl<'a> Feed<'a> {
         self.buffer.get(from..end).map(short_hash)
     }
 
+    /// Returns the hash of the bytes from one offset to another, where they are in the buffer.
+    pub(super) fn hash_of(&self, from: u64, to: u64) -> Option<[u8; 16]> {
+        let index = |offset: u64| usize::try_from(offset.checked_sub(self.base)?).ok();
+        self.buffer.get(index(from)?..index(to)?).map(short_hash)
+    }
+
     /// Returns the offset of the end of what was read, in the (decoded) log.
     pub(super) fn end(&self) -> u64 {
         self.base + self.buffer.len() as u64

@@ -75,9 +75,7 @@ pub(super) fn identify(
         }
     }
     let id = writer.register(evidence)?;
-    let path = evidence.path.clone();
-    let file = KnownFile { id, path, offset: 0, guard: [0; 16], entries_before: 0 };
-    Ok(Some(Identified { file, is_older_copy: false }))
+    Ok(Some(Identified { file: KnownFile::unread(id, evidence), is_older_copy: false }))
 }
 
 /// Returns true where the log is the beginning of a known file, as a backup of a growing log is.

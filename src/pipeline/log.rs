@@ -141,19 +141,28 @@ impl<'a> Log<'a> {
     /// is read again when the log has grown.
     fn position(&self, consumed: (usize, u64), is_end: bool) -> Option<Position> {
         let (consumed, raw) = consumed;
-        let at = self.feed.window().offset + consumed as u64;
-        let resume = self.parser.resume_offset(at);
+        let end = self.feed.window().offset + consumed as u64;
+        let resume = self.parser.resume_offset(end);
         // Only envelopes are skipped in the middle of, and those are never decoded.
-        let (mut at, mut offset) = if resume < at { (resume, resume) } else { (at, raw) };
+        let (mut at, mut offset) = if resume < end { (resume, resume) } else { (end, raw) };
         let mut entries_before = self.entries;
         let is_at_last = is_end && *self.parser.format() != Format::IguanaX;
         let last = self.last_entry.filter(|_| is_at_last);
+        let read_to = if last.is_some() { raw } else { offset };
         if let Some(last) = last {
             (at, offset) = last;
             entries_before -= 1;
         }
-        let guard = self.feed.guard_at(at)?;
-        let size = self.map.size(self.feed.end(), self.feed.raw_bytes);
-        Some(Position { offset, guard, size, entries_before, is_at_last: last.is_some() })
+        Some(Position {
+            offset,
+            guard: self.feed.guard_at(at)?,
+            read_to,
+            tail: self.feed.hash_of(at, end),
+            size: self.map.size(self.feed.end(), self.feed.raw_bytes),
+            stamp: None,
+            continues: None,
+            entries_before,
+            is_at_last: last.is_some(),
+        })
     }
 }

@@ -26,6 +26,10 @@ pub struct Batch {
     pub is_resumed: bool,
     /// Where reading goes on once this is committed; `None` leaves it where it is.
     pub position: Option<Position>,
+    /// The same for another file, whose first lines belong to an entry of this one.
+    pub next: Option<(FileId, Position)>,
+    /// Where reading goes on in a source that is no file, in its own words.
+    pub resume: Option<String>,
 }
 
 /// What an entry does to a course.
@@ -107,18 +111,68 @@ pub struct NewEvent {
 }
 
 /// How far a file has been read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Position {
     /// Where reading goes on.
     pub offset: u64,
     /// Hash of the bytes just before it.
     pub guard: [u8; 16],
+    /// Where the last entry ends that is committed: the offset, or behind the entry that begins
+    /// there.
+    pub read_to: u64,
+    /// Hash of the bytes from the offset to there; `None`: not known.
+    pub tail: Option<[u8; 16]>,
     /// Bytes of the file seen.
     pub size: u64,
+    /// The file as it was then; `None`: it is no file of its own.
+    pub stamp: Option<Stamp>,
+    /// The file whose last entry the lines before the offset belong to, while more may follow.
+    pub continues: Option<FileId>,
     /// Entries that begin before the offset.
     pub entries_before: u64,
     /// True where the last entry of the batch begins at the offset, to be read again.
     pub is_at_last: bool,
+}
+
+/// What the file system says of a file: evidence that it is the same one, unchanged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Stamp {
+    /// The device.
+    pub device: u64,
+    /// The number of the file on it.
+    pub inode: u64,
+    /// When it was changed last, in nanoseconds since 1970.
+    pub modified: i64,
+}
+
+/// Bytes that were destroyed before they were read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// The file.
+    pub file: FileId,
+    /// Offset of the first byte lost.
+    pub from: u64,
+    /// Offset behind the last byte that is known to have been there.
+    pub to: u64,
+    /// When the file was last found whole, by the clock.
+    pub since: Millis,
+    /// When it was found destroyed, by the clock.
+    pub noticed: Millis,
+    /// What became of it.
+    pub reason: String,
+}
+
+/// How soon a rotated log overwrites itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Headroom {
+    /// The log that is written to.
+    pub path: String,
+    /// Bytes that its files hold together.
+    pub kept: u64,
+    /// Milliseconds until they are overwritten at the present rate.
+    pub span: u64,
+    /// When that was measured, by the clock.
+    pub measured: Millis,
 }
 
 /// What became of the entries of a run, once committed.

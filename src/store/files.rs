@@ -1,10 +1,19 @@
 //! Files as the store knows them: an opaque id, and evidence to find it again.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::{Headroom, Loss, Position, Stamp};
+use crate::model::Millis;
 
 /// The opaque number of a file in the store.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub(super) i64);
+
+/// The number of an Iguana server in the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ServerId(pub(super) i64);
 
 impl std::fmt::Display for FileId {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -43,9 +52,59 @@ pub struct KnownFile {
     pub offset: u64,
     /// Hash of the bytes just before the offset.
     pub guard: [u8; 16],
+    /// Where the last entry ends that is committed.
+    pub read_to: u64,
+    /// Hash of the bytes from the offset to there; `None`: not known.
+    pub tail: Option<[u8; 16]>,
+    /// Bytes of the file seen.
+    pub size: u64,
     /// Entries that begin before the offset.
     pub entries_before: u64,
+    /// Hash of its first bytes,
+    pub fingerprint: [u8; 16],
+    /// of so many.
+    pub fingerprint_len: usize,
+    /// Its format, by name.
+    pub format: String,
+    /// The file as it was when it was read last.
+    pub stamp: Option<Stamp>,
+    /// When it was last found grown, by the clock.
+    pub last_seen: Option<Millis>,
+    /// True where it was found to be there no more.
+    pub is_gone: bool,
+    /// The file whose last entry its first lines belong to, while more may follow.
+    pub continues: Option<FileId>,
+    /// Where reading goes on in a source that is no file.
+    pub resume: Option<String>,
 }
+
+impl KnownFile {
+    /// Returns a file of which nothing has been read.
+    #[must_use]
+    pub fn unread(id: FileId, evidence: &Evidence) -> Self {
+        Self {
+            id,
+            path: evidence.path.clone(),
+            offset: 0,
+            guard: short_hash(&[]),
+            read_to: 0,
+            tail: None,
+            size: 0,
+            entries_before: 0,
+            fingerprint: short_hash(&evidence.head),
+            fingerprint_len: evidence.head.len(),
+            format: evidence.format.clone(),
+            stamp: None,
+            last_seen: None,
+            is_gone: false,
+            continues: None,
+            resume: None,
+        }
+    }
+}
+
+const COLUMNS: &str = "id, path, offset, guard, read_to, tail, size, entries_before, fingerprint, \
+    fingerprint_len, format, device, inode, modified, last_seen, gone, continues, resume";
 
 /// Returns the first half of a hash of some bytes, as fingerprints and guards are kept.
 #[must_use]
@@ -58,29 +117,16 @@ pub fn short_hash(bytes: &[u8]) -> [u8; 16] {
 /// Returns the files of a server that begin as this one does, the latest first.
 pub(super) fn known(
     connection: &Connection,
-    server: i64,
+    server: ServerId,
+    lens: &BTreeSet<usize>,
     evidence: &Evidence,
 ) -> rusqlite::Result<Vec<KnownFile>> {
-    let lens: Vec<usize> = connection
-        .prepare_cached("SELECT DISTINCT fingerprint_len FROM file WHERE fingerprint_len <= ?")?
-        .query_map([evidence.head.len()], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
     let mut found = Vec::new();
-    for fingerprint in lens.into_iter().filter_map(|len| evidence.fingerprint(len)) {
-        let mut statement = connection.prepare_cached(
-            "SELECT id, path, offset, guard, entries_before FROM file \
-             WHERE server = ? AND fingerprint = ?",
-        )?;
-        let rows = statement.query_map(params![server, fingerprint], |row| {
-            Ok(KnownFile {
-                id: FileId(row.get(0)?),
-                path: row.get(1)?,
-                offset: row.get(2)?,
-                guard: row.get(3)?,
-                entries_before: row.get(4)?,
-            })
-        })?;
-        for row in rows {
+    let lens = lens.range(..=evidence.head.len());
+    for fingerprint in lens.filter_map(|len| evidence.fingerprint(*len)) {
+        let sql = format!("SELECT {COLUMNS} FROM file WHERE server = ? AND fingerprint = ?");
+        let mut statement = connection.prepare_cached(&sql)?;
+        for row in statement.query_map(params![server.0, fingerprint], read_file)? {
             found.push(row?);
         }
     }
@@ -88,10 +134,53 @@ pub(super) fn known(
     Ok(found)
 }
 
+/// Returns how many first bytes were taken as evidence of the files in the store.
+pub(super) fn fingerprint_lens(connection: &Connection) -> rusqlite::Result<BTreeSet<usize>> {
+    connection
+        .prepare("SELECT DISTINCT fingerprint_len FROM file")?
+        .query_map([], |row| row.get(0))?
+        .collect()
+}
+
+/// Returns every file of a server, in the order in which they were first read.
+pub(super) fn all(connection: &Connection, server: ServerId) -> rusqlite::Result<Vec<KnownFile>> {
+    connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM file WHERE server = ? ORDER BY id"))?
+        .query_map([server.0], read_file)?
+        .collect()
+}
+
+fn read_file(row: &Row<'_>) -> rusqlite::Result<KnownFile> {
+    let number = |index| row.get::<_, Option<i64>>(index);
+    let stamp = number(11)?.zip(number(12)?).zip(number(13)?);
+    Ok(KnownFile {
+        id: FileId(row.get(0)?),
+        path: row.get(1)?,
+        offset: row.get(2)?,
+        guard: row.get(3)?,
+        read_to: row.get(4)?,
+        tail: row.get(5)?,
+        size: row.get(6)?,
+        entries_before: row.get(7)?,
+        fingerprint: row.get(8)?,
+        fingerprint_len: row.get(9)?,
+        format: row.get(10)?,
+        stamp: stamp.map(|((device, inode), modified)| Stamp {
+            device: device.cast_unsigned(),
+            inode: inode.cast_unsigned(),
+            modified,
+        }),
+        last_seen: row.get::<_, Option<i64>>(14)?.map(Millis::new),
+        is_gone: row.get::<_, Option<i64>>(15)?.is_some(),
+        continues: row.get::<_, Option<i64>>(16)?.map(FileId),
+        resume: row.get(17)?,
+    })
+}
+
 /// Notes a file that was never read before.
 pub(super) fn register(
     connection: &Connection,
-    server: i64,
+    server: ServerId,
     evidence: &Evidence,
 ) -> rusqlite::Result<FileId> {
     let label = free_label(connection, server, evidence)?;
@@ -101,7 +190,7 @@ pub(super) fn register(
              offset, guard, size, entries_before) VALUES (?, ?, ?, ?, ?, ?, 0, ?, 0, 0)",
         )?
         .execute(params![
-            server,
+            server.0,
             evidence.path,
             short_hash(&evidence.head),
             evidence.head.len(),
@@ -120,8 +209,9 @@ pub(super) fn refresh(
 ) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "UPDATE file SET path = ?2, fingerprint = ?3, fingerprint_len = ?4, format = ?5 \
-             WHERE id = ?1 AND (path <> ?2 OR fingerprint_len <> ?4 OR format <> ?5)",
+            "UPDATE file SET path = ?2, fingerprint = ?3, fingerprint_len = ?4, format = ?5, \
+             gone = NULL WHERE id = ?1 \
+             AND (path <> ?2 OR fingerprint_len <> ?4 OR format <> ?5 OR gone IS NOT NULL)",
         )?
         .execute(params![
             file.0,
@@ -133,10 +223,119 @@ pub(super) fn refresh(
     Ok(())
 }
 
+/// Moves the position of a file.
+pub(super) fn put_position(
+    connection: &Connection,
+    file: FileId,
+    position: &Position,
+) -> rusqlite::Result<()> {
+    let stamp = position.stamp;
+    connection
+        .prepare_cached(
+            "UPDATE file SET offset = ?2, guard = ?3, size = ?4, entries_before = ?5, \
+             read_to = ?6, tail = ?7, device = coalesce(?8, device), \
+             inode = coalesce(?9, inode), modified = coalesce(?10, modified), continues = ?11 \
+             WHERE id = ?1 AND (offset <> ?2 OR guard <> ?3 OR size <> ?4 OR read_to <> ?6 \
+             OR tail IS NOT ?7 OR continues IS NOT ?11 \
+             OR (?8 IS NOT NULL AND (device IS NOT ?8 OR inode IS NOT ?9 OR modified IS NOT ?10)))",
+        )?
+        .execute(params![
+            file.0,
+            position.offset,
+            position.guard,
+            position.size,
+            position.entries_before,
+            position.read_to,
+            position.tail,
+            stamp.map(|stamp| stamp.device.cast_signed()),
+            stamp.map(|stamp| stamp.inode.cast_signed()),
+            stamp.map(|stamp| stamp.modified),
+            position.continues.map(|file| file.0),
+        ])?;
+    Ok(())
+}
+
+/// Notes where reading goes on in a source that is no file.
+pub(super) fn put_resume(
+    connection: &Connection,
+    file: FileId,
+    resume: &str,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE file SET resume = ?2 WHERE id = ?1 AND resume IS NOT ?2")?
+        .execute(params![file.0, resume])?;
+    Ok(())
+}
+
+/// Notes how large a file was found, and when, by the clock.
+pub(super) fn put_sighting(
+    connection: &Connection,
+    file: FileId,
+    size: u64,
+    at: Millis,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE file SET size = max(size, ?2), last_seen = ?3, \
+             first_seen = coalesce(first_seen, ?3) WHERE id = ?1",
+        )?
+        .execute(params![file.0, size, at.get()])?;
+    Ok(())
+}
+
+/// Notes that a file is there no more, or that its bytes are others now.
+pub(super) fn put_gone(connection: &Connection, file: FileId, at: Millis) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE file SET gone = ?2 WHERE id = ?1 AND gone IS NULL")?
+        .execute(params![file.0, at.get()])?;
+    Ok(())
+}
+
+/// Notes bytes that were destroyed unread; what was noted of the same place grows.
+pub(super) fn put_loss(connection: &Connection, loss: &Loss) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO loss (file, start, stop, since, noticed, reason) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (file, start) \
+             DO UPDATE SET stop = max(stop, ?3)",
+        )?
+        .execute(params![
+            loss.file.0,
+            loss.from,
+            loss.to,
+            loss.since.get(),
+            loss.noticed.get(),
+            loss.reason,
+        ])?;
+    Ok(())
+}
+
+/// Notes how soon a rotated log overwrites itself.
+pub(super) fn put_headroom(
+    connection: &Connection,
+    server: ServerId,
+    headroom: &Headroom,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO headroom (server, path, kept, span, measured) \
+             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (server, path) \
+             DO UPDATE SET kept = ?3, span = ?4, measured = ?5",
+        )?
+        .execute(params![
+            server.0,
+            headroom.path,
+            headroom.kept,
+            headroom.span,
+            headroom.measured.get(),
+        ])?;
+    Ok(())
+}
+
 /// Returns a label that no other file of the server has; the same for the same history.
 fn free_label(
     connection: &Connection,
-    server: i64,
+    server: ServerId,
     evidence: &Evidence,
 ) -> rusqlite::Result<String> {
     let mut generation = 0_u32;
@@ -147,7 +346,7 @@ fn free_label(
         let label = format!("f{}", hasher.finalize().to_hex().get(..12).unwrap_or_default());
         let taken: Option<i64> = connection
             .prepare_cached("SELECT id FROM file WHERE server = ? AND label = ?")?
-            .query_row(params![server, label], |row| row.get(0))
+            .query_row(params![server.0, label], |row| row.get(0))
             .optional()?;
         if taken.is_none() {
             return Ok(label);

@@ -15,6 +15,7 @@ mod class_queries;
 mod episodes;
 mod error;
 mod files;
+mod hourly;
 mod key;
 mod names;
 mod open;
@@ -23,16 +24,19 @@ mod report_queries;
 mod schema;
 mod seen;
 mod series;
+mod serving;
 mod transaction;
 mod writer;
 
-pub use batch::{Batch, Counted, NewEvent, NewGap, NewMark, Position, Tally};
+pub use batch::{
+    Batch, Counted, Headroom, Loss, NewEvent, NewGap, NewMark, Position, Stamp, Tally,
+};
 pub use class_queries::{ClassCount, StoredClass, Window};
 pub use episodes::{EpisodeFilter, EpisodeRow, SymptomCount};
 pub use error::StoreError;
-pub use files::{Evidence, FileId, KnownFile, short_hash};
+pub use files::{Evidence, FileId, KnownFile, ServerId, short_hash};
 pub use key::{key_path, load_key, load_or_create_key};
 pub use open::Store;
 pub use queries::{EventFilter, GapRow, SourceRow};
 pub use report_queries::{ComponentLoad, HourCount, ProblemHours, ReportRows};
-pub use writer::{Classes, Writer};
+pub use writer::{Classes, Writer, WriterHandle};

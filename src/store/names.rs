@@ -4,9 +4,12 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
-use super::NewEvent;
+use super::{NewEvent, ServerId};
 
-/// The numbers that this run has met.
+/// Names kept in memory, of each sort: a log without ids is a stream of its own.
+const MAX_NAMES: usize = 50_000;
+
+/// The numbers of one server's names that this run has met.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     components: HashMap<Box<str>, i64>,
@@ -15,10 +18,28 @@ pub(super) struct Names {
 }
 
 impl Names {
+    pub(super) fn components(
+        &mut self,
+        connection: &Connection,
+        server: ServerId,
+        names: &[Box<str>],
+    ) -> rusqlite::Result<Vec<i64>> {
+        names.iter().map(|name| self.component(connection, server, name)).collect()
+    }
+
+    pub(super) fn streams(
+        &mut self,
+        connection: &Connection,
+        server: ServerId,
+        names: &[Box<str>],
+    ) -> rusqlite::Result<Vec<i64>> {
+        names.iter().map(|name| self.stream(connection, server, name)).collect()
+    }
+
     pub(super) fn component(
         &mut self,
         connection: &Connection,
-        server: i64,
+        server: ServerId,
         key: &str,
     ) -> rusqlite::Result<i64> {
         cached(&mut self.components, key, || {
@@ -26,15 +47,15 @@ impl Names {
                 connection,
                 "SELECT id FROM component WHERE server = ?1 AND key = ?2",
                 "INSERT INTO component (server, key) VALUES (?1, ?2)",
-                params![server, key],
+                params![server.0, key],
             )
         })
     }
 
-    pub(super) fn stream(
+    fn stream(
         &mut self,
         connection: &Connection,
-        server: i64,
+        server: ServerId,
         name: &str,
     ) -> rusqlite::Result<i64> {
         cached(&mut self.streams, name, || {
@@ -42,7 +63,7 @@ impl Names {
                 connection,
                 "SELECT id FROM stream WHERE server = ?1 AND name = ?2",
                 "INSERT INTO stream (server, name) VALUES (?1, ?2)",
-                params![server, name],
+                params![server.0, name],
             )
         })
     }
@@ -119,6 +140,9 @@ fn cached(
         return Ok(*id);
     }
     let id = find()?;
+    if known.len() >= MAX_NAMES {
+        known.clear();
+    }
     known.insert(name.into(), id);
     Ok(id)
 }

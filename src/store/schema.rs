@@ -5,12 +5,15 @@ use rusqlite::{Connection, TransactionBehavior};
 /// Marks the file as ours (`PRAGMA application_id`): "Dwlp".
 const APPLICATION_ID: i64 = 0x4477_6C70;
 /// Every migration, oldest first; the store's version is how many have run. Never change one.
-const MIGRATIONS: [&str; 2] =
-    [include_str!("migrations/0001_foundation.sql"), include_str!("migrations/0002_courses.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("migrations/0001_foundation.sql"),
+    include_str!("migrations/0002_courses.sql"),
+    include_str!("migrations/0003_follow.sql"),
+];
 
 /// The newest schema that this version knows: the number of migrations.
-pub(super) const NEWEST: i64 = 2;
-const _: () = assert!(MIGRATIONS.len() == 2, "NEWEST is the number of migrations");
+pub(super) const NEWEST: i64 = 3;
+const _: () = assert!(MIGRATIONS.len() == 3, "NEWEST is the number of migrations");
 
 /// What a database is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

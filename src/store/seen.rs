@@ -15,14 +15,20 @@ const MAX_KEYS_IN_MEMORY: usize = 2_000_000;
 /// Segments of a bucket before they are made one.
 const MAX_SEGMENTS: i64 = 32;
 
+/// Buckets held in memory at most: logs without ids have one each for every hour.
+const MAX_BUCKETS: usize = 20_000;
+
 /// The sets of keys that the current commits touch.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     buckets: Vec<Bucket>,
     places: HashMap<(i64, i64), usize>,
+    /// Where the buckets are that differ from the store.
+    changed: Vec<usize>,
     /// Where the bucket of the key before is: most keys are of the same.
     last: usize,
     uses: u64,
+    keys: usize,
 }
 
 #[derive(Debug, Default)]
@@ -37,6 +43,8 @@ struct Bucket {
     added: Vec<u64>,
     /// True where the store has a key that is gone.
     is_stale: bool,
+    /// True where it differs from the store.
+    is_changed: bool,
     segments: i64,
     last_use: u64,
 }
@@ -56,7 +64,13 @@ impl Seen {
         }
         let Some(bucket) = self.buckets.get_mut(self.last) else { return Ok(true) };
         bucket.last_use = self.uses;
-        Ok(bucket.insert(key.key))
+        let is_new = bucket.insert(key.key);
+        if is_new && !bucket.is_changed {
+            bucket.is_changed = true;
+            self.changed.push(self.last);
+        }
+        self.keys += usize::from(is_new);
+        Ok(is_new)
     }
 
     /// Forgets a key.
@@ -69,6 +83,8 @@ impl Seen {
         let place = self.place(connection, stream, key.bucket)?;
         if let Some(bucket) = self.buckets.get_mut(place) {
             bucket.remove(key.key);
+            bucket.is_changed = true;
+            self.changed.push(place);
         }
         Ok(())
     }
@@ -83,31 +99,40 @@ impl Seen {
         if let Some(place) = self.places.get(&(stream, number)) {
             return Ok(*place);
         }
-        self.buckets.push(load(connection, stream, number)?);
+        let bucket = load(connection, stream, number)?;
+        self.keys += bucket.len();
+        self.buckets.push(bucket);
         self.places.insert((stream, number), self.buckets.len() - 1);
         Ok(self.buckets.len() - 1)
     }
 
     /// Writes what was added since the last call, and lets go of what has not been used for long.
     pub(super) fn save(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        for bucket in &mut self.buckets {
-            bucket.save(connection)?;
+        for place in std::mem::take(&mut self.changed) {
+            if let Some(bucket) = self.buckets.get_mut(place) {
+                bucket.save(connection)?;
+            }
         }
-        let mut in_memory: usize = self.buckets.iter().map(Bucket::len).sum();
-        if in_memory <= MAX_KEYS_IN_MEMORY {
-            return Ok(());
+        if self.keys > MAX_KEYS_IN_MEMORY || self.buckets.len() > MAX_BUCKETS {
+            self.shrink();
         }
-        self.buckets.sort_by_key(|bucket| bucket.last_use);
-        let mut is_kept = |bucket: &Bucket| {
-            let is_kept = in_memory <= MAX_KEYS_IN_MEMORY / 2;
-            in_memory -= if is_kept { 0 } else { bucket.len() };
-            is_kept
+        Ok(())
+    }
+
+    /// Lets go of the buckets that were not used for longest.
+    fn shrink(&mut self) {
+        self.buckets.sort_by_key(|bucket| std::cmp::Reverse(bucket.last_use));
+        let mut keys = 0;
+        let is_kept = |bucket: &&Bucket| {
+            keys += bucket.len();
+            keys <= MAX_KEYS_IN_MEMORY / 2
         };
-        self.buckets.retain(|bucket| is_kept(bucket));
+        let kept = self.buckets.iter().take(MAX_BUCKETS / 2).take_while(is_kept).count();
+        self.buckets.truncate(kept);
+        self.keys = self.buckets.iter().map(Bucket::len).sum();
         let places = self.buckets.iter().enumerate();
         self.places = places.map(|(at, bucket)| ((bucket.stream, bucket.number), at)).collect();
         self.last = 0;
-        Ok(())
     }
 }
 
@@ -139,6 +164,7 @@ impl Bucket {
 
     fn save(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         let (stream, number) = (self.stream, self.number);
+        self.is_changed = false;
         if self.added.is_empty() && !self.is_stale {
             return Ok(());
         }

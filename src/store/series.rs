@@ -9,6 +9,7 @@ use std::ops::RangeInclusive;
 
 use rusqlite::{Connection, Row, TransactionBehavior, params};
 
+use super::ServerId;
 use crate::course::{Effect, Episode, Mark, Threshold};
 use crate::model::{Hour, Millis};
 
@@ -80,7 +81,7 @@ impl Series {
     pub(super) fn take_back(
         &mut self,
         connection: &Connection,
-        server: i64,
+        server: ServerId,
         hour: Hour,
         key: u64,
     ) -> rusqlite::Result<()> {
@@ -93,7 +94,7 @@ impl Series {
             )?
             .query_map(
                 params![
-                    server,
+                    server.0,
                     hour.get() * Hour::MILLIS,
                     (hour.get() + 1) * Hour::MILLIS,
                     key.cast_signed()
@@ -130,11 +131,20 @@ pub(super) fn settle(
     thresholds: &BTreeMap<String, Threshold>,
 ) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    find_stale(&transaction, thresholds)?;
+    transaction.commit()
+}
+
+/// The same, within a transaction.
+pub(super) fn find_stale(
+    transaction: &Connection,
+    thresholds: &BTreeMap<String, Threshold>,
+) -> rusqlite::Result<()> {
     for (rule, threshold) in thresholds {
-        renew(&transaction, rule, *threshold)?;
+        renew(transaction, rule, *threshold)?;
     }
     let stale: Vec<(i64, String, i64, i64)> = transaction
-        .prepare(
+        .prepare_cached(
             "SELECT stale.series, series.rule, stale.since, stale.until FROM stale \
              JOIN series ON series.id = stale.series",
         )?
@@ -142,11 +152,11 @@ pub(super) fn settle(
         .collect::<Result<_, _>>()?;
     for (series, rule, since, until) in stale {
         if let Some(threshold) = thresholds.get(&rule) {
-            find_episodes(&transaction, series, *threshold, &(since..=until))?;
+            find_episodes(transaction, series, *threshold, &(since..=until))?;
             transaction.prepare_cached("DELETE FROM stale WHERE series = ?")?.execute([series])?;
         }
     }
-    transaction.commit()
+    Ok(())
 }
 
 /// Has all episodes of a rule found anew where its threshold is not what it was.

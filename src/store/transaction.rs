@@ -1,15 +1,17 @@
-//! Commits one batch: events, counts, keys, gaps and the position, or none of them.
+//! Writes one batch: events, counts, keys, gaps and the position, in the transaction of the writer.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::names::Names;
+use super::files::{self, ServerId};
+use super::hourly::Hourly;
+use super::names::{self, Names};
 use super::seen::Seen;
 use super::series::{MarkRow, Series};
-use super::{Batch, Counted, FileId, NewEvent, NewMark, Tally};
+use super::{Batch, Counted, Evidence, FileId, NewEvent, NewMark, Tally};
 use crate::course::Scope;
-use crate::model::{EntryKind, Hour, Level, Millis, SeenKey};
+use crate::model::{EntryKind, Hour, Millis, SeenKey};
 
 /// The component that stands for a server as a whole.
 const SERVICE: &str = "Iguana-Service";
@@ -17,31 +19,56 @@ const SERVICE: &str = "Iguana-Service";
 /// What the writer keeps in memory between batches.
 #[derive(Debug)]
 pub(super) struct Ledger {
-    /// The server that is being read.
-    pub(super) server: i64,
     /// The catalogue that classifies.
-    pub(super) catalogue: i64,
-    /// Names already numbered.
-    pub(super) names: Names,
+    catalogue: i64,
+    /// Names already numbered, by server.
+    names: HashMap<ServerId, Names>,
     /// Entries already counted.
-    pub(super) seen: Seen,
+    seen: Seen,
     /// Series already numbered.
-    pub(super) series: Series,
+    series: Series,
+    /// How many first bytes tell files again.
+    fingerprint_lens: BTreeSet<usize>,
 }
 
-/// The count of one component, hour, kind and level.
-type HourlyKey = (i64, Hour, EntryKind, Level);
-
 impl Ledger {
-    /// Commits a batch, and returns what was new in it.
-    pub(super) fn commit(
+    /// Begins with what the store has.
+    pub(super) fn open(connection: &Connection, catalogue: &str) -> rusqlite::Result<Self> {
+        Ok(Self {
+            catalogue: names::catalogue(connection, catalogue)?,
+            names: HashMap::new(),
+            seen: Seen::default(),
+            series: Series::default(),
+            fingerprint_lens: files::fingerprint_lens(connection)?,
+        })
+    }
+
+    /// Returns how many first bytes tell files again.
+    pub(super) fn fingerprint_lens(&self) -> &BTreeSet<usize> {
+        &self.fingerprint_lens
+    }
+
+    /// Notes that a file will be told by so many first bytes.
+    pub(super) fn note_fingerprint(&mut self, evidence: &Evidence) {
+        self.fingerprint_lens.insert(evidence.head.len());
+    }
+
+    /// Writes what is kept in memory until the end of a transaction.
+    pub(super) fn save(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        self.seen.save(connection)?;
+        self.series.save(connection)
+    }
+
+    /// Writes a batch, and returns what was new in it.
+    pub(super) fn write(
         &mut self,
-        connection: &mut Connection,
+        transaction: &Connection,
+        server: ServerId,
         batch: &Batch,
     ) -> rusqlite::Result<Tally> {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let components = self.component_ids(&transaction, batch)?;
-        let streams = self.stream_ids(&transaction, batch)?;
+        let names = self.names.entry(server).or_default();
+        let components = names.components(transaction, server, &batch.components)?;
+        let streams = names.streams(transaction, server, &batch.streams)?;
         let mut tally = Tally::default();
         let mut hourly = Hourly::default();
         let mut events = batch.events.iter().peekable();
@@ -54,12 +81,12 @@ impl Ledger {
             let place = Place::of(stream, component, counted);
             let is_reread = batch.is_resumed
                 && index == 0
-                && self.take_back_unless(&transaction, batch.file, place)?;
+                && self.take_back_unless(transaction, (server, batch.file), place)?;
             if is_reread {
                 let hour = counted.time.hour();
-                self.series.take_back(&transaction, self.server, hour, place.mark_key())?;
+                self.series.take_back(transaction, server, hour, place.mark_key())?;
             }
-            let is_new = self.seen.insert(&transaction, stream, counted.key)?;
+            let is_new = self.seen.insert(transaction, stream, counted.key)?;
             if is_new {
                 hourly.add((component, counted.time.hour(), counted.kind, counted.level));
                 tally.count(counted, event);
@@ -70,21 +97,19 @@ impl Ledger {
             last = Some(place).filter(|_| is_new || is_reread);
             while let Some(mark) = marks.next_if(|mark| mark.counted == index) {
                 if is_new || is_reread {
-                    self.put_mark(&transaction, mark, place, counted.time)?;
+                    self.put_mark(transaction, mark, (server, place), counted.time)?;
                 }
             }
             if let Some(event) = event.filter(|_| is_new || is_reread) {
-                let row = self.event_row(batch, component, counted);
-                tally.new_events += self.put_event(&transaction, &row, event, is_new)?;
+                let row = EventRow { server, file: batch.file.0, component, counted: *counted };
+                tally.new_events += self.put_event(transaction, &row, event, is_new)?;
             }
         }
-        put_last(&transaction, batch, last)?;
-        hourly.save(&transaction)?;
-        put_gaps(&transaction, batch)?;
-        put_position(&transaction, batch)?;
-        self.seen.save(&transaction)?;
-        self.series.save(&transaction)?;
-        transaction.commit()?;
+        put_last(transaction, batch, last)?;
+        put_latest(transaction, batch, &components)?;
+        hourly.save(transaction)?;
+        put_gaps(transaction, batch)?;
+        put_places(transaction, batch)?;
         Ok(tally)
     }
 
@@ -96,7 +121,7 @@ impl Ledger {
     fn take_back_unless(
         &mut self,
         connection: &Connection,
-        file: FileId,
+        (server, file): (ServerId, FileId),
         now: Place,
     ) -> rusqlite::Result<bool> {
         let Some(then) = last_of(connection, file)? else { return Ok(false) };
@@ -105,7 +130,7 @@ impl Ledger {
         }
         self.seen.remove(connection, then.stream, then.key)?;
         let hour = Hour::new(then.hour);
-        self.series.take_back(connection, self.server, hour, then.mark_key())?;
+        self.series.take_back(connection, server, hour, then.mark_key())?;
         connection
             .prepare_cached(
                 "UPDATE hourly SET entries = entries - 1 \
@@ -124,34 +149,17 @@ impl Ledger {
         Ok(true)
     }
 
-    fn component_ids(
-        &mut self,
-        connection: &Connection,
-        batch: &Batch,
-    ) -> rusqlite::Result<Vec<i64>> {
-        let ids = batch.components.iter();
-        ids.map(|name| self.names.component(connection, self.server, name)).collect()
-    }
-
-    fn stream_ids(&mut self, connection: &Connection, batch: &Batch) -> rusqlite::Result<Vec<i64>> {
-        let ids = batch.streams.iter();
-        ids.map(|name| self.names.stream(connection, self.server, name)).collect()
-    }
-
-    fn event_row(&self, batch: &Batch, component: i64, counted: &Counted) -> EventRow {
-        EventRow { server: self.server, file: batch.file.0, component, counted: *counted }
-    }
-
     fn put_mark(
         &mut self,
         connection: &Connection,
         mark: &NewMark,
-        place: Place,
+        (server, place): (ServerId, Place),
         time: Millis,
     ) -> rusqlite::Result<()> {
+        let names = self.names.entry(server).or_default();
         let component = match mark.scope {
             Scope::Component => place.component,
-            Scope::Server => self.names.component(connection, self.server, SERVICE)?,
+            Scope::Server => names.component(connection, server, SERVICE)?,
         };
         let series = self.series.id(connection, &mark.rule, component, &mark.split)?;
         let row = MarkRow { time, key: place.mark_key(), effect: mark.effect };
@@ -166,7 +174,8 @@ impl Ledger {
         event: &NewEvent,
         is_new: bool,
     ) -> rusqlite::Result<u64> {
-        let problem = self.names.problem(connection, row.component, event)?;
+        let names = self.names.entry(row.server).or_default();
+        let problem = names.problem(connection, row.component, event)?;
         let changed = connection
             .prepare_cached(
                 "INSERT INTO event (server, entry, component, time, kind, tags, problem, \
@@ -181,7 +190,7 @@ impl Ledger {
                  WHERE excluded.length <> event.length AND excluded.file = event.file",
             )?
             .execute(params![
-                row.server,
+                row.server.0,
                 event.entry,
                 row.component,
                 row.counted.time.get(),
@@ -283,7 +292,7 @@ fn put_last(connection: &Connection, batch: &Batch, last: Option<Place>) -> rusq
 
 /// What the columns of an event need beside the event.
 struct EventRow {
-    server: i64,
+    server: ServerId,
     file: i64,
     component: i64,
     counted: Counted,
@@ -319,42 +328,6 @@ fn id_at(ids: &[i64], index: u32) -> i64 {
     usize::try_from(index).ok().and_then(|index| ids.get(index)).copied().unwrap_or_default()
 }
 
-/// Counts of entries, to be added to those in the store.
-#[derive(Debug, Default)]
-struct Hourly {
-    counts: HashMap<HourlyKey, u64>,
-    /// The count that is being added to: most entries have the key of the one before.
-    current: Option<(HourlyKey, u64)>,
-}
-
-impl Hourly {
-    fn add(&mut self, key: HourlyKey) {
-        match &mut self.current {
-            Some((current, count)) if *current == key => *count += 1,
-            current => {
-                if let Some((before, count)) = current.replace((key, 1)) {
-                    *self.counts.entry(before).or_default() += count;
-                }
-            }
-        }
-    }
-
-    fn save(mut self, connection: &Connection) -> rusqlite::Result<()> {
-        if let Some((last, count)) = self.current.take() {
-            *self.counts.entry(last).or_default() += count;
-        }
-        let mut statement = connection.prepare_cached(
-            "INSERT INTO hourly (component, hour, kind, level, entries) VALUES (?, ?, ?, ?, ?) \
-             ON CONFLICT (component, hour, kind, level) \
-             DO UPDATE SET entries = entries + excluded.entries",
-        )?;
-        for ((component, hour, kind, level), count) in self.counts {
-            statement.execute(params![component, hour.get(), kind.code(), level as u8, count])?;
-        }
-        Ok(())
-    }
-}
-
 fn put_gaps(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO gap (file, start, stop, reason, time) VALUES (?, ?, ?, ?, ?) \
@@ -366,19 +339,33 @@ fn put_gaps(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
     Ok(())
 }
 
-fn put_position(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
-    let Some(position) = &batch.position else { return Ok(()) };
-    connection
-        .prepare_cached(
-            "UPDATE file SET offset = ?2, guard = ?3, size = ?4, entries_before = ?5 \
-             WHERE id = ?1 AND (offset <> ?2 OR guard <> ?3 OR size <> ?4)",
-        )?
-        .execute(params![
-            batch.file.0,
-            position.offset,
-            position.guard,
-            position.size,
-            position.entries_before,
-        ])?;
+/// Notes when the components of a batch last wrote anything.
+fn put_latest(connection: &Connection, batch: &Batch, components: &[i64]) -> rusqlite::Result<()> {
+    let mut latest: BTreeMap<i64, Millis> = BTreeMap::new();
+    for counted in &batch.counted {
+        let component = id_at(components, counted.component);
+        let time = latest.entry(component).or_insert(counted.time);
+        *time = counted.time.max(*time);
+    }
+    let mut statement = connection.prepare_cached(
+        "UPDATE component SET latest = ?2 WHERE id = ?1 AND (latest IS NULL OR latest < ?2)",
+    )?;
+    for (component, time) in latest {
+        statement.execute(params![component, time.get()])?;
+    }
     Ok(())
+}
+
+/// Moves the positions that a batch comes with.
+fn put_places(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
+    if let Some(position) = &batch.position {
+        files::put_position(connection, batch.file, position)?;
+    }
+    if let Some((file, position)) = &batch.next {
+        files::put_position(connection, *file, position)?;
+    }
+    match &batch.resume {
+        Some(resume) => files::put_resume(connection, batch.file, resume),
+        None => Ok(()),
+    }
 }

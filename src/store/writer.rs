@@ -1,26 +1,43 @@
 //! The one thread that writes.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::path::Path;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
-use super::files::{self, Evidence, FileId, KnownFile};
+use rusqlite::Connection;
+
+use super::files::{self, Evidence, FileId, KnownFile, ServerId};
+use super::serving::{Command, Serving, answer};
 use super::transaction::Ledger;
-use super::{Batch, Store, StoreError, Tally, names, series};
+use super::{Batch, Headroom, Loss, Store, StoreError, Tally, names};
 use crate::course::Threshold;
+use crate::model::Millis;
 
-/// Batches that may wait for the writer. A full channel stops the readers, so no memory piles up.
-const WAITING_BATCHES: usize = 2;
-
-/// A handle to the writing thread.
+/// Commands that may wait for the writer. A full channel stops the readers, so no memory piles up.
+const WAITING_COMMANDS: usize = 2;
+/// The writing thread.
 ///
-/// Batches are committed in the order in which they are sent, and what is asked is answered after
-/// all that was sent before is committed.
+/// Batches are committed in the order in which they are sent, several small ones in one
+/// transaction. What is asked is answered after all that was sent before is written, and is
+/// committed with it or not at all: where a commit fails, the thread ends, and so does whatever
+/// was built on its answers.
 #[derive(Debug)]
 pub struct Writer {
-    sender: SyncSender<Command>,
+    handle: WriterHandle,
     thread: JoinHandle<Result<Tally, StoreError>>,
+    is_abandoned: Arc<AtomicBool>,
+}
+
+/// What sends batches of one Iguana server to the writing thread.
+#[derive(Clone, Debug)]
+pub struct WriterHandle {
+    sender: SyncSender<Command>,
+    server: ServerId,
+    waiting: Arc<AtomicUsize>,
 }
 
 /// The catalogue that classifies, as far as the store keeps it.
@@ -32,14 +49,6 @@ pub struct Classes {
     pub thresholds: BTreeMap<String, Threshold>,
 }
 
-enum Command {
-    Known(Box<Evidence>, SyncSender<Vec<KnownFile>>),
-    Register(Box<Evidence>, SyncSender<FileId>),
-    Refresh(FileId, Box<Evidence>),
-    NameComponents(Vec<(String, String)>),
-    Commit(Box<Batch>),
-}
-
 impl Writer {
     /// Opens the store for writing, makes it where there is none, and starts the thread.
     ///
@@ -48,24 +57,76 @@ impl Writer {
     /// Returns [`StoreError`] where the store cannot be opened or another process writes to it.
     pub fn spawn(path: &Path, server: &str, catalogue: &Classes) -> Result<Self, StoreError> {
         let (mut store, lock) = Store::open_for_writing(path)?;
-        let ledger = Ledger {
-            server: store.try_to("write to", |db| names::server(db, server))?,
-            catalogue: store.try_to("write to", |db| names::catalogue(db, &catalogue.hash))?,
-            names: names::Names::default(),
-            seen: super::seen::Seen::default(),
-            series: super::series::Series::default(),
+        let ledger = store.try_to("write to", |db| Ledger::open(db, &catalogue.hash))?;
+        let server = store.try_to("write to", |db| names::server(db, server))?;
+        let (sender, receiver) = sync_channel(WAITING_COMMANDS);
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let handle =
+            WriterHandle { sender, server: ServerId(server), waiting: Arc::clone(&waiting) };
+        let is_abandoned = Arc::new(AtomicBool::new(false));
+        let mut serving = Serving {
+            ledger,
+            commands: receiver,
+            thresholds: catalogue.thresholds.clone(),
+            is_abandoned: Arc::clone(&is_abandoned),
+            waiting,
+            tally: Tally::default(),
         };
-        let thresholds = catalogue.thresholds.clone();
-        let (sender, receiver) = sync_channel(WAITING_BATCHES);
         let thread = std::thread::Builder::new()
             .name("store".into())
             .spawn(move || {
-                let tally = serve(&mut store, ledger, &receiver, &thresholds);
+                let outcome = serving.serve(&mut store);
                 drop(lock);
-                tally
+                outcome.map(|()| serving.tally)
             })
             .map_err(|source| StoreError::Open { path: path.into(), source })?;
-        Ok(Self { sender, thread })
+        Ok(Self { handle, thread, is_abandoned })
+    }
+
+    /// Waits until all is committed, and returns what was new. Other handles must be gone.
+    ///
+    /// # Errors
+    ///
+    /// Returns the first error that the thread met; all batches before it are committed.
+    pub fn finish(self) -> Result<Tally, StoreError> {
+        drop(self.handle);
+        self.thread.join().unwrap_or(Err(StoreError::Stopped))
+    }
+
+    /// Gives up what is not committed yet, and waits until the thread has let go of the store.
+    ///
+    /// # Errors
+    ///
+    /// As [`Writer::finish`].
+    pub fn abandon(self) -> Result<Tally, StoreError> {
+        self.is_abandoned.store(true, Ordering::Relaxed);
+        self.finish()
+    }
+
+    /// Returns a handle of its own for the server that the writer was started for.
+    #[must_use]
+    pub fn handle(&self) -> WriterHandle {
+        self.handle.clone()
+    }
+}
+
+impl Deref for Writer {
+    type Target = WriterHandle;
+
+    fn deref(&self) -> &WriterHandle {
+        &self.handle
+    }
+}
+
+impl WriterHandle {
+    /// Returns a handle for another server.
+    ///
+    /// # Errors
+    ///
+    /// As [`WriterHandle::known_files`].
+    pub fn for_server(&self, name: &str) -> Result<Self, StoreError> {
+        let server = self.ask(|reply| Command::Server(name.into(), reply))?;
+        Ok(Self { server, ..self.clone() })
     }
 
     /// Returns the files that were read before and begin as this one does, the latest first.
@@ -74,56 +135,134 @@ impl Writer {
     ///
     /// Returns [`StoreError::Stopped`] where the thread has ended; [`Writer::finish`] tells why.
     pub fn known_files(&self, evidence: &Evidence) -> Result<Vec<KnownFile>, StoreError> {
-        self.ask(|reply| Command::Known(Box::new(evidence.clone()), reply))
+        self.ask(|reply| Command::Known(self.server, Box::new(evidence.clone()), reply))
+    }
+
+    /// Returns every file of the server, in the order in which they were first read.
+    ///
+    /// # Errors
+    ///
+    /// As [`WriterHandle::known_files`].
+    pub fn all_files(&self) -> Result<Vec<KnownFile>, StoreError> {
+        let server = self.server;
+        self.ask(|reply| {
+            Command::Change(Box::new(move |db| {
+                answer(&reply, files::all(db, server)?);
+                Ok(())
+            }))
+        })
     }
 
     /// Notes a file that was never read before, and returns its number.
     ///
     /// # Errors
     ///
-    /// As [`Writer::known_files`].
+    /// As [`WriterHandle::known_files`].
     pub fn register(&self, evidence: &Evidence) -> Result<FileId, StoreError> {
-        self.ask(|reply| Command::Register(Box::new(evidence.clone()), reply))
+        self.ask(|reply| Command::Register(self.server, Box::new(evidence.clone()), reply))
     }
 
     /// Notes where a known file is now.
     ///
     /// # Errors
     ///
-    /// As [`Writer::known_files`].
+    /// As [`WriterHandle::known_files`].
     pub fn refresh(&self, file: FileId, evidence: &Evidence) -> Result<(), StoreError> {
         self.send(Command::Refresh(file, Box::new(evidence.clone())))
+    }
+
+    /// Notes how large a file was found, and when, by the clock.
+    ///
+    /// # Errors
+    ///
+    /// As [`WriterHandle::known_files`].
+    pub fn sight(&self, file: FileId, size: u64, at: Millis) -> Result<(), StoreError> {
+        self.change(move |db| files::put_sighting(db, file, size, at))
+    }
+
+    /// Notes that a file is there no more, with what was lost with it.
+    ///
+    /// # Errors
+    ///
+    /// As [`WriterHandle::known_files`].
+    pub fn part(&self, file: FileId, at: Millis, loss: Option<Loss>) -> Result<(), StoreError> {
+        self.change(move |db| {
+            files::put_gone(db, file, at)?;
+            loss.iter().try_for_each(|loss| files::put_loss(db, loss))
+        })
+    }
+
+    /// Notes how soon a rotated log overwrites itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`WriterHandle::known_files`].
+    pub fn note_headroom(&self, headroom: Headroom) -> Result<(), StoreError> {
+        let server = self.server;
+        self.change(move |db| files::put_headroom(db, server, &headroom))
     }
 
     /// Notes the names of components, given as pairs of GUID and name.
     ///
     /// # Errors
     ///
-    /// As [`Writer::known_files`].
+    /// As [`WriterHandle::known_files`].
     pub fn name_components(&self, names: Vec<(String, String)>) -> Result<(), StoreError> {
-        self.send(Command::NameComponents(names))
+        self.send(Command::NameComponents(self.server, names))
     }
 
     /// Hands a batch over to be committed.
     ///
     /// # Errors
     ///
-    /// As [`Writer::known_files`].
+    /// As [`WriterHandle::known_files`].
     pub fn commit(&self, batch: Batch) -> Result<(), StoreError> {
-        self.send(Command::Commit(Box::new(batch)))
+        self.send(Command::Commit(self.server, Box::new(batch), None))
     }
 
-    /// Waits until all is committed, and returns what was new.
+    /// Hands a batch over to be committed, and returns what was new in it.
     ///
     /// # Errors
     ///
-    /// Returns the first error that the thread met; all batches before it are committed.
-    pub fn finish(self) -> Result<Tally, StoreError> {
-        drop(self.sender);
-        self.thread.join().unwrap_or(Err(StoreError::Stopped))
+    /// As [`WriterHandle::known_files`].
+    pub fn commit_and_count(&self, batch: Batch) -> Result<Tally, StoreError> {
+        self.ask(|reply| Command::Commit(self.server, Box::new(batch), Some(reply)))
+    }
+
+    /// Finds the episodes of courses whose marks have changed.
+    ///
+    /// # Errors
+    ///
+    /// As [`WriterHandle::known_files`].
+    pub fn settle(&self) -> Result<(), StoreError> {
+        self.send(Command::Settle)
+    }
+
+    /// Waits until all that was sent is committed.
+    ///
+    /// # Errors
+    ///
+    /// As [`WriterHandle::known_files`].
+    pub fn flush(&self) -> Result<(), StoreError> {
+        self.ask(Command::Flush)
+    }
+
+    /// Returns how many commands wait for the thread.
+    #[must_use]
+    pub fn n_waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
+    }
+
+    /// Hands over a change of the store, to be committed in its turn.
+    pub(super) fn change(
+        &self,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<()> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        self.send(Command::Change(Box::new(change)))
     }
 
     fn send(&self, command: Command) -> Result<(), StoreError> {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
         self.sender.send(command).map_err(|_| StoreError::Stopped)
     }
 
@@ -131,56 +270,5 @@ impl Writer {
         let (reply, answer) = sync_channel(1);
         self.send(command(reply))?;
         answer.recv().map_err(|_| StoreError::Stopped)
-    }
-}
-
-/// Carries out commands until the senders are gone.
-fn serve(
-    store: &mut Store,
-    mut ledger: Ledger,
-    commands: &Receiver<Command>,
-    thresholds: &BTreeMap<String, Threshold>,
-) -> Result<Tally, StoreError> {
-    let mut tally = Tally::default();
-    for command in commands {
-        store.try_to("write to", |db| {
-            match command {
-                Command::Known(evidence, reply) => {
-                    answer(&reply, files::known(db, ledger.server, &evidence)?);
-                }
-                Command::Register(evidence, reply) => {
-                    answer(&reply, files::register(db, ledger.server, &evidence)?);
-                }
-                Command::Refresh(file, evidence) => files::refresh(db, file, &evidence)?,
-                Command::NameComponents(names) => {
-                    for (key, name) in names {
-                        names::set_component_name(db, ledger.server, &key, &name)?;
-                    }
-                }
-                Command::Commit(batch) => tally.add(&ledger.commit(db, &batch)?),
-            }
-            Ok(())
-        })?;
-    }
-    store.try_to("write to", |db| series::settle(db, thresholds))?;
-    Ok(tally)
-}
-
-/// Answers a question; who asked may be gone, and then nobody misses the answer.
-fn answer<T>(reply: &SyncSender<T>, value: T) {
-    drop(reply.send(value));
-}
-
-impl Store {
-    fn try_to<T>(
-        &mut self,
-        attempt: &'static str,
-        run: impl FnOnce(&mut rusqlite::Connection) -> rusqlite::Result<T>,
-    ) -> Result<T, StoreError> {
-        run(&mut self.connection).map_err(|source| StoreError::Sqlite {
-            attempt,
-            path: self.path.clone(),
-            source: source.into(),
-        })
     }
 }

@@ -6,8 +6,9 @@ use rusqlite::Connection;
 
 use crate::run::{DB, Place, count, number, rows};
 
-/// A store of schema 1 with `samples/text`, `samples/classic` and `samples/edge/working-dir`.
-const V1: &[u8] = include_bytes!("stores/v1.db");
+/// Stores of every older schema, with `samples/text`, `samples/classic` and
+/// `samples/edge/working-dir`.
+const OLDER: [&[u8]; 2] = [include_bytes!("stores/v1.db"), include_bytes!("stores/v2.db")];
 
 fn place_with_text() -> Place {
     let place = Place::new();
@@ -25,7 +26,7 @@ fn a_store_of_a_newer_version_is_refused_by_every_command() {
         let refused = place.run(args);
         assert_eq!(refused.code, Some(2), "{args:?}");
         assert!(
-            refused.stderr.contains("has schema 99, expected 2 or older"),
+            refused.stderr.contains("has schema 99, expected 3 or older"),
             "{}",
             refused.stderr
         );
@@ -141,7 +142,7 @@ fn an_empty_file_becomes_a_store() {
     assert!(count(&place.ingest(&["samples/text"]), "new_events") > 0);
     let version: i64 =
         place.sqlite().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 2);
+    assert_eq!(version, 3);
 }
 
 #[test]
@@ -167,29 +168,33 @@ fn a_damaged_store_is_refused_with_advice() {
 }
 
 #[test]
-fn a_store_of_schema_1_opens_and_answers() {
-    let place = Place::new();
-    place.put(DB, V1);
-    let stored = number(&place.sqlite(), "SELECT count(*) FROM event");
-    assert!(stored > 20);
-    assert_eq!(place.events(&[]).len() as u64, stored);
-    let report = place.stdout(&["report", "--week", "2026-W37", "--format", "json"]);
-    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
-    assert!(count(&report["totals"], "events") > 0);
-    assert!(place.stdout(&["sources"]).contains("samples/text/engine.log"));
+fn a_store_of_an_older_schema_opens_and_answers() {
+    for store in OLDER {
+        let place = Place::new();
+        place.put(DB, store);
+        let stored = number(&place.sqlite(), "SELECT count(*) FROM event");
+        assert!(stored > 20);
+        assert_eq!(place.events(&[]).len() as u64, stored);
+        let report = place.stdout(&["report", "--week", "2026-W37", "--format", "json"]);
+        let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+        assert!(count(&report["totals"], "events") > 0);
+        assert!(place.stdout(&["sources"]).contains("samples/text/engine.log"));
+    }
 }
 
 #[test]
-fn a_store_of_schema_1_knows_what_it_has_read() {
-    let place = Place::new();
-    place.put(DB, V1);
-    place.put_samples("text");
-    place.put_samples("classic");
-    place.put_samples("edge/working-dir");
-    let events = rows(&place.sqlite(), "SELECT * FROM event");
-    let paths = ["samples/text", "samples/classic", "samples/edge/working-dir"];
-    assert_eq!(count(&place.ingest(&paths), "new_events"), 0);
-    assert_eq!(rows(&place.sqlite(), "SELECT * FROM event"), events);
+fn a_store_of_an_older_schema_knows_what_it_has_read() {
+    for store in OLDER {
+        let place = Place::new();
+        place.put(DB, store);
+        place.put_samples("text");
+        place.put_samples("classic");
+        place.put_samples("edge/working-dir");
+        let events = rows(&place.sqlite(), "SELECT * FROM event");
+        let paths = ["samples/text", "samples/classic", "samples/edge/working-dir"];
+        assert_eq!(count(&place.ingest(&paths), "new_events"), 0);
+        assert_eq!(rows(&place.sqlite(), "SELECT * FROM event"), events);
+    }
 }
 
 #[test]

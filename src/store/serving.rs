@@ -1,0 +1,171 @@
+//! What the writing thread does: commands, in groups that are one transaction each.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender};
+use std::time::Duration;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::files::{self, Evidence, FileId, KnownFile, ServerId};
+use super::transaction::Ledger;
+use super::{Batch, Store, StoreError, Tally, names, series};
+use crate::course::Threshold;
+
+/// So long a transaction waits for more to commit with it.
+const LINGER: Duration = Duration::from_millis(1);
+/// A transaction takes no more commands,
+const MAX_GROUP: usize = 64;
+/// and no more once it has so many entries.
+const MAX_GROUP_ENTRIES: usize = 16_384;
+
+/// A change of the store that a handle asks for.
+pub(super) type Change = Box<dyn FnOnce(&Connection) -> rusqlite::Result<()> + Send>;
+
+/// What the thread is told to do.
+pub(super) enum Command {
+    Known(ServerId, Box<Evidence>, SyncSender<Vec<KnownFile>>),
+    Register(ServerId, Box<Evidence>, SyncSender<FileId>),
+    Refresh(FileId, Box<Evidence>),
+    NameComponents(ServerId, Vec<(String, String)>),
+    Commit(ServerId, Box<Batch>, Option<SyncSender<Tally>>),
+    Server(String, SyncSender<ServerId>),
+    Change(Change),
+    Settle,
+    Flush(SyncSender<()>),
+}
+
+impl Command {
+    fn n_entries(&self) -> usize {
+        match self {
+            Self::Commit(_, batch, _) => batch.counted.len(),
+            _ => 0,
+        }
+    }
+}
+
+/// What the thread works with.
+pub(super) struct Serving {
+    pub(super) ledger: Ledger,
+    pub(super) commands: Receiver<Command>,
+    pub(super) thresholds: BTreeMap<String, Threshold>,
+    pub(super) is_abandoned: Arc<AtomicBool>,
+    pub(super) waiting: Arc<AtomicUsize>,
+    pub(super) tally: Tally,
+}
+
+impl Serving {
+    /// Carries out commands until the senders are gone.
+    pub(super) fn serve(&mut self, store: &mut Store) -> Result<(), StoreError> {
+        while let Ok(first) = self.commands.recv() {
+            let flushed = store.try_to("write to", |db| self.commit_group(db, first))?;
+            for reply in flushed {
+                answer(&reply, ());
+            }
+        }
+        if self.is_abandoned() {
+            return Ok(());
+        }
+        store.try_to("write to", |db| series::settle(db, &self.thresholds))
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.is_abandoned.load(Ordering::Relaxed)
+    }
+
+    /// Carries out a command, and those that come soon after it, in one transaction. Returns who
+    /// waits for its end.
+    fn commit_group(
+        &mut self,
+        connection: &mut Connection,
+        first: Command,
+    ) -> rusqlite::Result<Vec<SyncSender<()>>> {
+        let mut flushed = Vec::new();
+        let (mut next, mut n_entries) = (Some(first), 0);
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for _ in 0..MAX_GROUP {
+            let Some(command) = next.take().or_else(|| self.soon()) else { break };
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            n_entries += command.n_entries();
+            let is_waited_for = matches!(command, Command::Flush(_) | Command::Settle);
+            if !self.is_abandoned() {
+                self.carry_out(&transaction, command, &mut flushed)?;
+            }
+            if is_waited_for || n_entries >= MAX_GROUP_ENTRIES {
+                break;
+            }
+        }
+        if !self.is_abandoned() {
+            self.ledger.save(&transaction)?;
+            transaction.commit()?;
+        }
+        Ok(flushed)
+    }
+
+    /// Returns the next command where it comes soon.
+    fn soon(&self) -> Option<Command> {
+        self.commands.recv_timeout(LINGER).ok()
+    }
+
+    fn carry_out(
+        &mut self,
+        db: &Connection,
+        command: Command,
+        flushed: &mut Vec<SyncSender<()>>,
+    ) -> rusqlite::Result<()> {
+        match command {
+            Command::Known(server, evidence, reply) => {
+                let lens = self.ledger.fingerprint_lens();
+                answer(&reply, files::known(db, server, lens, &evidence)?);
+            }
+            Command::Register(server, evidence, reply) => {
+                self.ledger.note_fingerprint(&evidence);
+                answer(&reply, files::register(db, server, &evidence)?);
+            }
+            Command::Refresh(file, evidence) => {
+                self.ledger.note_fingerprint(&evidence);
+                files::refresh(db, file, &evidence)?;
+            }
+            Command::NameComponents(server, names) => {
+                for (key, name) in names {
+                    names::set_component_name(db, server.0, &key, &name)?;
+                }
+            }
+            Command::Commit(server, batch, reply) => {
+                let tally = self.ledger.write(db, server, &batch)?;
+                self.tally.add(&tally);
+                if let Some(reply) = reply {
+                    answer(&reply, tally);
+                }
+            }
+            Command::Server(name, reply) => answer(&reply, ServerId(names::server(db, &name)?)),
+            Command::Change(change) => change(db)?,
+            Command::Settle => {
+                self.ledger.save(db)?;
+                series::find_stale(db, &self.thresholds)?;
+            }
+            Command::Flush(reply) => flushed.push(reply),
+        }
+        Ok(())
+    }
+}
+
+/// Answers a question; who asked may be gone, and then nobody misses the answer.
+pub(super) fn answer<T>(reply: &SyncSender<T>, value: T) {
+    drop(reply.send(value));
+}
+
+impl Store {
+    pub(super) fn try_to<T>(
+        &mut self,
+        attempt: &'static str,
+        run: impl FnOnce(&mut Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        run(&mut self.connection).map_err(|source| StoreError::Sqlite {
+            attempt,
+            path: self.path.clone(),
+            source: source.into(),
+        })
+    }
+}
