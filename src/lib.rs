@@ -79,4 +79,5 @@ pub mod report;
 pub mod runbook;
 pub mod sample;
 pub mod store;
+pub mod tail;
 pub mod web;

@@ -48,6 +48,20 @@ pub(super) fn decoder<'a>(codec: Codec, stream: impl Read + 'a) -> io::Result<Bo
     })
 }
 
+/// Opens the compressed part of a file that is one log; `None` where it is not compressed, or holds
+/// several.
+///
+/// # Errors
+///
+/// Returns why the file could not be read.
+pub fn open_compressed(file: std::fs::File) -> io::Result<Option<Box<dyn Read>>> {
+    let (wrapping, stream) = Peeked::new(file).wrapping()?;
+    match wrapping {
+        Wrapping::Compressed(codec) => decoder(codec, stream).map(Some),
+        Wrapping::Plain | Wrapping::Tar | Wrapping::Zip => Ok(None),
+    }
+}
+
 /// A stream whose first bytes have been looked at.
 pub(super) struct Peeked<R> {
     reader: BufReader<R>,

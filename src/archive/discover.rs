@@ -60,6 +60,14 @@ pub fn missing_paths(paths: &[PathBuf]) -> Vec<&Path> {
     paths.filter(|path| *path != Path::new("-") && fs::symlink_metadata(path).is_err()).collect()
 }
 
+/// Returns the GUIDs and names of the components of a working directory.
+#[must_use]
+pub fn component_names(dir: &Path) -> Vec<(String, String)> {
+    let mut found = Discovery::default();
+    found.add_names(dir);
+    found.names
+}
+
 /// Lists what is to be read under some paths; `-` is standard input.
 #[must_use]
 pub fn discover(paths: &[PathBuf]) -> Discovery {
@@ -190,7 +198,8 @@ impl Discovery {
 }
 
 /// Returns why a file or directory cannot be opened, and what helps.
-pub(super) fn unreadable(error: Option<&std::io::Error>) -> String {
+#[must_use]
+pub fn unreadable(error: Option<&std::io::Error>) -> String {
     match error {
         Some(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
             "permission denied: run dewlap as the account that runs Iguana, or give its account \

@@ -15,5 +15,10 @@ mod members;
 mod role;
 mod working_dir;
 
-pub use discover::{Discovery, Input, Skipped, discover, missing_paths};
+pub use codec::open_compressed;
+pub use discover::{
+    Discovery, Input, Skipped, component_names, discover, missing_paths, unreadable,
+};
 pub use members::{Body, Member, Visited, read};
+pub use role::is_log_path;
+pub use working_dir::{is_working_dir, log_parents, shown as path_text};

@@ -50,6 +50,12 @@ pub(super) fn role_of(path: &str) -> Role {
     }
 }
 
+/// Returns true where a path, with `/` between the parts, may be that of a log.
+#[must_use]
+pub fn is_log_path(path: &str) -> bool {
+    role_of(path) == Role::Log
+}
+
 fn is_config_dir(name: Option<&&str>) -> bool {
     name.is_some_and(|name| ["comps", "settings", "users", "keys", "collections"].contains(name))
 }

@@ -26,7 +26,8 @@ pub(super) struct WorkingDir {
 }
 
 /// Returns true where the directory is laid out as Iguana X's working directory.
-pub(super) fn is_working_dir(dir: &Path) -> bool {
+#[must_use]
+pub fn is_working_dir(dir: &Path) -> bool {
     let has = |name: &str| dir.join(name).is_dir();
     dir.join("config/settings/log.json").is_file()
         || (has("config/comps") && (has("logt") || has("loge")))
@@ -68,6 +69,12 @@ pub(super) fn read_working_dir(dir: &Path) -> WorkingDir {
     found
 }
 
+/// Returns the directories that hold the `logt` of a server, the first root before its mirror.
+#[must_use]
+pub fn log_parents(dir: &Path) -> Vec<PathBuf> {
+    read_working_dir(dir).parents
+}
+
 fn has_logs(parent: &Path) -> bool {
     ["logt", "loge"].iter().any(|name| parent.join(name).is_dir())
 }
@@ -83,7 +90,7 @@ pub(super) fn component_name(json: &str) -> Option<String> {
 }
 
 /// Returns a path as it is shown and stored, with `/` between its parts.
-pub(super) fn shown(path: &Path) -> String {
+pub fn shown(path: &Path) -> String {
     let text = path.to_string_lossy();
     if std::path::MAIN_SEPARATOR == '\\' { text.replace('\\', "/") } else { text.into_owned() }
 }

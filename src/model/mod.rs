@@ -9,6 +9,7 @@ mod event;
 mod finding;
 mod rule_id;
 mod span;
+mod stamp;
 mod time;
 
 pub use entry::{Entry, EntryId, EntryKind, Level, SeenKey, Stream, is_hl7};
@@ -16,4 +17,5 @@ pub use event::{Event, Outcome, Severity};
 pub use finding::{Finding, grouped, nearest, plural};
 pub use rule_id::{RuleId, RuleIdError, is_kebab};
 pub use span::{SpanError, parse_span, render_span};
+pub use stamp::Stamp;
 pub use time::{Hour, Millis, Period, PeriodError};

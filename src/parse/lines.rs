@@ -113,6 +113,21 @@ impl<L: Layout> Reader for Lines<L> {
             }
         }
     }
+
+    fn loose_len(&mut self, window: Window<'_>) -> usize {
+        let mut at = 0;
+        while at < window.bytes.len()
+            && let Line::Read(None) = self.line(window, at)
+        {
+            let rest = window.bytes.get(at..).unwrap_or_default();
+            match memchr(b'\n', rest) {
+                Some(end) => at += end + 1,
+                None if window.is_last => return window.bytes.len(),
+                None => break,
+            }
+        }
+        at
+    }
 }
 
 impl<L: Layout> Lines<L> {

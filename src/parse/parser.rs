@@ -60,6 +60,12 @@ impl Parser {
         self.reader.next(window, at)
     }
 
+    /// Returns how many bytes at the start of a file belong to no entry in it: see
+    /// [`Reader::loose_len`].
+    pub fn loose_len(&mut self, window: Window<'_>) -> usize {
+        self.reader.loose_len(window)
+    }
+
     /// Returns the offset at which a new parser may go on: see [`Reader::resume_offset`].
     #[must_use]
     pub fn resume_offset(&self, offset: u64) -> u64 {

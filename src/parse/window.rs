@@ -47,6 +47,12 @@ pub trait Reader: Send {
     /// Returns the next item of the window, moving `at` past it.
     fn next<'a>(&mut self, window: Window<'a>, at: &mut usize) -> Option<Item<'a>>;
 
+    /// Returns how many bytes at the start of the window are whole lines before the first that
+    /// begins an entry: where rotation has cut an entry, they belong to the file before.
+    fn loose_len(&mut self, _window: Window<'_>) -> usize {
+        0
+    }
+
     /// Returns the offset at which a new reader may go on, when all before `offset` is consumed.
     ///
     /// It lies before `offset` where the reader is in the middle of a damaged region.

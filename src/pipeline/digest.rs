@@ -34,11 +34,14 @@ pub(super) struct Digest<'o> {
     streams: HashMap<Box<str>, u32>,
     /// Component and stream of the entry before: most entries have the same.
     last: Option<(Box<str>, u32, u32)>,
-    /// The head of the last message of each component.
-    nearby: HashMap<Box<str>, Vec<u8>>,
+    nearby: Nearby,
     last_time: Millis,
     routine: Routine<'o>,
 }
+
+/// The head of the last message of each component: the next error may quote its patient.
+#[derive(Debug, Default)]
+pub(super) struct Nearby(HashMap<Box<str>, Vec<u8>>);
 
 impl<'o> Digest<'o> {
     pub(super) fn new(options: &'o IngestOptions<'o>, file: FileId) -> Self {
@@ -50,14 +53,29 @@ impl<'o> Digest<'o> {
             components: HashMap::new(),
             streams: HashMap::new(),
             last: None,
-            nearby: HashMap::new(),
+            nearby: Nearby::default(),
             last_time: Millis::new(0),
             routine: Routine::default(),
         }
     }
 
+    /// Goes on with the messages that are in mind already.
+    pub(super) fn with_nearby(self, nearby: Nearby) -> Self {
+        Self { nearby, ..self }
+    }
+
+    /// Returns the messages that are in mind.
+    pub(super) fn into_nearby(self) -> Nearby {
+        self.nearby
+    }
+
     pub(super) fn is_full(&self) -> bool {
         self.batch.counted.len() >= MAX_BATCH_ENTRIES || self.batch.events.len() >= MAX_BATCH_EVENTS
+    }
+
+    /// Returns true where nothing was added to the batch yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.batch.counted.is_empty() && self.batch.gaps.is_empty()
     }
 
     /// Returns the batch so far and begins the next.
@@ -68,13 +86,15 @@ impl<'o> Digest<'o> {
         std::mem::replace(&mut self.batch, Batch { file: self.file, ..Batch::default() })
     }
 
+    /// Adds a damaged part of the file. Its reason may quote what a server said, and is masked.
     pub(super) fn add_gap(&mut self, gap: Gap) {
         let Gap { from, to, reason } = gap;
+        let reason = self.mask("", &reason);
         self.batch.gaps.push(NewGap { from, to, reason, time: self.last_time });
     }
 
-    /// Adds an entry that lies at `offset` of the file and is `len` bytes long there.
-    pub(super) fn add(&mut self, entry: &Entry<'_>, offset: u64, len: u64) {
+    /// Adds an entry; its offset and length are those in the file.
+    pub(super) fn add(&mut self, entry: &Entry<'_>) {
         self.last_time = entry.time;
         if !self.options.wants(entry.time) {
             return;
@@ -92,9 +112,9 @@ impl<'o> Digest<'o> {
         let index = u32::try_from(self.batch.counted.len()).unwrap_or(u32::MAX);
         self.batch.counted.push(counted);
         if entry.is_message_body() {
-            self.remember(entry);
+            self.nearby.remember(entry);
         } else if let Some(event) = self.event(entry, counted.level, index) {
-            self.batch.events.push(NewEvent { counted: index, offset, len, ..event });
+            self.batch.events.push(NewEvent { counted: index, ..event });
         }
     }
 
@@ -120,20 +140,6 @@ impl<'o> Digest<'o> {
             Stream::File => Cow::Owned(format!("file {}", self.file)),
         };
         number(&mut self.streams, &mut self.batch.streams, &name)
-    }
-
-    /// Keeps the head of a message in mind: the next error may quote its patient.
-    fn remember(&mut self, entry: &Entry<'_>) {
-        let head = entry.text.get(..MAX_NEARBY_BYTES).unwrap_or(&entry.text);
-        match self.nearby.get_mut(&*entry.component) {
-            Some(nearby) => {
-                nearby.clear();
-                nearby.extend_from_slice(head);
-            }
-            None => {
-                self.nearby.insert(entry.component.as_ref().into(), head.to_vec());
-            }
-        }
     }
 
     /// Returns the event that an entry is, if it is one, and notes what it does to courses.
@@ -162,11 +168,6 @@ impl<'o> Digest<'o> {
         Some(self.new_event(entry, level, class, text))
     }
 
-    /// Masks the reason of a gap.
-    pub(super) fn mask_reason(&self, reason: &str) -> String {
-        self.mask("", reason)
-    }
-
     fn mask(&self, component: &str, text: &str) -> String {
         let plain;
         let text = if text.contains(ESCAPE) {
@@ -175,7 +176,7 @@ impl<'o> Digest<'o> {
         } else {
             unix_lines(text)
         };
-        let nearby = self.nearby.get(component).map(Vec::as_slice);
+        let nearby = self.nearby.0.get(component).map(Vec::as_slice);
         let mask = AssertUnwindSafe(|| self.options.masker.mask(&text, nearby));
         catch_unwind(mask).unwrap_or_else(|_| WITHHELD.into())
     }
@@ -199,8 +200,24 @@ impl<'o> Digest<'o> {
             template: class.template,
             cluster: class.cluster,
             text,
-            offset: 0,
-            len: 0,
+            offset: entry.offset,
+            len: entry.len,
+        }
+    }
+}
+
+impl Nearby {
+    /// Keeps the head of a message in mind.
+    pub(super) fn remember(&mut self, entry: &Entry<'_>) {
+        let head = entry.text.get(..MAX_NEARBY_BYTES).unwrap_or(&entry.text);
+        match self.0.get_mut(&*entry.component) {
+            Some(nearby) => {
+                nearby.clear();
+                nearby.extend_from_slice(head);
+            }
+            None => {
+                self.0.insert(entry.component.as_ref().into(), head.to_vec());
+            }
         }
     }
 }

@@ -29,6 +29,8 @@ pub(super) struct Feed<'a> {
     /// Bytes of the log read from its source.
     pub(super) raw_bytes: u64,
     is_last: bool,
+    /// True where more may be written behind the last byte.
+    is_open: bool,
 }
 
 enum Source<'a> {
@@ -53,6 +55,7 @@ impl<'a> Feed<'a> {
             failure: None,
             raw_bytes: 0,
             is_last: false,
+            is_open: false,
         };
         let mut head = Vec::new();
         feed.is_last = feed.read_block(&mut head);
@@ -69,12 +72,101 @@ impl<'a> Feed<'a> {
         (feed, OffsetMap::Utf16 { decoded: 0, raw: mark as u64 })
     }
 
+    /// Begins at an offset in a file that is still being written.
+    ///
+    /// # Errors
+    ///
+    /// Returns why the file could not be read from there.
+    pub(super) fn open_at(
+        mut file: File,
+        encoding: Encoding,
+        offset: u64,
+        progress: &'a AtomicU64,
+    ) -> io::Result<(Self, OffsetMap)> {
+        let utf16 = Utf16Decoder::new(encoding);
+        let mark = if utf16.is_some() { encoding.bom_len() as u64 } else { 0 };
+        // Enough for the guard: each of its bytes stands in no more than two of UTF-16.
+        let reach = if utf16.is_some() { 4 * GUARD_BYTES as u64 } else { GUARD_BYTES as u64 };
+        let from = mark.max(offset.saturating_sub(reach));
+        file.seek(SeekFrom::Start(from))?;
+        let base = if from == mark { 0 } else { from };
+        let map = match utf16 {
+            Some(_) => OffsetMap::Utf16 { decoded: base, raw: from },
+            None => OffsetMap::Same,
+        };
+        let mut feed = Self {
+            source: Source::File(file, progress),
+            raw_bytes: if utf16.is_some() { from } else { 0 },
+            utf16,
+            buffer: Vec::new(),
+            start: 0,
+            base,
+            head: Vec::new(),
+            failure: None,
+            is_last: false,
+            is_open: true,
+        };
+        feed.fill();
+        Ok((feed, map))
+    }
+
+    /// Tells whether more may be written behind the last byte: then what is unfinished there is
+    /// no entry yet.
+    pub(super) fn set_open(&mut self, is_open: bool) {
+        self.is_open = is_open;
+    }
+
+    /// Returns true where all is in the buffer that the log has for now.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.is_last
+    }
+
+    /// Returns true where the log ends with a whole line for now.
+    pub(super) fn ends_with_line(&self) -> bool {
+        self.is_last && self.buffer.last() == Some(&b'\n')
+    }
+
+    /// Moves to an offset in the file if the bytes before it, and those behind it up to `read_to`,
+    /// have these hashes.
+    pub(super) fn stand_between(
+        &mut self,
+        map: &mut OffsetMap,
+        (offset, guard): (u64, [u8; 16]),
+        (read_to, tail): (u64, Option<[u8; 16]>),
+    ) -> bool {
+        let mut here = *map;
+        let Some(at) = self.reach(&mut here, offset) else { return false };
+        let mut behind = here;
+        let Some(end) = self.reach(&mut behind, read_to) else { return false };
+        if tail.is_some_and(|tail| self.hash_of(at, end) != Some(tail)) {
+            return false;
+        }
+        let is_same = self.stand_at(at, guard);
+        *map = if is_same { here } else { *map };
+        is_same
+    }
+
+    /// Returns the offset in the log of one in the file, reading on as far as need be.
+    fn reach(&mut self, map: &mut OffsetMap, offset: u64) -> Option<u64> {
+        loop {
+            let mut here = *map;
+            if let Some(at) = here.log_offset(self.window(), offset) {
+                *map = here;
+                return Some(at);
+            }
+            if self.is_last {
+                return None;
+            }
+            self.fill();
+        }
+    }
+
     /// Returns the bytes not yet consumed.
     pub(super) fn window(&self) -> Window<'_> {
         Window {
             bytes: self.buffer.get(self.start..).unwrap_or_default(),
             offset: self.base + self.start as u64,
-            is_last: self.is_last,
+            is_last: self.is_last && !self.is_open,
         }
     }
 
@@ -101,7 +193,7 @@ impl<'a> Feed<'a> {
         let mut block = Vec::new();
         self.is_last = self.read_block(&mut block);
         if let Some(decoder) = &mut self.utf16 {
-            decoder.decode(&block, &mut self.buffer, self.is_last);
+            decoder.decode(&block, &mut self.buffer, self.is_last && !self.is_open);
         }
     }
 

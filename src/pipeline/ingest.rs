@@ -15,7 +15,7 @@ use crate::redact::Masker;
 use crate::store::{Classes, Evidence, KnownFile, StoreError, Tally, Writer};
 
 /// First bytes that the format is told from.
-const HEAD_BYTES: usize = 64 * 1024;
+pub(super) const HEAD_BYTES: usize = 64 * 1024;
 
 /// How to read.
 pub struct IngestOptions<'o> {

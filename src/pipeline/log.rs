@@ -8,7 +8,7 @@ use super::feed::{Feed, OffsetMap};
 use super::identify::Identified;
 use super::ingest::{FileGap, IngestOptions, Summary};
 use crate::parse::{Format, Item, Parser, Unreadable};
-use crate::store::{KnownFile, Position, StoreError, Writer};
+use crate::store::{KnownFile, NewGap, Position, StoreError, Writer};
 
 /// Why a log was not read to its end.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ impl From<Unreadable> for LogError {
 
 /// A log that is being read.
 pub(super) struct Log<'a> {
-    feed: Feed<'a>,
+    pub(super) feed: Feed<'a>,
     map: OffsetMap,
     parser: Parser,
     known: KnownFile,
@@ -77,15 +77,16 @@ impl<'a> Log<'a> {
         let moves_position = options.wants_all() && !self.is_older_copy;
         let mut is_resumed = moves_position;
         loop {
-            let consumed = self.read_window(&mut digest, summary);
+            let consumed = self.read_window(&mut digest);
+            let consumed_to = self.file_offset(consumed);
             let window = self.feed.window();
-            let consumed_to = self.map.file_offset(window, window.offset + consumed as u64);
             let is_full = digest.is_full();
             let is_used_up = !is_full || consumed == window.bytes.len();
             let is_end = window.is_last && is_used_up;
             let is_stopped = options.stop.load(Ordering::Relaxed);
             if is_end || is_stopped || is_full {
                 let mut batch = digest.take();
+                summary.gaps.extend(batch.gaps.iter().map(|gap| self.gap(gap)));
                 batch.is_resumed = std::mem::take(&mut is_resumed);
                 let position = self.position((consumed, consumed_to), is_end && !is_stopped);
                 batch.position = position.filter(|_| moves_position);
@@ -103,43 +104,46 @@ impl<'a> Log<'a> {
         self.feed.failure.map_or(Ok(()), |failure| Err(failure.into()))
     }
 
+    fn gap(&self, gap: &NewGap) -> FileGap {
+        let NewGap { from, to, reason, .. } = gap.clone();
+        FileGap { path: self.path.into(), from, to, reason }
+    }
+
     /// Hands on every item of the window until the batch is full; returns the bytes consumed.
-    fn read_window(&mut self, digest: &mut Digest<'_>, summary: &mut Summary) -> usize {
+    pub(super) fn read_window(&mut self, digest: &mut Digest<'_>) -> usize {
         let window = self.feed.window();
         let mut at = 0;
         while !digest.is_full()
             && let Some(item) = self.parser.next(window, &mut at)
         {
             match item {
-                Item::Entry(entry) => {
-                    let from = self.map.file_offset(window, entry.offset);
-                    let to = self.map.file_offset(window, entry.offset + entry.len);
-                    digest.add(&entry, from, to - from);
-                    self.entries += 1;
-                    self.last_entry = Some((entry.offset, from));
-                }
-                Item::Gap(mut gap) => {
-                    // A reason may quote what a server said.
-                    gap.reason = digest.mask_reason(&gap.reason);
-                    let (from, to) = (gap.from, gap.to);
-                    summary.gaps.push(FileGap {
-                        path: self.path.into(),
-                        from,
-                        to,
-                        reason: gap.reason.clone(),
+                Item::Entry(mut entry) => {
+                    self.last_entry = Some(entry.offset).map(|decoded| {
+                        let from = self.map.file_offset(window, decoded);
+                        let to = self.map.file_offset(window, decoded + entry.len);
+                        (entry.offset, entry.len) = (from, to - from);
+                        (decoded, from)
                     });
-                    digest.add_gap(gap);
+                    digest.add(&entry);
+                    self.entries += 1;
                 }
+                Item::Gap(gap) => digest.add_gap(gap),
             }
         }
         at
+    }
+
+    /// Returns the offset in the file of what the window's first bytes are consumed up to.
+    pub(super) fn file_offset(&mut self, consumed: usize) -> u64 {
+        let window = self.feed.window();
+        self.map.file_offset(window, window.offset + consumed as u64)
     }
 
     /// Returns where reading may go on later.
     ///
     /// Envelopes end by themselves; any other entry ends where the next one begins, so the last one
     /// is read again when the log has grown.
-    fn position(&self, consumed: (usize, u64), is_end: bool) -> Option<Position> {
+    pub(super) fn position(&self, consumed: (usize, u64), is_end: bool) -> Option<Position> {
         let (consumed, raw) = consumed;
         let end = self.feed.window().offset + consumed as u64;
         let resume = self.parser.resume_offset(end);
@@ -161,6 +165,7 @@ impl<'a> Log<'a> {
             size: self.map.size(self.feed.end(), self.feed.raw_bytes),
             stamp: None,
             continues: None,
+            is_joined: false,
             entries_before,
             is_at_last: last.is_some(),
         })

@@ -17,6 +17,7 @@ mod courses;
 mod coverage;
 mod digest;
 mod feed;
+mod files;
 mod identify;
 mod ingest;
 mod log;
@@ -30,5 +31,6 @@ pub use coverage::{
     ClusterCount, ComponentShares, Coverage, CoverageInput, CoverageOptions, Health, PastReview,
     RuleCount, Shares, WeekShares, coverage,
 };
+pub use files::{FileFollower, FileSource, FollowCounts, Moment};
 pub use ingest::{FileGap, IngestError, IngestOptions, Summary, classes, ingest};
 pub use weekly::{WeeklyOptions, weekly_report};

@@ -1,7 +1,7 @@
 //! What the pipeline hands to the writer.
 
 use crate::course::{Effect, Scope};
-use crate::model::{EntryKind, Level, Millis, Outcome, SeenKey, Severity};
+use crate::model::{EntryKind, Level, Millis, Outcome, SeenKey, Severity, Stamp};
 
 use super::FileId;
 
@@ -128,21 +128,12 @@ pub struct Position {
     pub stamp: Option<Stamp>,
     /// The file whose last entry the lines before the offset belong to, while more may follow.
     pub continues: Option<FileId>,
+    /// True where the last entry goes on in another file, and is not to be read again here.
+    pub is_joined: bool,
     /// Entries that begin before the offset.
     pub entries_before: u64,
     /// True where the last entry of the batch begins at the offset, to be read again.
     pub is_at_last: bool,
-}
-
-/// What the file system says of a file: evidence that it is the same one, unchanged.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Stamp {
-    /// The device.
-    pub device: u64,
-    /// The number of the file on it.
-    pub inode: u64,
-    /// When it was changed last, in nanoseconds since 1970.
-    pub modified: i64,
 }
 
 /// Bytes that were destroyed before they were read.

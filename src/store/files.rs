@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::{Headroom, Loss, Position, Stamp};
-use crate::model::Millis;
+use super::{Headroom, Loss, Position};
+use crate::model::{Millis, Stamp};
 
 /// The opaque number of a file in the store.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,6 +74,8 @@ pub struct KnownFile {
     pub is_gone: bool,
     /// The file whose last entry its first lines belong to, while more may follow.
     pub continues: Option<FileId>,
+    /// True where its last entry goes on in another file, and is not to be read again here.
+    pub is_joined: bool,
     /// Where reading goes on in a source that is no file.
     pub resume: Option<String>,
 }
@@ -98,13 +100,35 @@ impl KnownFile {
             last_seen: None,
             is_gone: false,
             continues: None,
+            is_joined: false,
             resume: None,
         }
     }
 }
 
+impl KnownFile {
+    /// Takes over how far the file has been read.
+    pub fn take(&mut self, position: Position) {
+        self.offset = position.offset;
+        self.guard = position.guard;
+        self.read_to = position.read_to;
+        self.tail = position.tail;
+        self.size = self.size.max(position.size);
+        self.entries_before = position.entries_before;
+        self.stamp = position.stamp.or(self.stamp);
+        self.continues = position.continues;
+        self.is_joined = position.is_joined;
+    }
+
+    /// Takes over more of the file's first bytes.
+    pub fn note_evidence(&mut self, evidence: &Evidence) {
+        self.fingerprint = short_hash(&evidence.head);
+        self.fingerprint_len = evidence.head.len();
+    }
+}
+
 const COLUMNS: &str = "id, path, offset, guard, read_to, tail, size, entries_before, fingerprint, \
-    fingerprint_len, format, device, inode, modified, last_seen, gone, continues, resume";
+    fingerprint_len, format, device, inode, modified, last_seen, gone, continues, joined, resume";
 
 /// Returns the first half of a hash of some bytes, as fingerprints and guards are kept.
 #[must_use]
@@ -150,6 +174,58 @@ pub(super) fn all(connection: &Connection, server: ServerId) -> rusqlite::Result
         .collect()
 }
 
+/// Returns the files of a server that were last at one of these paths, or that begin with these
+/// bytes, the latest first.
+pub(super) fn like(
+    connection: &Connection,
+    server: ServerId,
+    paths: &[String],
+    fingerprint: Option<[u8; 16]>,
+) -> rusqlite::Result<Vec<KnownFile>> {
+    let mut found = Vec::new();
+    let at = format!("SELECT {COLUMNS} FROM file WHERE server = ? AND path = ?");
+    let begins = format!(
+        "SELECT {COLUMNS} FROM file WHERE fingerprint = ?2 AND server = ?1 AND fingerprint_len = ?3"
+    );
+    for path in paths {
+        let mut statement = connection.prepare_cached(&at)?;
+        for row in statement.query_map(params![server.0, path], read_file)? {
+            found.push(row?);
+        }
+    }
+    if let Some(fingerprint) = fingerprint {
+        let mut statement = connection.prepare_cached(&begins)?;
+        let values = params![server.0, fingerprint, Evidence::HEAD_BYTES];
+        for row in statement.query_map(values, read_file)? {
+            found.push(row?);
+        }
+    }
+    found.sort_by_key(|file| std::cmp::Reverse(file.id.0));
+    found.dedup_by_key(|file| file.id);
+    Ok(found)
+}
+
+/// Notes where a file is now. Bytes that were taken for lost are there again.
+pub(super) fn put_place(
+    connection: &Connection,
+    file: FileId,
+    path: &str,
+    stamp: Stamp,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE file SET path = ?2, device = ?3, inode = ?4, gone = NULL WHERE id = ?1",
+        )?
+        .execute(params![file.0, path, stamp.device.cast_signed(), stamp.inode.cast_signed()])?;
+    connection
+        .prepare_cached(
+            "DELETE FROM loss WHERE file = ?1 \
+             AND start >= (SELECT read_to FROM file WHERE id = ?1)",
+        )?
+        .execute([file.0])?;
+    Ok(())
+}
+
 fn read_file(row: &Row<'_>) -> rusqlite::Result<KnownFile> {
     let number = |index| row.get::<_, Option<i64>>(index);
     let stamp = number(11)?.zip(number(12)?).zip(number(13)?);
@@ -173,7 +249,8 @@ fn read_file(row: &Row<'_>) -> rusqlite::Result<KnownFile> {
         last_seen: row.get::<_, Option<i64>>(14)?.map(Millis::new),
         is_gone: row.get::<_, Option<i64>>(15)?.is_some(),
         continues: row.get::<_, Option<i64>>(16)?.map(FileId),
-        resume: row.get(17)?,
+        is_joined: row.get(17)?,
+        resume: row.get(18)?,
     })
 }
 
@@ -234,9 +311,9 @@ pub(super) fn put_position(
         .prepare_cached(
             "UPDATE file SET offset = ?2, guard = ?3, size = ?4, entries_before = ?5, \
              read_to = ?6, tail = ?7, device = coalesce(?8, device), \
-             inode = coalesce(?9, inode), modified = coalesce(?10, modified), continues = ?11 \
-             WHERE id = ?1 AND (offset <> ?2 OR guard <> ?3 OR size <> ?4 OR read_to <> ?6 \
-             OR tail IS NOT ?7 OR continues IS NOT ?11 \
+             inode = coalesce(?9, inode), modified = coalesce(?10, modified), continues = ?11, \
+             joined = ?12 WHERE id = ?1 AND (offset <> ?2 OR guard <> ?3 OR size <> ?4 OR read_to <> ?6 \
+             OR tail IS NOT ?7 OR continues IS NOT ?11 OR joined <> ?12 \
              OR (?8 IS NOT NULL AND (device IS NOT ?8 OR inode IS NOT ?9 OR modified IS NOT ?10)))",
         )?
         .execute(params![
@@ -251,6 +328,7 @@ pub(super) fn put_position(
             stamp.map(|stamp| stamp.inode.cast_signed()),
             stamp.map(|stamp| stamp.modified),
             position.continues.map(|file| file.0),
+            position.is_joined,
         ])?;
     Ok(())
 }

@@ -28,9 +28,7 @@ mod serving;
 mod transaction;
 mod writer;
 
-pub use batch::{
-    Batch, Counted, Headroom, Loss, NewEvent, NewGap, NewMark, Position, Stamp, Tally,
-};
+pub use batch::{Batch, Counted, Headroom, Loss, NewEvent, NewGap, NewMark, Position, Tally};
 pub use class_queries::{ClassCount, StoredClass, Window};
 pub use episodes::{EpisodeFilter, EpisodeRow, SymptomCount};
 pub use error::StoreError;

@@ -1,9 +1,9 @@
 //! What the writing thread does: commands, in groups that are one transaction each.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -29,7 +29,7 @@ pub(super) enum Command {
     Register(ServerId, Box<Evidence>, SyncSender<FileId>),
     Refresh(FileId, Box<Evidence>),
     NameComponents(ServerId, Vec<(String, String)>),
-    Commit(ServerId, Box<Batch>, Option<SyncSender<Tally>>),
+    Commit(ServerId, Box<Batch>, Arc<Mutex<Tally>>, Option<SyncSender<Tally>>),
     Server(String, SyncSender<ServerId>),
     Change(Change),
     Settle,
@@ -39,7 +39,7 @@ pub(super) enum Command {
 impl Command {
     fn n_entries(&self) -> usize {
         match self {
-            Self::Commit(_, batch, _) => batch.counted.len(),
+            Self::Commit(_, batch, ..) => batch.counted.len(),
             _ => 0,
         }
     }
@@ -132,9 +132,10 @@ impl Serving {
                     names::set_component_name(db, server.0, &key, &name)?;
                 }
             }
-            Command::Commit(server, batch, reply) => {
+            Command::Commit(server, batch, sum, reply) => {
                 let tally = self.ledger.write(db, server, &batch)?;
                 self.tally.add(&tally);
+                sum.lock().unwrap_or_else(PoisonError::into_inner).add(&tally);
                 if let Some(reply) = reply {
                     answer(&reply, tally);
                 }

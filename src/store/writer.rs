@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
@@ -15,7 +15,7 @@ use super::serving::{Command, Serving, answer};
 use super::transaction::Ledger;
 use super::{Batch, Headroom, Loss, Store, StoreError, Tally, names};
 use crate::course::Threshold;
-use crate::model::Millis;
+use crate::model::{Millis, Stamp};
 
 /// Commands that may wait for the writer. A full channel stops the readers, so no memory piles up.
 const WAITING_COMMANDS: usize = 2;
@@ -38,6 +38,7 @@ pub struct WriterHandle {
     sender: SyncSender<Command>,
     server: ServerId,
     waiting: Arc<AtomicUsize>,
+    tally: Arc<Mutex<Tally>>,
 }
 
 /// The catalogue that classifies, as far as the store keeps it.
@@ -61,8 +62,12 @@ impl Writer {
         let server = store.try_to("write to", |db| names::server(db, server))?;
         let (sender, receiver) = sync_channel(WAITING_COMMANDS);
         let waiting = Arc::new(AtomicUsize::new(0));
-        let handle =
-            WriterHandle { sender, server: ServerId(server), waiting: Arc::clone(&waiting) };
+        let handle = WriterHandle {
+            sender,
+            server: ServerId(server),
+            waiting: Arc::clone(&waiting),
+            tally: Arc::default(),
+        };
         let is_abandoned = Arc::new(AtomicBool::new(false));
         let mut serving = Serving {
             ledger,
@@ -126,7 +131,7 @@ impl WriterHandle {
     /// As [`WriterHandle::known_files`].
     pub fn for_server(&self, name: &str) -> Result<Self, StoreError> {
         let server = self.ask(|reply| Command::Server(name.into(), reply))?;
-        Ok(Self { server, ..self.clone() })
+        Ok(Self { server, tally: Arc::default(), ..self.clone() })
     }
 
     /// Returns the files that were read before and begin as this one does, the latest first.
@@ -151,6 +156,41 @@ impl WriterHandle {
                 Ok(())
             }))
         })
+    }
+
+    /// Returns the files of the server that were last at one of these paths, or whose first
+    /// [`Evidence::HEAD_BYTES`] have this hash, the latest first.
+    ///
+    /// # Errors
+    ///
+    /// As [`WriterHandle::known_files`].
+    pub fn files_like(
+        &self,
+        paths: Vec<String>,
+        fingerprint: Option<[u8; 16]>,
+    ) -> Result<Vec<KnownFile>, StoreError> {
+        let server = self.server;
+        self.ask(|reply| {
+            Command::Change(Box::new(move |db| {
+                answer(&reply, files::like(db, server, &paths, fingerprint)?);
+                Ok(())
+            }))
+        })
+    }
+
+    /// Notes where a file is now.
+    ///
+    /// # Errors
+    ///
+    /// As [`WriterHandle::known_files`].
+    pub fn move_file(&self, file: FileId, path: String, stamp: Stamp) -> Result<(), StoreError> {
+        self.change(move |db| files::put_place(db, file, &path, stamp))
+    }
+
+    /// Returns what the batches of this handle and of its clones have brought so far.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        *self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes a file that was never read before, and returns its number.
@@ -217,7 +257,7 @@ impl WriterHandle {
     ///
     /// As [`WriterHandle::known_files`].
     pub fn commit(&self, batch: Batch) -> Result<(), StoreError> {
-        self.send(Command::Commit(self.server, Box::new(batch), None))
+        self.send(Command::Commit(self.server, Box::new(batch), Arc::clone(&self.tally), None))
     }
 
     /// Hands a batch over to be committed, and returns what was new in it.
@@ -226,7 +266,10 @@ impl WriterHandle {
     ///
     /// As [`WriterHandle::known_files`].
     pub fn commit_and_count(&self, batch: Batch) -> Result<Tally, StoreError> {
-        self.ask(|reply| Command::Commit(self.server, Box::new(batch), Some(reply)))
+        self.ask(|reply| {
+            let tally = Arc::clone(&self.tally);
+            Command::Commit(self.server, Box::new(batch), tally, Some(reply))
+        })
     }
 
     /// Finds the episodes of courses whose marks have changed.

@@ -10,6 +10,7 @@ mod coverage;
 mod expect;
 mod export;
 mod failures;
+mod follow;
 mod formats;
 mod killed;
 mod leaks;

@@ -9,7 +9,9 @@ ALTER TABLE file ADD COLUMN first_seen INTEGER; -- milliseconds since 1970, by t
 ALTER TABLE file ADD COLUMN last_seen INTEGER;  -- when it was last found grown
 ALTER TABLE file ADD COLUMN gone INTEGER;       -- when it was found to be there no more
 ALTER TABLE file ADD COLUMN continues INTEGER REFERENCES file (id); -- its first lines end that file's last entry
+ALTER TABLE file ADD COLUMN joined INTEGER NOT NULL DEFAULT 0; -- 1 where its last entry goes on in another file
 ALTER TABLE file ADD COLUMN resume TEXT;        -- where reading goes on, of a source that has no bytes
+CREATE INDEX file_by_path ON file (server, path);
 UPDATE file SET read_to = iif(id IN (SELECT file FROM last_entry), size, offset);
 
 -- Bytes that were destroyed before they were read: truncated, overwritten or deleted.

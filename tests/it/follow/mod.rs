@@ -1,0 +1,4 @@
+//! Following files: every entry once, whatever becomes of the files.
+
+mod model;
+mod world;
