@@ -21,4 +21,5 @@ mod readme;
 mod report;
 mod run;
 mod samples;
+mod serve;
 mod store;
