@@ -20,7 +20,9 @@ mod feed;
 mod identify;
 mod ingest;
 mod log;
+mod notices;
 mod routine;
+mod silence;
 mod weekly;
 
 pub use backtest::{
@@ -31,4 +33,6 @@ pub use coverage::{
     RuleCount, Shares, WeekShares, coverage,
 };
 pub use ingest::{FileGap, IngestError, IngestOptions, Summary, classes, ingest};
+pub use notices::{Notice, commit_notices};
+pub use silence::SilenceWatch;
 pub use weekly::{WeeklyOptions, weekly_report};
