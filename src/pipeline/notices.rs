@@ -108,7 +108,9 @@ pub fn commit_notices(
         let writer = writer.for_server(server)?;
         let options = own_options(server, options);
         let mut digest = Digest::new(&options, own_file(&writer)?);
-        notices.iter().for_each(|notice| digest.add(&notice.entry(), 0, 0));
+        for notice in notices {
+            digest.add(&notice.entry(), 0, 0);
+        }
         let mut batch = digest.take();
         batch.is_own = true;
         tally.add(&writer.commit_and_count(batch)?);

@@ -19,15 +19,15 @@ const SERVICE: &str = "Iguana-Service";
 const CRASH: &str = "service.crash";
 
 /// A silence that is older when it is first looked at is one of an archive, or known.
-const MAX_SILENCE: Duration = Duration::from_secs(7 * 24 * 3_600);
+const MAX_SILENCE: Duration = Duration::from_hours(7 * 24);
 
 /// A server that crashed and is silent for so long did not start again.
-const AFTER_CRASH: Duration = Duration::from_secs(5 * 60);
+const AFTER_CRASH: Duration = Duration::from_mins(5);
 
 /// What is written while a server crashes is this much younger than the crash, at most.
 const CRASH_MILLIS: i64 = 60_000;
 
-/// A server is silent only where at least so many of its components are.
+/// A server is silent only where at least so many of its components are, as it seems.
 const MIN_SILENT: usize = 2;
 
 /// Watches the servers that are followed.
@@ -132,24 +132,42 @@ impl SilenceWatch {
             );
             return Ok(vec![stopped(at, text)]);
         }
-        let mut silent = Vec::new();
+        if let Some(silence) = self.judge_server(at, store)? {
+            return Ok(vec![stopped(at, silence_text("Iguana has written nothing", silence))]);
+        }
+        let judged = at.components.iter().filter_map(|component| {
+            let cadence = self.cadence(&Subject::Component(component.id))?;
+            let silence = cadence.judge(component.latest, at.now, &self.calendar)?;
+            Some(told(component, at, silence))
+        });
+        Ok(judged.collect())
+    }
+
+    /// Learns how often the components of a server write that may be silent, and judges all of
+    /// them together where several are.
+    fn judge_server(
+        &mut self,
+        at: &Moment<'_>,
+        store: &Store,
+    ) -> Result<Option<Silence>, StoreError> {
+        let mut n_unusual = 0;
         for component in at.components {
             let subject = Subject::Component(component.id);
-            let judged = self.judge(subject, component.latest, at.now, |since| {
-                store.pulses(component.id, since)
-            })?;
-            silent.extend(judged.map(|silence| (component, silence)));
+            let read = |since| store.pulses(component.id, since);
+            self.learn(&subject, component.latest, at.now, read)?;
+            let cadence = self.cadence(&subject);
+            n_unusual += usize::from(cadence.is_some_and(|cadence| {
+                cadence.is_unusual(component.latest, at.now, &self.calendar)
+            }));
         }
-        if silent.len() >= MIN_SILENT {
-            let subject = Subject::Server(at.name.into());
-            let judged = self.judge(subject, at.latest, at.now, |since| {
-                server_pulses(at.components, store, since)
-            })?;
-            if let Some(silence) = judged {
-                return Ok(vec![stopped(at, silence_text("Iguana has written nothing", silence))]);
-            }
+        if n_unusual < MIN_SILENT {
+            return Ok(None);
         }
-        Ok(silent.into_iter().map(|(component, silence)| told(component, at, silence)).collect())
+        let subject = Subject::Server(at.name.into());
+        let read = |since| server_pulses(at.components, store, since);
+        self.learn(&subject, at.latest, at.now, read)?;
+        let cadence = self.cadence(&subject);
+        Ok(cadence.and_then(|cadence| cadence.judge(at.latest, at.now, &self.calendar)))
     }
 
     /// Returns how long a server is silent, where that began with a crash.
@@ -160,26 +178,30 @@ impl SilenceWatch {
         (is_last && (AFTER_CRASH..MAX_SILENCE).contains(&silence)).then_some(silence)
     }
 
-    fn judge(
+    /// Learns how often something writes, where it is silent long enough to be judged, and not so
+    /// long that nobody waits for it.
+    fn learn(
         &mut self,
-        subject: Subject,
+        subject: &Subject,
         latest: Millis,
         now: Millis,
         read: impl FnOnce(Hour) -> Result<Vec<Pulse>, StoreError>,
-    ) -> Result<Option<Silence>, StoreError> {
-        if !span(latest, now).is_some_and(|span| span < MAX_SILENCE) {
-            self.learned.remove(&subject);
-            return Ok(None);
-        }
+    ) -> Result<(), StoreError> {
         let end = latest.hour();
-        let is_known = self.learned.get(&subject).is_some_and(|learned| learned.end == end);
-        if !is_known && Cadence::is_worth_judging(latest, now) {
+        let is_young = span(latest, now).is_some_and(|span| span < MAX_SILENCE);
+        if !is_young || !Cadence::is_worth_judging(latest, now) {
+            self.learned.remove(subject);
+        } else if self.learned.get(subject).is_none_or(|learned| learned.end != end) {
             let pulses = read(Hour::new(end.get() - HISTORY_HOURS))?;
             let cadence = Cadence::learn(&pulses, &self.calendar, end);
             self.learned.insert(subject.clone(), Learned { end, cadence });
         }
-        let cadence = self.learned.get(&subject).and_then(|learned| learned.cadence.as_ref());
-        Ok(cadence.and_then(|cadence| cadence.judge(latest, now, &self.calendar)))
+        Ok(())
+    }
+
+    /// Returns what was learned of something that may be silent.
+    fn cadence(&self, subject: &Subject) -> Option<&Cadence> {
+        self.learned.get(subject)?.cadence.as_ref()
     }
 }
 

@@ -13,6 +13,9 @@ pub const HISTORY_HOURS: i64 = 8 * 168;
 /// What is rarer than this is told.
 const MAX_PROBABILITY: f64 = 1e-4;
 
+/// What is rarer than one in a hundred is unusual: the natural logarithm of a hundred.
+const UNUSUAL: f64 = 4.605;
+
 /// Silences told by mistake in a quarter of a year, where all is as it was learned.
 const MISTAKES_A_QUARTER: f64 = 0.02;
 
@@ -94,11 +97,23 @@ impl Cadence {
         if !Self::is_worth_judging(latest, now) {
             return None;
         }
-        let length = expected(&self.rates, calendar, minute(latest) + 1, minute(now));
+        let length = self.length(latest, now, calendar);
         let is_rare = self.tail.surprise(length) > self.threshold;
         let is_long = length > LONGER * self.tail.longest();
         let usual = calendar.slot(now.hour()).and_then(|slot| self.usual.get(slot).copied()?);
         (is_rare && is_long).then_some(Silence { span, usual: usual.unwrap_or(0) })
+    }
+
+    /// Returns true where one silence in a hundred, or fewer, lasts as long as that since the
+    /// entry at `latest`.
+    #[must_use]
+    pub fn is_unusual(&self, latest: Millis, now: Millis, calendar: &Calendar) -> bool {
+        self.tail.surprise(self.length(latest, now, calendar)) > UNUSUAL
+    }
+
+    /// Returns how many entries are missing.
+    fn length(&self, latest: Millis, now: Millis, calendar: &Calendar) -> f64 {
+        expected(&self.rates, calendar, minute(latest) + 1, minute(now))
     }
 }
 

@@ -23,3 +23,4 @@ mod run;
 mod samples;
 mod serve;
 mod store;
+mod watch;
