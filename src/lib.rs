@@ -26,6 +26,8 @@
 //! | 1 | [`sample`] | makes synthetic logs from a seed | fastrand |
 //! | 1 | [`course`] | what several entries tell together | |
 //! | 1 | [`web`] | HTTP requests to other servers | ureq |
+//! | 1 | [`silence`] | how often components write, and who is silent for too long | |
+//! | 1 | [`serve`] | health, readiness and metrics over HTTP | axum, prometheus-client |
 //! | 2 | [`catalogue`] | pattern files to checked rules | rust-embed (with `cli::demo`, `cli::patterns`) |
 //! | 2 | [`report`] | counts to the weekly report in three formats | |
 //! | 2 | [`store`] | SQLite: exactly once, and every query | rusqlite |
@@ -78,6 +80,8 @@ pub mod redact;
 pub mod report;
 pub mod runbook;
 pub mod sample;
+pub mod serve;
+pub mod silence;
 pub mod store;
 pub mod tail;
 pub mod web;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 
 use super::Config;
+use super::health::read_health;
 use crate::document::{Document, Fields};
 use crate::parse::{FieldMap, TextFormat, TextSpec};
 use crate::redact::{Kind, MaskRule, Masker, PseudonymKey};
@@ -20,6 +21,7 @@ pub(super) fn read_fields(document: &Document<'_>, directory: &Path) -> Config {
         patterns: path(fields.optional("patterns").text()),
         local_patterns: path(fields.optional("local_patterns").text()),
         runbook: read_runbook(&mut fields),
+        health: read_health(&mut fields),
         ..Config::default()
     };
     if let Some(redact) = fields.optional("redact").table() {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 
 use super::ConfigError;
+use super::HealthPage;
 use super::fields::read_fields;
 use crate::document::Document;
 use crate::parse::{FieldMap, TextFormat};
@@ -26,6 +27,8 @@ pub struct Config {
     pub local_patterns: Option<PathBuf>,
     /// The address of the runbook; a report names it with `#` and the id of a rule behind it.
     pub runbook: Option<String>,
+    /// Where the follower tells how it is.
+    pub health: HealthPage,
     /// Holds the key of the pseudonyms as 64 hexadecimal digits.
     pub key_file: Option<PathBuf>,
     /// What else to mask.

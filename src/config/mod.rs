@@ -9,7 +9,9 @@
 
 mod error;
 mod fields;
+mod health;
 mod load;
 
 pub use error::ConfigError;
+pub use health::HealthPage;
 pub use load::Config;

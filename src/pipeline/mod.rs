@@ -21,7 +21,9 @@ mod files;
 mod identify;
 mod ingest;
 mod log;
+mod notices;
 mod routine;
+mod silence;
 mod weekly;
 
 pub use backtest::{
@@ -33,4 +35,6 @@ pub use coverage::{
 };
 pub use files::{FileFollower, FileSource, FollowCounts, Moment};
 pub use ingest::{FileGap, IngestError, IngestOptions, Summary, classes, ingest};
+pub use notices::{Notice, commit_notices};
+pub use silence::SilenceWatch;
 pub use weekly::{WeeklyOptions, weekly_report};

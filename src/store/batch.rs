@@ -30,6 +30,8 @@ pub struct Batch {
     pub next: Option<(FileId, Position)>,
     /// Where reading goes on in a source that is no file, in its own words.
     pub resume: Option<String>,
+    /// True where Dewlap wrote the entries itself: they are no sign of life of their components.
+    pub is_own: bool,
 }
 
 /// What an entry does to a course.

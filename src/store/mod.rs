@@ -11,6 +11,7 @@
 //! **Not here:** what an entry means (`classify`), masking (`redact`), reading files (`pipeline`).
 
 mod batch;
+mod cadence;
 mod class_queries;
 mod episodes;
 mod error;
@@ -29,6 +30,7 @@ mod transaction;
 mod writer;
 
 pub use batch::{Batch, Counted, Headroom, Loss, NewEvent, NewGap, NewMark, Position, Tally};
+pub use cadence::{ComponentId, ComponentPulse};
 pub use class_queries::{ClassCount, StoredClass, Window};
 pub use episodes::{EpisodeFilter, EpisodeRow, SymptomCount};
 pub use error::StoreError;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::cadence::Pulses;
 use super::files::{self, ServerId};
 use super::hourly::Hourly;
 use super::names::{self, Names};
@@ -106,7 +107,7 @@ impl Ledger {
             }
         }
         put_last(transaction, batch, last)?;
-        put_latest(transaction, batch, &components)?;
+        put_signs_of_life(transaction, batch, &components)?;
         hourly.save(transaction)?;
         put_gaps(transaction, batch)?;
         put_places(transaction, batch)?;
@@ -339,11 +340,20 @@ fn put_gaps(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Notes when the components of a batch last wrote anything.
-fn put_latest(connection: &Connection, batch: &Batch, components: &[i64]) -> rusqlite::Result<()> {
+/// Notes in which minutes the components of a batch wrote anything, and when they last did.
+fn put_signs_of_life(
+    connection: &Connection,
+    batch: &Batch,
+    components: &[i64],
+) -> rusqlite::Result<()> {
+    if batch.is_own {
+        return Ok(());
+    }
     let mut latest: BTreeMap<i64, Millis> = BTreeMap::new();
+    let mut pulses = Pulses::default();
     for counted in &batch.counted {
         let component = id_at(components, counted.component);
+        pulses.note(component, counted.time);
         let time = latest.entry(component).or_insert(counted.time);
         *time = counted.time.max(*time);
     }
@@ -353,7 +363,7 @@ fn put_latest(connection: &Connection, batch: &Batch, components: &[i64]) -> rus
     for (component, time) in latest {
         statement.execute(params![component, time.get()])?;
     }
-    Ok(())
+    pulses.save(connection)
 }
 
 /// Moves the positions that a batch comes with.

@@ -22,4 +22,6 @@ mod readme;
 mod report;
 mod run;
 mod samples;
+mod serve;
 mod store;
+mod watch;

@@ -1,0 +1,148 @@
+//! What the follower says of itself.
+
+use std::path::PathBuf;
+
+use super::Latency;
+use crate::model::Millis;
+
+/// How the follower is, as its parts last said.
+#[derive(Clone, Debug, Default)]
+pub struct Status {
+    /// The version of the program.
+    pub version: String,
+    /// The store that is written to.
+    pub store: PathBuf,
+    /// The hash of the catalogue that explains entries.
+    pub catalogue: String,
+    /// When the process began, by the clock.
+    pub started: Millis,
+    /// True while a session runs: its store is open and its sources are started.
+    pub is_ready: bool,
+    /// What is followed, in the order of the configuration.
+    pub sources: Vec<SourceStatus>,
+    /// How long commits took.
+    pub commits: Latency,
+    /// Commands that wait for the store's writer.
+    pub queue_depth: u64,
+    /// How often the configuration was read again.
+    pub reloads: Reloads,
+    /// What became of alerts.
+    pub alerts: AlertCounts,
+    /// Memory that the process holds; `None` where the system does not tell.
+    pub resident_bytes: Option<u64>,
+}
+
+/// How one source is.
+#[derive(Clone, Debug, Default)]
+pub struct SourceStatus {
+    /// Its name in the configuration.
+    pub name: String,
+    /// The Iguana server that its logs come from.
+    pub server: String,
+    /// How it is read.
+    pub kind: SourceKind,
+    /// Whether it can be read.
+    pub state: SourceState,
+    /// When it was last looked through whole, by the clock; `None`: not yet.
+    pub last_round: Option<Millis>,
+    /// Files that are followed.
+    pub files: u64,
+    /// Bytes that were seen and are not committed yet.
+    pub lag_bytes: u64,
+    /// Age of the oldest of them, in seconds.
+    pub lag_seconds: u64,
+    /// New entries since the process began; the next counts are of them.
+    pub entries: u64,
+    /// Entries that became events.
+    pub events: u64,
+    /// Events that a rule explains.
+    pub known: u64,
+    /// Events that none does.
+    pub unknown: u64,
+    /// Entries that were there already.
+    pub duplicates: u64,
+    /// Damaged parts that were found.
+    pub gaps: u64,
+    /// Bytes that were destroyed before they were read.
+    pub lost_bytes: u64,
+}
+
+/// How a source is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SourceKind {
+    /// Log files.
+    #[default]
+    Files,
+    /// `/api_query` of Iguana 4 to 6.
+    ApiQuery,
+    /// `/logs/retrieve` of Iguana X.
+    LogsRetrieve,
+}
+
+impl SourceKind {
+    /// Returns the name that is shown: `files`, `api-query` or `logs-retrieve`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Files => "files",
+            Self::ApiQuery => "api-query",
+            Self::LogsRetrieve => "logs-retrieve",
+        }
+    }
+}
+
+/// Whether a source can be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum SourceState {
+    /// It can.
+    #[default]
+    Up,
+    /// It cannot.
+    Down {
+        /// Since when, by the clock.
+        since: Millis,
+        /// Why, in words that name no patient.
+        reason: String,
+    },
+}
+
+/// How often the configuration was read again while the follower ran.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reloads {
+    /// How often it was sound and taken.
+    pub accepted: u64,
+    /// How often it had faults, so that the one before stayed.
+    pub refused: u64,
+    /// When that was last, by the clock.
+    pub last: Option<Millis>,
+}
+
+/// What became of alerts since the process began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AlertCounts {
+    /// Alerts that a target took.
+    pub sent: u64,
+    /// Alerts that wait to be sent, or to be tried again.
+    pub pending: u64,
+    /// Alerts that were given up.
+    pub failed: u64,
+}
+
+impl Status {
+    /// Returns why the follower is not ready; empty where it is.
+    #[must_use]
+    pub fn unready(&self) -> Vec<String> {
+        if !self.is_ready {
+            return vec!["the follower is starting".into()];
+        }
+        let is_waiting = |source: &&SourceStatus| source.last_round.is_none();
+        self.sources.iter().filter(is_waiting).map(why_unready).collect()
+    }
+}
+
+fn why_unready(source: &SourceStatus) -> String {
+    match &source.state {
+        SourceState::Up => format!("source `{}` has not been read through yet", source.name),
+        SourceState::Down { reason, .. } => format!("source `{}`: {reason}", source.name),
+    }
+}
