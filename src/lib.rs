@@ -73,6 +73,7 @@ pub mod config;
 pub mod course;
 pub mod document;
 pub mod export;
+pub mod follow;
 pub mod model;
 pub mod parse;
 pub mod pipeline;

@@ -19,7 +19,7 @@ const DEFAULT_CONFIG: &str = "dewlap.toml";
 const DEFAULT_DB: &str = "dewlap.db";
 
 /// Options that every command takes.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub(super) struct Global {
     /// The store [default: ./dewlap.db]

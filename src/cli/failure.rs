@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use super::output::error_lines;
 use crate::catalogue::CatalogueError;
 use crate::config::ConfigError;
+use crate::follow::FollowError;
 use crate::model::Finding;
 use crate::pipeline::IngestError;
 use crate::store::StoreError;
@@ -51,13 +52,20 @@ pub(super) fn report_failure(error: &anyhow::Error) -> ExitCode {
     if is_broken_pipe(error) {
         return ExitCode::SUCCESS;
     }
-    let mut lines = vec![format!("error: {error:#}")];
-    for finding in findings(error) {
-        lines.push(finding.to_string());
+    let mut lines = failure_lines(error);
+    if let Some(first) = lines.first_mut() {
+        *first = format!("error: {first}");
     }
-    lines.extend(hint(error).map(|hint| format!("hint: {hint}")));
     error_lines(&lines);
     ExitCode::from(2)
+}
+
+/// Returns why a command failed, all faults of a file, and what to do.
+pub(super) fn failure_lines(error: &anyhow::Error) -> Vec<String> {
+    let mut lines = vec![format!("{error:#}")];
+    lines.extend(findings(error).iter().map(ToString::to_string));
+    lines.extend(hint(error).map(|hint| format!("hint: {hint}")));
+    lines
 }
 
 /// Prints where a panic arose. What it says may quote a text of the log, so it is not shown.
@@ -86,6 +94,9 @@ fn hint(error: &anyhow::Error) -> Option<String> {
             return misuse.hint.clone();
         }
         if let Some(IngestError::Store(error)) = cause.downcast_ref::<IngestError>() {
+            return error.hint();
+        }
+        if let Some(error) = cause.downcast_ref::<FollowError>() {
             return error.hint();
         }
         if let Some(error) = cause.downcast_ref::<StoreError>() {

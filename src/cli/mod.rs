@@ -20,6 +20,7 @@ mod demo;
 mod episodes;
 mod events;
 mod failure;
+mod follow;
 mod generated;
 mod ingest;
 mod output;
@@ -55,6 +56,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Read logs once into the store: files, directories, archives, standard input
     Ingest(ingest::IngestArgs),
+    /// Follow the sources of the configuration until told to stop: the daemon
+    Follow(follow::FollowArgs),
     /// Report the recurring problems of a week
     Report(report::ReportArgs),
     /// List stored events
@@ -96,6 +99,7 @@ fn run(cli: &Cli) -> anyhow::Result<Done> {
     match &cli.command {
         Command::Demo(args) => demo::run(global, args),
         Command::Ingest(args) => ingest::run(global, args),
+        Command::Follow(args) => follow::run(global, args),
         Command::Report(args) => report::run(global, args),
         Command::Events(args) => events::run(global, args),
         Command::Episodes(args) => episodes::run(global, args),

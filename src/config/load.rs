@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
-use super::ConfigError;
 use super::HealthPage;
 use super::fields::read_fields;
+use super::{ConfigError, FilesSource};
 use crate::document::Document;
 use crate::parse::{FieldMap, TextFormat};
 use crate::redact::MaskRule;
@@ -39,6 +39,8 @@ pub struct Config {
     pub csv: Option<FieldMap>,
     /// Names of the fields of NDJSON lines.
     pub ndjson: Option<FieldMap>,
+    /// Files that are followed.
+    pub files: Vec<FilesSource>,
 }
 
 impl Config {

@@ -128,6 +128,17 @@ pub struct AlertCounts {
     pub failed: u64,
 }
 
+impl SourceStatus {
+    /// Takes over what was counted since the process began.
+    pub fn count(&mut self, entries: u64, events: u64, known: u64, duplicates: u64) {
+        self.entries = entries;
+        self.events = events;
+        self.known = known;
+        self.unknown = events.saturating_sub(known);
+        self.duplicates = duplicates;
+    }
+}
+
 impl Status {
     /// Returns why the follower is not ready; empty where it is.
     #[must_use]

@@ -34,6 +34,7 @@ pub(super) enum Command {
     Change(Change),
     Settle,
     Flush(SyncSender<()>),
+    Close,
 }
 
 impl Command {
@@ -53,15 +54,23 @@ pub(super) struct Serving {
     pub(super) is_abandoned: Arc<AtomicBool>,
     pub(super) waiting: Arc<AtomicUsize>,
     pub(super) tally: Tally,
+    /// True once no more commands are taken, whoever still sends some.
+    pub(super) is_closed: bool,
 }
 
 impl Serving {
     /// Carries out commands until the senders are gone.
     pub(super) fn serve(&mut self, store: &mut Store) -> Result<(), StoreError> {
         while let Ok(first) = self.commands.recv() {
+            if matches!(first, Command::Close) {
+                break;
+            }
             let flushed = store.try_to("write to", |db| self.commit_group(db, first))?;
             for reply in flushed {
                 answer(&reply, ());
+            }
+            if self.is_closed {
+                break;
             }
         }
         if self.is_abandoned() {
@@ -89,6 +98,10 @@ impl Serving {
             self.waiting.fetch_sub(1, Ordering::Relaxed);
             n_entries += command.n_entries();
             let is_waited_for = matches!(command, Command::Flush(_) | Command::Settle);
+            if matches!(command, Command::Close) {
+                self.is_closed = true;
+                break;
+            }
             if !self.is_abandoned() {
                 self.carry_out(&transaction, command, &mut flushed)?;
             }
@@ -147,6 +160,7 @@ impl Serving {
                 series::find_stale(db, &self.thresholds)?;
             }
             Command::Flush(reply) => flushed.push(reply),
+            Command::Close => {}
         }
         Ok(())
     }

@@ -76,6 +76,7 @@ impl Writer {
             is_abandoned: Arc::clone(&is_abandoned),
             waiting,
             tally: Tally::default(),
+            is_closed: false,
         };
         let thread = std::thread::Builder::new()
             .name("store".into())
@@ -88,13 +89,14 @@ impl Writer {
         Ok(Self { handle, thread, is_abandoned })
     }
 
-    /// Waits until all is committed, and returns what was new. Other handles must be gone.
+    /// Waits until all is committed that was sent, and returns what was new. Other handles send in
+    /// vain from then on.
     ///
     /// # Errors
     ///
     /// Returns the first error that the thread met; all batches before it are committed.
     pub fn finish(self) -> Result<Tally, StoreError> {
-        drop(self.handle);
+        drop(self.handle.send(Command::Close)); // Where the thread has ended, its error tells why.
         self.thread.join().unwrap_or(Err(StoreError::Stopped))
     }
 

@@ -98,12 +98,22 @@ impl FileFollower {
         self.is_scan_due
     }
 
+    /// Returns true where a file waits to be read.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    /// Returns the directories that could not be listed, each with the reason.
+    pub fn unlisted(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.unlisted.iter().map(|(path, reason)| (path.as_str(), &**reason))
+    }
+
     /// Returns the directories that could not be listed, and the files that are no logs, each with
     /// the reason.
     pub fn troubles(&self) -> impl Iterator<Item = (&str, &str)> {
         let refused = self.refused.iter().map(|(path, (_, reason))| (path.as_str(), &**reason));
-        let unlisted = self.unlisted.iter().map(|(path, reason)| (path.as_str(), &**reason));
-        unlisted.chain(refused)
+        self.unlisted().chain(refused)
     }
 
     /// Returns what was destroyed unread since it was last asked, with the paths.
@@ -123,7 +133,7 @@ impl FileFollower {
     pub(super) fn add(&mut self, track: Track) {
         let id = track.id();
         self.by_path.insert(track.known.path.clone(), id);
-        if let Some(stamp) = track.known.stamp.filter(|stamp| stamp.inode != 0) {
+        if let Some(stamp) = track.stamp.filter(|stamp| stamp.inode != 0) {
             self.by_number.insert((stamp.device, stamp.inode), id);
         }
         if track.state == State::Waiting {
@@ -138,7 +148,7 @@ impl FileFollower {
         if self.by_path.get(&track.known.path) == Some(&id) {
             self.by_path.remove(&track.known.path);
         }
-        if let Some(stamp) = track.known.stamp {
+        if let Some(stamp) = track.stamp {
             let number = (stamp.device, stamp.inode);
             if self.by_number.get(&number) == Some(&id) {
                 self.by_number.remove(&number);

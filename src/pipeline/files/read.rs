@@ -73,6 +73,7 @@ impl FileFollower {
             }
         };
         track.size = opened.size.unwrap_or(track.size);
+        track.stamp = Some(opened.stamp);
         let Some(format) = Format::from_name(&track.known.format, options.parse) else {
             return Ok(()); // The configuration has it no more.
         };

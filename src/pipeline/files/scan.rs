@@ -57,8 +57,7 @@ impl FileFollower {
             if !track.has_number_of(&sighting) || sighting.size < track.known.read_to {
                 self.is_scan_due = true;
             } else if !track.is_unchanged(&sighting) {
-                track.size = sighting.size;
-                track.changed = moment.ticks;
+                track.note(&sighting, moment.ticks);
                 let id = track.id();
                 self.enqueue(id);
             }
@@ -88,7 +87,11 @@ impl FileFollower {
             all.devices.extend(scan.devices);
         }
         let mut known = HashSet::new();
-        all.files.retain(|file| known.insert(file.path.clone()));
+        let own = self.source.own_log;
+        all.files.retain(|file| {
+            let is_own = own.is_some_and(|own| own.is_same_file(&file.stamp));
+            !is_own && known.insert(file.path.clone())
+        });
         all
     }
 
@@ -146,8 +149,7 @@ impl FileFollower {
     /// Takes note of a file's new length, and has it read.
     pub(super) fn note_change(&mut self, id: FileId, sighting: &Sighting, moment: Moment) {
         if let Some(track) = self.tracks.get_mut(&id) {
-            track.size = sighting.size;
-            track.changed = moment.ticks;
+            track.note(sighting, moment.ticks);
         }
         self.enqueue(id);
     }
@@ -156,8 +158,8 @@ impl FileFollower {
     pub(super) fn move_to(&mut self, id: FileId, sighting: &Sighting) -> Result<(), StoreError> {
         let Some(mut track) = self.remove(id) else { return Ok(()) };
         track.known.path.clone_from(&sighting.path);
-        if track.known.stamp.is_none_or(|stamp| !stamp.is_same_file(&sighting.stamp)) {
-            track.known.stamp = Some(sighting.stamp);
+        if !track.has_number_of(sighting) {
+            track.stamp = Some(sighting.stamp);
         }
         self.handle.move_file(id, sighting.path.clone(), sighting.stamp)?;
         let is_waiting = track.state == State::Waiting;

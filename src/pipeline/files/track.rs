@@ -16,6 +16,8 @@ pub struct FileSource {
     pub format: Option<Format>,
     /// After so long without a change, a line that is half written is taken as it is.
     pub quiet: Duration,
+    /// The file that Dewlap itself writes to, which is never followed.
+    pub own_log: Option<Stamp>,
 }
 
 /// A moment, by two clocks.
@@ -45,7 +47,9 @@ pub struct FollowCounts {
 pub(super) struct Track {
     /// What the store knows of it.
     pub(super) known: KnownFile,
-    /// Bytes that it had when it was last looked at.
+    /// The file as it was when it was last looked at,
+    pub(super) stamp: Option<Stamp>,
+    /// and its length in bytes.
     pub(super) size: u64,
     /// When it was last found changed, in ticks.
     pub(super) changed: Duration,
@@ -77,7 +81,8 @@ impl Track {
     /// Begins with what the store knows of a file.
     pub(super) fn new(known: KnownFile) -> Self {
         let state = if known.read_to < known.size { State::Waiting } else { State::Read };
-        Self { size: known.size, known, changed: Duration::ZERO, state, is_primed: false }
+        let (stamp, size) = (known.stamp, known.size);
+        Self { stamp, size, known, changed: Duration::ZERO, state, is_primed: false }
     }
 
     pub(super) fn id(&self) -> FileId {
@@ -88,12 +93,19 @@ impl Track {
     pub(super) fn is_unchanged(&self, sighting: &Sighting) -> bool {
         // What is compressed is counted as it was before.
         let is_as_long = self.size == sighting.size || self.is_compressed();
-        self.known.stamp == Some(sighting.stamp) && is_as_long
+        self.stamp == Some(sighting.stamp) && is_as_long
     }
 
     /// Returns true where the number of a file is that of this one.
     pub(super) fn has_number_of(&self, sighting: &Sighting) -> bool {
-        self.known.stamp.is_some_and(|stamp| stamp.is_same_file(&sighting.stamp))
+        self.stamp.is_some_and(|stamp| stamp.is_same_file(&sighting.stamp))
+    }
+
+    /// Takes note of a change.
+    pub(super) fn note(&mut self, sighting: &Sighting, ticks: Duration) {
+        self.stamp = Some(sighting.stamp);
+        self.size = sighting.size;
+        self.changed = ticks;
     }
 
     pub(super) fn is_compressed(&self) -> bool {

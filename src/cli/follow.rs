@@ -1,0 +1,128 @@
+//! `dewlap follow`: the daemon.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use jiff::tz::TimeZone;
+use tracing_subscriber::filter::LevelFilter;
+
+use super::context::{Context, DEFAULT_SERVER, Global, now};
+use super::failure::{Done, failure_lines};
+use crate::classify::Classifier;
+use crate::config::FilesSource;
+use crate::follow::{FollowOptions, Setup, Source, SourceSetup, run as follow};
+use crate::pipeline::{FileSource, Moment};
+
+/// Arguments of `follow`.
+#[derive(Debug, Args)]
+pub(super) struct FollowArgs {
+    /// How what happens is written to standard error
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LogFormat {
+    Text,
+    Json,
+}
+
+/// Runs `follow`.
+///
+/// # Errors
+///
+/// Returns why following could not begin, or not end in time.
+pub(super) fn run(global: &Global, args: &FollowArgs) -> anyhow::Result<Done> {
+    set_up_log(global, args);
+    let context = global.context()?;
+    let health = context.config.health.clone();
+    let began = started();
+    let global = global.clone();
+    follow(FollowOptions {
+        load: Box::new(move || {
+            load(&global).map_err(|error| failure_lines(&error).join("\n").into())
+        }),
+        clock: Arc::new(move || Moment { now: now(), ticks: began.elapsed() }),
+        health: health.address.map(|address| (address, health.hosts)),
+        resident_bytes,
+    })?;
+    Ok(Done::Fine)
+}
+
+/// Reads all that a session needs.
+fn load(global: &Global) -> anyhow::Result<Setup> {
+    let context = global.context()?;
+    let catalogue = context.catalogue()?;
+    let classifier = Classifier::new(&catalogue)?;
+    let masker = context.masker()?;
+    let sources = context.config.files.iter().map(|source| set_up(source, &context)).collect();
+    let mut made_from: Vec<PathBuf> = global.config_path().into_iter().collect();
+    made_from.extend(context.patterns.clone());
+    made_from.extend(context.local_patterns.clone());
+    Ok(Setup {
+        db: context.db.clone(),
+        catalogue: Arc::new(catalogue),
+        classifier,
+        masker,
+        sources,
+        zone: context.config.zone.clone().unwrap_or(TimeZone::UTC),
+        made_from,
+    })
+}
+
+fn set_up(source: &FilesSource, context: &Context) -> Source {
+    let server = source.server.clone().or_else(|| context.config.server.clone());
+    Source {
+        name: source.name.clone(),
+        server: server.unwrap_or_else(|| DEFAULT_SERVER.into()),
+        parse: context.parse_options(source.zone.clone()),
+        kind: SourceSetup::Files {
+            files: FileSource {
+                places: source.places.clone(),
+                format: source.format.clone(),
+                quiet: source.quiet,
+                own_log: own_log(),
+            },
+            working_dir: source.working_dir.clone(),
+            poll: source.poll,
+        },
+    }
+}
+
+/// Returns the file that standard error goes to, so that it is never followed.
+fn own_log() -> Option<crate::model::Stamp> {
+    let metadata = std::fs::metadata("/proc/self/fd/2").ok().filter(std::fs::Metadata::is_file)?;
+    Some(crate::model::Stamp::of(&metadata))
+}
+
+fn set_up_log(global: &Global, args: &FollowArgs) {
+    let level = match (global.quiet, global.verbose) {
+        (true, _) => LevelFilter::WARN,
+        (_, true) => LevelFilter::DEBUG,
+        _ => LevelFilter::INFO,
+    };
+    let log = tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr);
+    // Whoever set a subscriber before us, such as a test, keeps it.
+    drop(match args.log_format {
+        LogFormat::Text => {
+            log.with_ansi(std::io::stderr().is_terminal()).with_target(false).try_init()
+        }
+        LogFormat::Json => log.json().flatten_event(true).try_init(),
+    });
+}
+
+/// Returns the moment from which time is counted that never goes back.
+fn started() -> Instant {
+    Instant::now()
+}
+
+/// Returns how much memory the process holds; `None` where the system does not tell.
+fn resident_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kibibytes: u64 = line.split_ascii_whitespace().next()?.parse().ok()?;
+    Some(kibibytes * 1024)
+}

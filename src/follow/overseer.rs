@@ -1,0 +1,99 @@
+//! The thread that looks at all sources together: courses, silence, crashes.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, UNIX_EPOCH};
+
+use super::SourceSetup;
+use super::context::Context;
+use crate::classify::Fingerprinter;
+use crate::model::Millis;
+use crate::parse::ParseOptions;
+use crate::pipeline::{IngestOptions, SilenceWatch, commit_notices};
+use crate::serve::{SourceState, Status};
+use crate::store::{Store, StoreError};
+
+/// Courses are followed up so often.
+const SETTLED: Duration = Duration::from_secs(2);
+/// Silence is looked for so often.
+const LOOKED: Duration = Duration::from_secs(60);
+
+/// Runs until it is told to stop.
+///
+/// # Errors
+///
+/// Returns [`StoreError`] where the store cannot be read, or its writer has ended.
+pub(super) fn oversee(context: &Context) -> Result<(), StoreError> {
+    let servers = context.setup.sources.iter().map(|source| source.server.clone());
+    let mut silence = SilenceWatch::new(servers.collect(), context.setup.zone.clone());
+    let (mut settled, mut next_look) = (0, (context.clock)().ticks + LOOKED);
+    while !context.stop.wait(SETTLED) {
+        let status = context.board.read();
+        let events: u64 = status.sources.iter().map(|source| source.events).sum();
+        if events != settled {
+            settled = events;
+            context.handle.settle()?;
+        }
+        let moment = (context.clock)();
+        if moment.ticks >= next_look {
+            next_look = moment.ticks + LOOKED;
+            look_for_silence(context, &mut silence, (&status, moment.now))?;
+        }
+    }
+    Ok(())
+}
+
+/// What was not read yet looks like silence, so nothing is told until all is read.
+fn look_for_silence(
+    context: &Context,
+    silence: &mut SilenceWatch,
+    (status, now): (&Status, Millis),
+) -> Result<(), StoreError> {
+    let is_read = |source: &crate::serve::SourceStatus| {
+        source.state == SourceState::Up && source.lag_bytes == 0 && source.last_round.is_some()
+    };
+    if !status.sources.iter().all(is_read) {
+        return Ok(());
+    }
+    for source in &context.setup.sources {
+        let SourceSetup::Files { working_dir, .. } = &source.kind;
+        let reports = working_dir.as_ref().map(|dir| dir.join("resources/reports"));
+        if let Some(time) = reports.and_then(|reports| last_crash(&reports)) {
+            silence.note_crash(&source.server, time);
+        }
+    }
+    let store = Store::open(&context.setup.db)?;
+    let notices = silence.step(&store, now)?;
+    if notices.is_empty() {
+        return Ok(());
+    }
+    for notice in &notices {
+        let (server, component) = (notice.server.as_str(), notice.component.as_str());
+        tracing::warn!(server, component, text = notice.text, "silence");
+    }
+    let options = IngestOptions {
+        server: "",
+        classifier: &context.setup.classifier,
+        fingerprinter: &Fingerprinter::new(),
+        masker: &context.setup.masker,
+        parse: &ParseOptions::default(),
+        format: None,
+        since: None,
+        until: None,
+        stop: context.stop.flag(),
+        progress: &AtomicU64::new(0),
+    };
+    commit_notices(&notices, &options, &context.handle, &store)?;
+    Ok(())
+}
+
+/// Returns when the latest crash file of a server was written.
+fn last_crash(reports: &Path) -> Option<Millis> {
+    let modified = |entry: fs::DirEntry| {
+        let is_crash = entry.path().extension().is_some_and(|end| end == "crash");
+        let at = is_crash.then(|| entry.metadata().ok()?.modified().ok())??;
+        i64::try_from(at.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
+    };
+    fs::read_dir(reports).ok()?.flatten().filter_map(modified).max().map(Millis::new)
+}

@@ -1,0 +1,66 @@
+//! What a session is made of.
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+
+use crate::catalogue::Catalogue;
+use crate::classify::Classifier;
+use crate::parse::ParseOptions;
+use crate::pipeline::{FileSource, Moment};
+use crate::redact::Masker;
+
+/// Tells the time, by two clocks.
+pub type Moments = Arc<dyn Fn() -> Moment + Send + Sync>;
+
+/// Why a configuration or a catalogue was refused: to be shown with all its faults.
+pub type LoadError = Box<dyn Error + Send + Sync>;
+
+/// All that a session needs; nothing in it changes while it runs.
+#[derive(Debug)]
+pub struct Setup {
+    /// The store.
+    pub db: PathBuf,
+    /// The rules.
+    pub catalogue: Arc<Catalogue>,
+    /// Explains texts by them.
+    pub classifier: Classifier,
+    /// Hides patients.
+    pub masker: Masker,
+    /// What is followed.
+    pub sources: Vec<Source>,
+    /// The zone that the people around the servers live in.
+    pub zone: TimeZone,
+    /// Files and directories that this was made from: where they change, it is made anew.
+    pub made_from: Vec<PathBuf>,
+}
+
+/// One source.
+#[derive(Debug)]
+pub struct Source {
+    /// What it is called in logs and metrics.
+    pub name: String,
+    /// The Iguana server.
+    pub server: String,
+    /// How its formats are read.
+    pub parse: ParseOptions,
+    /// What it is.
+    pub kind: SourceSetup,
+}
+
+/// What is followed.
+#[derive(Debug)]
+pub enum SourceSetup {
+    /// Log files.
+    Files {
+        /// Which, and how they are read.
+        files: FileSource,
+        /// Iguana X's working directory, where the source is one: it names components.
+        working_dir: Option<PathBuf>,
+        /// How often the directories are looked through; `None`: as the file system demands.
+        poll: Option<Duration>,
+    },
+}
