@@ -22,3 +22,4 @@ mod report;
 mod run;
 mod samples;
 mod store;
+mod unknown;
