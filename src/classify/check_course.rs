@@ -71,7 +71,7 @@ fn idle_demands<'m>(
         demands.push((fewer, weaker(|course| course.count -= 1)));
         let longer =
             (format!("`within` of {} s", within.as_secs()), "where `within` is doubled".into());
-        demands.push((longer, weaker(|course| course.within *= 2)));
+        demands.push((longer, weaker(|course| course.within = course.within.saturating_mul(2))));
     }
     let without = |key: &str| (format!("`{key}`"), format!("without `{key}`"));
     if !course.apart.is_zero() {
