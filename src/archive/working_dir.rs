@@ -90,6 +90,7 @@ pub(super) fn component_name(json: &str) -> Option<String> {
 }
 
 /// Returns a path as it is shown and stored, with `/` between its parts.
+#[must_use]
 pub fn shown(path: &Path) -> String {
     let text = path.to_string_lossy();
     if std::path::MAIN_SEPARATOR == '\\' { text.replace('\\', "/") } else { text.into_owned() }

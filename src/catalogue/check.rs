@@ -1,6 +1,8 @@
 //! What must hold of rules beyond the types of their fields.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
+use std::time::Duration;
 
 use super::read::{FileSet, Place, Relations};
 use super::{Expression, Matching, Product, Rule, Sign};
@@ -183,6 +185,26 @@ pub(super) fn examples(fields: &Fields<'_>, examples: usize, counter_examples: u
     }
 }
 
+/// Reports entries of a history that are not in the order of their times, counted from the first.
+pub(super) fn times(fields: &Fields<'_>, entries: &[(Duration, String)]) {
+    let mut before = Duration::ZERO;
+    for (nth, (at, _)) in entries.iter().enumerate() {
+        let (nth, seconds) = (nth + 1, at.as_secs());
+        if nth == 1 && !at.is_zero() {
+            let message = format!("entry 1 of `entries` is at {seconds} s, expected `0s`");
+            fields.report_at("entries", message, Some("times count from the first entry".into()));
+        } else if *at < before {
+            let message = format!(
+                "entry {nth} of `entries` is at {seconds} s, after one at {} s, expected order of \
+                 times",
+                before.as_secs()
+            );
+            fields.report_at("entries", message, None);
+        }
+        before = *at;
+    }
+}
+
 /// Reports an expression that matches where there is nothing, or nearly nothing, and so tells
 /// nothing.
 pub(super) fn regex(fields: &Fields<'_>, regex: Option<&Expression>, is_fallback: bool) {
@@ -235,30 +257,41 @@ pub(super) fn order(document: &Document<'_>, ids: &[(RuleId, Place)]) {
     }
 }
 
-/// Returns a finding for each id that stands twice in a set of files, at each place.
+/// Returns a finding for each id of a rule or a wrapper that stands twice in a set of files, at each
+/// place.
 pub(super) fn duplicates(set: &FileSet) -> Vec<Finding> {
-    let mut places: BTreeMap<&RuleId, Vec<&Place>> = BTreeMap::new();
-    for (id, place) in &set.ids {
+    let rules = set.ids.iter().map(|(id, place)| (id, place));
+    let rules = twice("rule", rules, |id| {
+        format!("ids are never reused; pick another under `{}.`", id.category())
+    });
+    let wrappers = set.wrappers.iter().map(|(wrapper, place)| (&wrapper.id, place));
+    let wrappers = twice("wrapper", wrappers, |_| "drop one, or give it another id".into());
+    rules.into_iter().chain(wrappers).collect()
+}
+
+/// Returns a finding for each place of an id but the first.
+fn twice<'s, I: Ord + Display + 's>(
+    noun: &str,
+    defined: impl Iterator<Item = (&'s I, &'s Place)>,
+    hint: impl Fn(&I) -> String,
+) -> Vec<Finding> {
+    let mut places: BTreeMap<&I, Vec<&Place>> = BTreeMap::new();
+    for (id, place) in defined {
         places.entry(id).or_default().push(place);
     }
     let mut findings = Vec::new();
     for (id, places) in places {
         let [first, rest @ ..] = places.as_slice() else { continue };
-        for place in rest {
-            findings.push(Finding {
-                path: place.path.clone(),
-                line: Some(place.line),
-                message: format!(
-                    "rule `{id}` is defined twice, first at {}:{}",
-                    first.path.display(),
-                    first.line
-                ),
-                hint: Some(format!(
-                    "ids are never reused; pick another under `{}.`",
-                    id.category()
-                )),
-            });
-        }
+        findings.extend(rest.iter().map(|place| Finding {
+            path: place.path.clone(),
+            line: Some(place.line),
+            message: format!(
+                "{noun} `{id}` is defined twice, first at {}:{}",
+                first.path.display(),
+                first.line
+            ),
+            hint: Some(hint(id)),
+        }));
     }
     findings
 }

@@ -56,6 +56,7 @@ fn read_histories(rule: &mut Fields<'_>, key: &'static str, needs_reason: bool) 
     let histories = tables.into_iter().filter_map(|mut fields| {
         let line = fields.line().unwrap_or(1);
         let entries = read_entries(fields.required("entries"));
+        check::times(&fields, entries.as_deref().unwrap_or_default());
         let because = needs_reason.then(|| fields.required("because").text());
         fields.finish();
         Some(History { entries: entries?, because: because.flatten(), line })

@@ -63,7 +63,8 @@ impl Catalogue {
             findings.append(&mut permanent::check(&set));
             ids.extend(set.ids.into_iter().map(|(id, _)| id));
             rules.extend(set.rules.into_iter().map(|rule| (rule.id.clone(), rule)));
-            wrappers.extend(set.wrappers.into_iter().map(|wrapper| (wrapper.id.clone(), wrapper)));
+            let by_id = set.wrappers.into_iter().map(|(wrapper, _)| (wrapper.id.clone(), wrapper));
+            wrappers.extend(by_id);
         }
         findings.append(&mut check::links(rules.values(), &ids));
         findings.append(&mut check::groups(&rules));

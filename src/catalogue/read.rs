@@ -21,7 +21,7 @@ const IDS: &str = "ids";
 #[derive(Default)]
 pub(super) struct FileSet {
     pub(super) rules: Vec<Rule>,
-    pub(super) wrappers: Vec<Wrapper>,
+    pub(super) wrappers: Vec<(Wrapper, Place)>,
     /// Each id that stands in a file, with its place, whether its rule is complete or not.
     pub(super) ids: Vec<(RuleId, Place)>,
     /// Each id that is listed as given, with its place; `None` where there is no such list.
@@ -29,7 +29,7 @@ pub(super) struct FileSet {
     pub(super) findings: Vec<Finding>,
 }
 
-/// Where a rule begins.
+/// Where a rule or a wrapper begins.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
     pub(super) path: std::path::PathBuf,
@@ -42,8 +42,11 @@ impl FileSet {
         let document = Document::parse(&file.path, &file.text);
         let mut fields = document.fields();
         if file.category() == WRAPPERS {
-            let wrappers = fields.optional("wrapper").tables();
-            self.wrappers.extend(wrappers.into_iter().filter_map(read_wrapper));
+            let wrappers = fields.optional("wrapper").tables().into_iter().filter_map(|fields| {
+                let line = fields.line().unwrap_or(1);
+                Some((read_wrapper(fields)?, Place { path: file.path.clone(), line }))
+            });
+            self.wrappers.extend(wrappers);
         }
         let ids_before = self.ids.len();
         let mut starts = Vec::new();

@@ -8,14 +8,19 @@ use super::shadow::ties;
 use super::twins::twins;
 use super::{Classifier, Verdict, unix_lines};
 use crate::catalogue::{Catalogue, CounterExample, Example, Expression, Rule};
-use crate::model::{Finding, Outcome};
+use crate::model::{Finding, Outcome, plural};
 
 /// Returns what is wrong with the examples of a catalogue: one that its own rule does not win
 /// against all others, one with other captures or another outcome than it states, one that is won
 /// by the order of ids only, a counter-example that the rule wins or that another rule wins than it
-/// says, and rules that say the same twice.
+/// says, rules that say the same twice, and demands of courses that no counter-example shows.
+///
+/// Where the words around errors are missing altogether, only that is told.
 #[must_use]
 pub fn check(catalogue: &Catalogue, classifier: &Classifier) -> Vec<Finding> {
+    if let Some(finding) = missing_wrappers(catalogue) {
+        return vec![finding];
+    }
     let mut findings = Vec::new();
     for rule in catalogue.rules() {
         if let Some(course) = rule.course() {
@@ -59,6 +64,34 @@ pub fn check_clean<'t>(
         }
     }
     findings
+}
+
+/// Returns a finding where examples have an outcome that only the words around an error can give,
+/// and the catalogue has no such words.
+fn missing_wrappers(catalogue: &Catalogue) -> Option<Finding> {
+    if !catalogue.wrappers().is_empty() {
+        return None;
+    }
+    let in_need = |rule: &Rule| {
+        let examples = rule.examples().iter();
+        examples.filter(|one| one.outcome.is_some() && one.outcome != rule.outcome).count()
+    };
+    let n_examples: usize = catalogue.rules().iter().map(in_need).sum();
+    let first = catalogue.rules().iter().find(|rule| in_need(rule) > 0)?;
+    Some(Finding {
+        path: first.path.with_file_name("wrappers.toml"),
+        line: None,
+        message: format!(
+            "the catalogue has no wrappers, and {} {} from words around errors",
+            plural(n_examples as u64, "example"),
+            if n_examples == 1 { "has its outcome" } else { "have their outcome" },
+        ),
+        hint: Some(
+            "copy `wrappers.toml` along with the rules, or add to the built-in catalogue with \
+             `--local-patterns`"
+                .into(),
+        ),
+    })
 }
 
 fn check_example(

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::explain::Part;
-use super::literals::Literals;
+use super::literals::{Literals, Present};
 use super::nesting::{Nested, Nesting};
 use super::syntax::specificity;
 use super::watch::{Signal, Watch};
@@ -28,19 +28,36 @@ pub struct Classifier {
     watch: Watch,
 }
 
+/// A text, and what all rules need to know of it.
+pub(super) struct Look<'t> {
+    pub(super) text: &'t str,
+    pub(super) nested: Nested<'t>,
+    pub(super) present: Present,
+    /// The ranks of the rules that may match, best first.
+    pub(super) candidates: Vec<usize>,
+}
+
+impl<'t> Look<'t> {
+    /// Returns the parts of the text, the whole first, each within the one before.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &'t str> {
+        self.nested.starts.iter().filter_map(|start| self.text.get(*start..))
+    }
+}
+
 /// A rule, what it captured and where the part of the text begins.
-type Found<'c> = (&'c Rule, BTreeMap<String, String>, usize);
+pub(super) type Found<'c> = (&'c Rule, BTreeMap<String, String>, usize);
 
 /// What is known of a text.
 #[derive(Clone, Debug)]
 pub struct Verdict<'c> {
     /// The rule that explains it.
     pub rule: Option<&'c Rule>,
-    /// What the rule captured, by name; empty where no rule explains it.
+    /// What the rule captured, by name, with `file` and `line` of the Lua place before the error.
     pub captures: BTreeMap<String, String>,
     /// What became of the work: from the words around the error, else from the rule.
     pub outcome: Option<Outcome>,
-    /// The part of the text that decided, in bytes; the innermost where no rule explains it.
+    /// The part of the text that decided, in bytes. Where no rule explains it, the error alone:
+    /// without wrappers, Lua places and traceback.
     pub inner: Range<usize>,
 }
 
@@ -114,24 +131,21 @@ impl Classifier {
     /// that grows with the length of the text and the number of rules whose literals it holds.
     #[must_use]
     pub fn classify(&self, text: &str) -> Verdict<'_> {
-        let nested = self.nesting.unwrap(text);
-        let Some((rule, mut captures, start)) = self.find(text, &nested) else {
-            return Verdict {
-                rule: None,
-                captures: BTreeMap::new(),
-                outcome: nested.outcome,
-                inner: nested.innermost()..text.len(),
-            };
+        let look = self.look(text);
+        let nested = &look.nested;
+        let (rule, mut captures, inner) = match self.find(&look) {
+            Some((rule, captures, start)) => (Some(rule), captures, start..text.len()),
+            None => (None, BTreeMap::new(), nested.core.clone()),
         };
-        if !captures.contains_key("file") && !captures.contains_key("line") {
-            let innermost = text.get(nested.innermost()..).unwrap_or_default();
-            if let Some((file, line)) = self.nesting.place(innermost) {
-                captures.insert("file".into(), file.into());
-                captures.insert("line".into(), line.into());
-            }
+        if !captures.contains_key("file")
+            && !captures.contains_key("line")
+            && let Some((file, line)) = nested.place
+        {
+            captures.insert("file".into(), file.into());
+            captures.insert("line".into(), line.into());
         }
-        let outcome = nested.outcome.or(rule.outcome);
-        Verdict { rule: Some(rule), captures, outcome, inner: start..text.len() }
+        let outcome = nested.outcome.or(rule.and_then(|rule| rule.outcome));
+        Verdict { rule, captures, outcome, inner }
     }
 
     /// Returns what an entry with this verdict does to the courses of the catalogue.
@@ -153,23 +167,23 @@ impl Classifier {
 
     /// Returns the rules that look at one entry, in the order in which they are tried: the most
     /// specific first, then by id.
-    pub fn ranked_rules(&self) -> impl Iterator<Item = &Rule> {
+    pub(super) fn ranked_rules(&self) -> impl Iterator<Item = &Rule> {
         self.ranked.iter().filter_map(|index| self.rules.get(*index))
     }
 
-    /// Returns the rule that wins, what it captures and where the part begins that decided.
-    fn find(&self, text: &str, nested: &Nested) -> Option<Found<'_>> {
+    /// Finds the parts of a text and the literals in it.
+    pub(super) fn look<'t>(&self, text: &'t str) -> Look<'t> {
         let present = self.literals.scan(text);
         let candidates = self.literals.candidates(&present);
+        Look { text, nested: self.nesting.unwrap(text), present, candidates }
+    }
+
+    /// Returns the rule that wins, what it captures and where the part begins that decided.
+    pub(super) fn find<'c>(&'c self, look: &Look<'_>) -> Option<Found<'c>> {
         for is_fallback in [false, true] {
-            for start in nested.starts.iter().rev() {
-                let part = text.get(*start..).unwrap_or_default();
-                let allowed = candidates.iter().filter_map(|rank| {
-                    let rule = self.ranked_rule(*rank)?;
-                    let is_allowed = rule.fallback == is_fallback
-                        && self.literals.allow(*rank, &present, *start);
-                    is_allowed.then_some(rule)
-                });
+            for start in look.nested.starts.iter().rev() {
+                let part = look.text.get(*start..).unwrap_or_default();
+                let allowed = self.allowed(look, is_fallback, *start);
                 if let Some((rule, _)) = best_match(allowed, part, |_, _| {}) {
                     return Some((rule, captures(rule, part), *start));
                 }
@@ -179,20 +193,24 @@ impl Classifier {
     }
 
     /// Returns the parts of a text, the whole first, with the wrappers between them.
-    pub(super) fn parts(&self, text: &str) -> Vec<Part<'_>> {
-        self.nesting.parts(text)
+    pub(super) fn named_parts(&self, look: &Look<'_>) -> Vec<Part<'_>> {
+        self.nesting.parts(&look.nested)
     }
 
     /// Returns the rules, fallback rules or the others, whose literals stand in a part of the
     /// text as they ask, most specific first.
-    pub(super) fn allowed(&self, text: &str, is_fallback: bool, start: usize) -> Vec<&Rule> {
-        let present = self.literals.scan(text);
-        let ranks = self.literals.candidates(&present).into_iter();
-        ranks
-            .filter(|rank| self.literals.allow(*rank, &present, start))
-            .filter_map(|rank| self.ranked_rule(rank))
-            .filter(|rule| rule.fallback == is_fallback)
-            .collect()
+    pub(super) fn allowed<'c>(
+        &'c self,
+        look: &Look<'_>,
+        is_fallback: bool,
+        start: usize,
+    ) -> impl Iterator<Item = &'c Rule> {
+        look.candidates.iter().filter_map(move |rank| {
+            let rule = self.ranked_rule(*rank)?;
+            let is_allowed =
+                rule.fallback == is_fallback && self.literals.allow(*rank, &look.present, start);
+            is_allowed.then_some(rule)
+        })
     }
 
     pub(super) fn ranked_rule(&self, rank: usize) -> Option<&Rule> {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::ops::Range;
 
 use super::Classifier;
-use super::classifier::{Hit, best_match, surrounds};
+use super::classifier::{Hit, Look, best_match, surrounds};
 use super::syntax::specificity;
 use crate::catalogue::Rule;
 use crate::model::Outcome;
@@ -116,8 +116,9 @@ impl Classifier {
     #[must_use]
     pub fn explain(&self, text: &str) -> Explanation<'_> {
         let verdict = self.classify(text);
-        let parts = self.parts(text);
-        let (winner, losers) = self.matches(text, &parts);
+        let look = self.look(text);
+        let parts = self.named_parts(&look);
+        let (winner, losers) = self.matches(&look, &parts);
         let (captures, outcome) = (verdict.captures, verdict.outcome);
         Explanation { parts, winner, captures, outcome, losers }
     }
@@ -125,7 +126,7 @@ impl Classifier {
     /// Returns the rule that wins and all others that match, each on its most inward part.
     fn matches<'c>(
         &'c self,
-        text: &str,
+        look: &Look<'_>,
         parts: &[Part<'_>],
     ) -> (Option<Matched<'c>>, Vec<Loser<'c>>) {
         let mut winner: Option<Matched<'c>> = None;
@@ -133,7 +134,7 @@ impl Classifier {
         let mut seen = BTreeSet::new();
         for is_fallback in [false, true] {
             for (index, part) in parts.iter().enumerate().rev() {
-                let rest = text.get(part.start..).unwrap_or_default();
+                let rest = look.text.get(part.start..).unwrap_or_default();
                 let matched = |hit: &Hit<'c>| Matched {
                     rule: hit.0,
                     part: index,
@@ -142,8 +143,8 @@ impl Classifier {
                     n_bytes: n_bytes(hit.0),
                 };
                 let mut beaten = Vec::new();
-                let allowed = self.allowed(text, is_fallback, part.start);
-                let best = best_match(allowed.into_iter(), rest, |loser, to| {
+                let allowed = self.allowed(look, is_fallback, part.start);
+                let best = best_match(allowed, rest, |loser, to| {
                     beaten.push((matched(loser), to.0, loss(loser, to)));
                 });
                 let Some(best) = best.map(|hit| matched(&hit)) else { continue };

@@ -70,24 +70,34 @@ impl Classifier {
     /// Of the parts of the text, the one where the rule comes nearest is told of.
     #[must_use]
     pub fn miss(&self, rule: &Rule, text: &str) -> Option<Miss> {
-        let winner = self.classify(text).rule.map(|winner| &winner.id);
-        if winner == Some(&rule.id) {
-            return None;
-        }
-        let mut nearest: Option<Miss> = None;
-        for part in self.parts(text) {
-            let part = text.get(part.start..).unwrap_or_default();
-            let miss = match (miss_in(rule, part), winner) {
-                (Some(miss), _) => miss,
-                (None, Some(winner)) => Miss::Loses(winner.clone()),
-                (None, None) => continue,
-            };
-            if nearest.as_ref().is_none_or(|near| near.nearness() < miss.nearness()) {
-                nearest = Some(miss);
-            }
-        }
-        nearest
+        let look = self.look(text);
+        let winner = self.find(&look).map(|(winner, ..)| &winner.id);
+        miss_of(rule, winner, look.parts())
     }
+}
+
+/// Returns why a rule does not explain a text that another one or none does, given the parts of
+/// the text; see [`Classifier::miss`].
+pub(super) fn miss_of<'t>(
+    rule: &Rule,
+    winner: Option<&RuleId>,
+    parts: impl Iterator<Item = &'t str>,
+) -> Option<Miss> {
+    if winner == Some(&rule.id) {
+        return None;
+    }
+    let mut nearest: Option<Miss> = None;
+    for part in parts {
+        let miss = match (miss_in(rule, part), winner) {
+            (Some(miss), _) => miss,
+            (None, Some(winner)) => Miss::Loses(winner.clone()),
+            (None, None) => continue,
+        };
+        if nearest.as_ref().is_none_or(|near| near.nearness() < miss.nearness()) {
+            nearest = Some(miss);
+        }
+    }
+    nearest
 }
 
 /// Returns why a rule does not match one part of a text, or `None` where it does.

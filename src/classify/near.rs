@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::Classifier;
 use super::align::{Alignment, Step, align};
-use super::miss::Miss;
+use super::miss::{Miss, miss_of};
 use super::variable::Variables;
 use super::wording::{Token, Words};
 use crate::catalogue::Rule;
@@ -95,17 +95,17 @@ impl<'c> NearMisses<'c> {
     /// Rare words weigh most. Takes time that grows with the number of rules.
     #[must_use]
     pub fn nearest(&self, text: &str, max: usize) -> Vec<NearMiss<'c>> {
-        let parts = self.classifier.parts(text);
-        let parts: Vec<Words> = parts
-            .into_iter()
-            .map(|part| text.get(part.start..).unwrap_or_default())
+        let look = self.classifier.look(text);
+        let winner = self.classifier.find(&look).map(|(winner, ..)| &winner.id);
+        let parts: Vec<Words> = look
+            .parts()
             .map(|part| part.get(..part.floor_char_boundary(MAX_PART_BYTES)).unwrap_or(part))
             .map(|part| Words::of_text(part, &self.variables, MAX_TEXT_WORDS))
             .collect();
         let mut found = Vec::new();
         for index in self.candidates(parts.first()) {
             let Some(rule) = self.classifier.rules().get(index) else { continue };
-            let miss = self.classifier.miss(rule, text);
+            let miss = miss_of(rule, winner, look.parts());
             if !matches!(miss, None | Some(Miss::Loses(_)))
                 && let Some((mut alignment, words, part)) = self.best(index, &parts)
             {

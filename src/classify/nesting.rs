@@ -1,4 +1,6 @@
-//! The words around an error, and the Lua place at its start.
+//! The words around an error: wrappers, the Lua places before it, and the traceback behind it.
+
+use std::ops::Range;
 
 use regex::{Regex, RegexBuilder};
 
@@ -13,9 +15,12 @@ const MAX_WRAPPERS: usize = 8;
 /// Where Lua says that an error was: the path, of which only the file's name is captured, and the
 /// line. A chunk that is no file is shown as `[string "name"]`.
 const PLACE: &str = r#"(?x) \A \s* (?:
-    (?: (?: [A-Za-z]: )? [^:\n]* [/\\] )? (?<file> [\w.-]+ \.lua )
+    (?: (?: [A-Za-z]: )? [^:\n]* [/\\] )? (?<file> [\w.-]+ \.(?i:lua) )
   | \[string\ "(?<chunk> [^"\n]* )"\]
 ) : (?<line> [0-9]{1,9} ) :"#;
+
+/// Begins the list of calls that Lua puts behind an error.
+const TRACEBACK: &str = "\nstack traceback:";
 
 /// Takes the words around errors off.
 #[derive(Debug)]
@@ -28,20 +33,17 @@ pub(super) struct Nesting {
 
 /// The parts of a text that hold the error, each within the one before.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Nested {
+pub(super) struct Nested<'t> {
     /// Where each part begins: 0 for the whole text first, the innermost last.
     pub(super) starts: Vec<usize>,
     /// The wrapper before each part but the first, as an index.
     wrappers: Vec<usize>,
     /// What the outermost words say of the work.
     pub(super) outcome: Option<Outcome>,
-}
-
-impl Nested {
-    /// Returns where the innermost part begins.
-    pub(super) fn innermost(&self) -> usize {
-        self.starts.last().copied().unwrap_or_default()
-    }
+    /// The file and the line of the innermost Lua place before the error.
+    pub(super) place: Option<(&'t str, &'t str)>,
+    /// The error alone: the innermost part without places before it and traceback behind it.
+    pub(super) core: Range<usize>,
 }
 
 impl Nesting {
@@ -56,28 +58,33 @@ impl Nesting {
         Ok(Self { wrappers: compiled, ids, place: compile(PLACE, "the place of a Lua error")? })
     }
 
-    /// Finds the parts of a text, at most eight within the whole.
-    pub(super) fn unwrap(&self, text: &str) -> Nested {
-        let mut nested = Nested { starts: vec![0], wrappers: Vec::new(), outcome: None };
-        while nested.starts.len() <= MAX_WRAPPERS {
-            let start = nested.innermost();
-            let rest = text.get(start..).unwrap_or_default();
-            let Some((end, wrapper)) = self.longest(rest) else { break };
+    /// Finds the parts of a text, at most eight within the whole. Lua places may stand before the
+    /// words around an error as well as before the error.
+    pub(super) fn unwrap<'t>(&self, text: &'t str) -> Nested<'t> {
+        let (mut starts, mut wrappers) = (vec![0], Vec::new());
+        let (mut outcome, mut place) = (None, None);
+        let mut rest = text;
+        loop {
+            rest = self.without_places(rest, &mut place);
+            let found = self.longest(rest).filter(|_| wrappers.len() < MAX_WRAPPERS);
+            let Some((end, wrapper)) = found else { break };
             let inner = rest.get(end..).unwrap_or_default().trim_start();
             // A wrapper that takes nothing off would be found for ever.
             if inner.is_empty() || inner.len() == rest.len() {
                 break;
             }
-            nested.starts.push(text.len() - inner.len());
-            nested.wrappers.push(wrapper);
-            nested.outcome = nested.outcome.or(self.outcome(wrapper));
+            starts.push(text.len() - inner.len());
+            wrappers.push(wrapper);
+            outcome = outcome.or(self.outcome(wrapper));
+            rest = inner;
         }
-        nested
+        let start = text.len() - rest.len();
+        let end = rest.find(TRACEBACK).map_or(text.len(), |len| start + len);
+        Nested { starts, wrappers, outcome, place, core: start..end }
     }
 
-    /// Returns the parts of a text as [`Nesting::unwrap`] does, with the names of the wrappers.
-    pub(super) fn parts(&self, text: &str) -> Vec<Part<'_>> {
-        let nested = self.unwrap(text);
+    /// Returns the parts of a text, with the names of the wrappers between them.
+    pub(super) fn parts(&self, nested: &Nested<'_>) -> Vec<Part<'_>> {
         let part = |(index, start): (usize, &usize)| {
             let wrapper = nested.wrappers.get(index).copied();
             Part {
@@ -107,11 +114,21 @@ impl Nesting {
         longest
     }
 
-    /// Returns the file and the line where a text begins with a Lua place.
-    pub(super) fn place<'t>(&self, text: &'t str) -> Option<(&'t str, &'t str)> {
-        let found = self.place.captures(text)?;
-        let file = found.name("file").or_else(|| found.name("chunk"))?;
-        Some((file.as_str(), found.name("line")?.as_str()))
+    /// Returns a text without the Lua places at its start, unless nothing would be left, and sets
+    /// `place` to the last of them.
+    fn without_places<'t>(&self, text: &'t str, place: &mut Option<(&'t str, &'t str)>) -> &'t str {
+        let mut rest = text;
+        while let Some(found) = self.place.captures(rest) {
+            let file = found.name("file").or_else(|| found.name("chunk"));
+            *place = file.zip(found.name("line")).map(|(a, b)| (a.as_str(), b.as_str()));
+            let len = found.get_match().end();
+            let Some(inner) = rest.get(len..).map(str::trim_start).filter(|rest| !rest.is_empty())
+            else {
+                break;
+            };
+            rest = inner;
+        }
+        rest
     }
 }
 

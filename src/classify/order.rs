@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Classifier, shadows};
+use super::{Classifier, shadows, unix_lines};
 use crate::catalogue::{Catalogue, Rule, Wrapper};
 use crate::model::RuleId;
 
@@ -46,13 +46,16 @@ fn sorted(mut before: Vec<BTreeSet<usize>>) -> Vec<usize> {
     order
 }
 
-/// Returns true for a rule whose words stand around errors, of which the one inside goes first.
+/// Returns true for a rule whose words stand around errors, of which the one inside goes first: in
+/// its examples, its literals lie in wrappers.
 fn is_about_wrapper(rule: &Rule, wrappers: &[Wrapper]) -> bool {
     let Some(matching) = rule.matching() else { return false };
     let is_around = |literal: &String| {
-        wrappers.iter().any(|wrapper| {
-            let found = wrapper.regex.regex().find(literal);
-            found.is_some_and(|found| found.start() == 0 && found.end() == literal.trim_end().len())
+        let texts = rule.examples().iter().map(|example| unix_lines(&example.text));
+        let mut texts = texts.filter(|text| text.contains(literal.as_str()));
+        texts.all(|text| {
+            let mut found = wrappers.iter().flat_map(|one| one.regex.regex().find_iter(&text));
+            found.any(|found| found.as_str().contains(literal.as_str()))
         })
     };
     !matching.any.is_empty() && matching.any.iter().all(is_around)

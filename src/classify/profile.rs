@@ -61,14 +61,14 @@ impl Classifier {
 
     /// Returns the ranks of the rules that may match a text, each with the parts to try it on.
     fn trials<'t>(&self, text: &'t str) -> Vec<(usize, Vec<&'t str>)> {
-        let parts = self.parts(text);
-        let present = self.literals.scan(text);
-        let ranks = self.literals.candidates(&present).into_iter();
-        ranks
+        let look = self.look(text);
+        look.candidates
+            .iter()
             .map(|rank| {
-                let starts = parts.iter().map(|part| part.start);
-                let allowed = starts.filter(|start| self.literals.allow(rank, &present, *start));
-                (rank, allowed.filter_map(|start| text.get(start..)).collect::<Vec<_>>())
+                let starts = look.nested.starts.iter();
+                let allowed =
+                    starts.filter(|start| self.literals.allow(*rank, &look.present, **start));
+                (*rank, allowed.filter_map(|start| text.get(*start..)).collect::<Vec<_>>())
             })
             .filter(|(_, parts)| !parts.is_empty())
             .collect()

@@ -207,6 +207,45 @@ fn at_most_eight_wrappers_are_taken_off() {
 }
 
 #[test]
+fn an_unknown_text_is_grouped_without_wrappers_places_and_traceback() {
+    let classifier = classifier(&[]);
+    let stop = "Stopping component with runtime error:";
+    let retry = "Error executing operation. Retrying (3 of 100)...";
+    let cases = [
+        ("ward 7 not mapped".to_owned(), None),
+        ("main.lua:12: ward 7 not mapped".into(), Some("main:12")),
+        ("C:\\run\\FEED.LUA:9: ward 7 not mapped".into(), Some("FEED:9")),
+        (format!("{stop}\n[string \"codes\"]:3: ward 7 not mapped"), Some("codes:3")),
+        // The inner place is where the error was raised.
+        (format!("{stop}\nmain.lua:12: lib/codes.lua:3: ward 7 not mapped"), Some("codes:3")),
+        // Places stand before wrappers too.
+        (format!("main.lua:1: {stop}\nretry.lua:96: {retry}\nward 7 not mapped"), Some("retry:96")),
+        (
+            "main.lua:12: ward 7 not mapped\nstack traceback:\n\t[C]: in function 'error'".into(),
+            Some("main:12"),
+        ),
+    ];
+    for (text, place) in cases {
+        let verdict = classifier.classify(&text);
+        assert_eq!(text.get(verdict.inner), Some("ward 7 not mapped"), "{text:?}");
+        let captures = verdict.captures;
+        let found = captures.get("file").zip(captures.get("line")).map(|(file, line)| {
+            let stem = file.split('.').next().unwrap();
+            format!("{stem}:{line}")
+        });
+        assert_eq!(found.as_deref(), place, "{text:?}");
+    }
+}
+
+#[test]
+fn a_place_or_a_traceback_that_is_all_there_is_stays() {
+    let classifier = classifier(&[]);
+    for text in ["main.lua:12:", "[string \"main\"]:7: ", "stack traceback:\n\t[C]: in ?"] {
+        assert_eq!(classifier.classify(text).inner, 0..text.len(), "{text:?}");
+    }
+}
+
+#[test]
 fn captures_come_from_the_expression_and_the_lua_place() {
     let classifier = classifier(&[
         matching(

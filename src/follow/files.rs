@@ -25,7 +25,7 @@ const BUSY_SHARE: u32 = 10;
 /// What is read is told so often, where nothing else happens.
 const TOLD: Duration = Duration::from_secs(1);
 /// Names of components are looked up so often.
-const NAMED: Duration = Duration::from_secs(60);
+const NAMED: Duration = Duration::from_mins(1);
 
 /// Follows the files of a source until it is told to stop.
 pub(super) struct FilesThread {

@@ -17,7 +17,7 @@ use crate::store::{Store, StoreError};
 /// Courses are followed up so often.
 const SETTLED: Duration = Duration::from_secs(2);
 /// Silence is looked for so often.
-const LOOKED: Duration = Duration::from_secs(60);
+const LOOKED: Duration = Duration::from_mins(1);
 
 /// Runs until it is told to stop.
 ///

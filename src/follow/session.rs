@@ -97,10 +97,10 @@ impl Session {
         let source = name.to_owned();
         self.spawn(name, sender, move || {
             loop {
-                match catch_unwind(AssertUnwindSafe(|| thread.run())) {
-                    Ok(outcome) => return outcome,
-                    Err(_) => tracing::error!(source, "following failed inside; begun anew"),
+                if let Ok(outcome) = catch_unwind(AssertUnwindSafe(|| thread.run())) {
+                    return outcome;
                 }
+                tracing::error!(source, "following failed inside; begun anew");
                 if stop.wait(AFTER_PANIC) {
                     return Ok(());
                 }

@@ -151,14 +151,13 @@ impl Supervisor {
             (End::Stop, None) => Some(Err(FollowError::Deadline)),
             (End::Stop, Some(Err(error))) => Some(Err(error.into())),
             (End::Stop, Some(Ok(()))) => Some(Ok(())),
-            (End::Reload, Some(Ok(()))) => None,
-            (End::Failed(StoreError::Stopped), Some(Err(error)))
-            | (End::Failed(error), _)
-            | (End::Reload, Some(Err(error))) => {
+            (End::Reload, Some(Ok(())) | None) => None,
+            // The writer's own error tells why its handles are of no use any more.
+            (End::Failed(StoreError::Stopped) | End::Reload, Some(Err(error)))
+            | (End::Failed(error), _) => {
                 self.note_failure(&error);
                 self.pause().await.then_some(Ok(()))
             }
-            (End::Reload, None) => None,
         }
     }
 

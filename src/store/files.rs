@@ -108,7 +108,7 @@ impl KnownFile {
 
 impl KnownFile {
     /// Takes over how far the file has been read.
-    pub fn take(&mut self, position: Position) {
+    pub fn take(&mut self, position: &Position) {
         self.offset = position.offset;
         self.guard = position.guard;
         self.read_to = position.read_to;

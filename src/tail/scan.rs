@@ -67,14 +67,14 @@ impl Place {
         for Tree { root, depth } in self.trees() {
             let device = fs::metadata(&root).map(|metadata| Stamp::of(&metadata).device);
             scan.devices.push(device.unwrap_or_default());
-            list(&root, depth.unwrap_or(usize::MAX), &mut known, &mut |path, metadata| {
+            let depth = depth.unwrap_or(usize::MAX);
+            let unlisted = list(&root, depth, &mut known, &mut |path, metadata| {
                 if self.has(&path) {
                     let stamp = Stamp::of(metadata);
                     scan.files.push(Sighting { path, stamp, size: metadata.len() });
                 }
-            })
-            .into_iter()
-            .for_each(|unlisted| scan.unlisted.push(unlisted));
+            });
+            scan.unlisted.extend(unlisted);
         }
         scan
     }

@@ -24,4 +24,5 @@ mod run;
 mod samples;
 mod serve;
 mod store;
+mod unknown;
 mod watch;

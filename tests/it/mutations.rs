@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use crate::run::Place;
 
-/// A catalogue of three rules: file by file.
-const FILES: [(&str, &str); 3] = [
-    ("ids.toml", "ids = [\n  \"db.full\",\n  \"db.locked\",\n  \"net.other\",\n]\n"),
+/// A catalogue of four rules, of which the last looks beyond one entry: file by file.
+const FILES: [(&str, &str); 4] = [
+    (
+        "ids.toml",
+        "ids = [\n  \"db.full\",\n  \"db.locked\",\n  \"net.other\",\n  \"tables.jam\",\n]\n",
+    ),
     (
         "db.toml",
         r#"[[rule]]
@@ -107,6 +110,46 @@ line = "table VISIT is full now"
 because = "that is known"
 "#,
     ),
+    (
+        "tables.toml",
+        r#"[[rule]]
+id = "tables.jam"
+title = "Tables are locked all the time"
+status = "stable"
+severity = "error"
+nature = "resource"
+stops = false
+toil_minutes = 5
+cause = "A job works on them."
+fix = "Find the job."
+owner = "support"
+escalation = []
+references = []
+applies_to = ["iguana-x"]
+review_by = "2027-11-01"
+
+[rule.when]
+rules = ["db.locked"]
+count = 3
+within = "10m"
+scope = "component"
+until = ["net.other"]
+
+[[rule.examples]]
+entries = ["0s table ADT is locked", "5m table ADT is locked", "9m table ADT is locked"]
+
+[[rule.examples]]
+entries = ["0s table ADT is locked", "1s table ADT is locked", "2s table VISIT is locked"]
+
+[[rule.counter_examples]]
+entries = ["0s table ADT is locked", "1m table ADT is locked", "2m table ADT is odd", "3m table ADT is locked"]
+because = "two are few"
+
+[[rule.counter_examples]]
+entries = ["0s table ADT is locked", "8m table ADT is locked", "16m table ADT is locked"]
+because = "that is slow"
+"#,
+    ),
 ];
 
 const WRAPPERS: &str =
@@ -115,7 +158,7 @@ const WRAPPERS: &str =
 /// What is spoiled: the file, a text in it and what takes its place; and the line that tells of it.
 type Mutation = (&'static str, &'static str, &'static str, &'static str, &'static str);
 
-const MUTATIONS: [Mutation; 20] = [
+const MUTATIONS: [Mutation; 28] = [
     (
         "a rule explains a line of normal work",
         "net.toml",
@@ -256,6 +299,62 @@ const MUTATIONS: [Mutation; 20] = [
         "regex = 'table \\w+ is full'",
         "rules/db.toml:22: `db.full` wins this example over `net.other` by the order of ids only",
     ),
+    (
+        "two wrappers have one id",
+        "wrappers.toml",
+        "outcome = \"stopped\"\n",
+        "outcome = \"stopped\"\n[[wrapper]]\nid = \"stopping\"\nregex = 'Halting:'\n",
+        "rules/wrappers.toml:5: wrapper `stopping` is defined twice, first at rules/wrappers.toml:1",
+    ),
+    (
+        "entries of a history are out of order",
+        "tables.toml",
+        "\"5m table ADT is locked\", \"9m table ADT is locked\"",
+        "\"9m table ADT is locked\", \"5m table ADT is locked\"",
+        "rules/tables.toml:25: rule `tables.jam`: entry 3 of `entries` is at 300 s, after one at 540 s",
+    ),
+    (
+        "a history begins late",
+        "tables.toml",
+        "entries = [\"0s table ADT is locked\", \"8m",
+        "entries = [\"1s table ADT is locked\", \"8m",
+        "rules/tables.toml:35: rule `tables.jam`: entry 1 of `entries` is at 1 s, expected `0s`",
+    ),
+    (
+        "a course asks for fewer",
+        "tables.toml",
+        "count = 3",
+        "count = 2",
+        "rules/tables.toml:30: a counter-example of `tables.jam` makes an episode",
+    ),
+    (
+        "a course has more time",
+        "tables.toml",
+        "within = \"10m\"",
+        "within = \"16m\"",
+        "rules/tables.toml:34: a counter-example of `tables.jam` makes an episode",
+    ),
+    (
+        "a course has no end",
+        "tables.toml",
+        "until = [\"net.other\"]\n",
+        "",
+        "rules/tables.toml:29: a counter-example of `tables.jam` makes an episode",
+    ),
+    (
+        "no counter-example shows how long a course waits",
+        "tables.toml",
+        "\"16m table ADT is locked\"",
+        "\"30m table ADT is locked\"",
+        "rules/tables.toml:1: no counter-example of `tables.jam` needs its `within` of 600 s",
+    ),
+    (
+        "no counter-example shows what ends a course",
+        "tables.toml",
+        "\"2m table ADT is odd\", \"3m",
+        "\"2m table ADT is odd\", \"30m",
+        "rules/tables.toml:1: no counter-example of `tables.jam` needs its `until`",
+    ),
 ];
 
 /// Files by name.
@@ -264,8 +363,8 @@ type Files = BTreeMap<&'static str, String>;
 /// What is done, how, and the line that tells of it.
 type Move = (&'static str, fn(&mut Files), &'static str);
 
-/// What is done to the rules of `db.toml`, and the line that tells of it.
-const MOVES: [Move; 4] = [
+/// What is done to the files, mostly to the rules of `db.toml`, and the line that tells of it.
+const MOVES: [Move; 5] = [
     (
         "a rule is dropped",
         |files| edit(files, |[first, _]| first.into()),
@@ -297,6 +396,17 @@ const MOVES: [Move; 4] = [
             });
         },
         "rules/db.toml:35: `db.locked` has the literals and the regex of `db.full`",
+    ),
+    (
+        "no counter-example shows how many a course needs",
+        |files| {
+            let text = files.get_mut("tables.toml").unwrap();
+            let at = text.find("[[rule.counter_examples]]").unwrap();
+            text.truncate(at);
+            *text += "[[rule.counter_examples]]\nentries = [\"0s table ADT is locked\"]\n\
+                      because = \"one is nothing\"\n";
+        },
+        "rules/tables.toml:1: no counter-example of `tables.jam` needs its `count` of 3",
     ),
 ];
 
@@ -346,6 +456,22 @@ fn what_is_spoiled_is_told_with_its_line() {
         *text = text.replacen(from, to, 1);
         is_told(what, &files, want);
     }
+}
+
+#[test]
+fn missing_wrappers_are_told_once_and_nothing_else_is() {
+    let mut files = files();
+    files.remove("wrappers.toml");
+    let (code, stdout) = check(&files);
+    assert_eq!(code, Some(1), "{stdout}");
+    let lines: Vec<_> = stdout.lines().collect();
+    let [finding, _, count] = lines.as_slice() else { panic!("{stdout}") };
+    assert_eq!(
+        *finding,
+        "rules/wrappers.toml: the catalogue has no wrappers, and 1 example has its outcome from words \
+         around errors"
+    );
+    assert_eq!(*count, "1 fault");
 }
 
 #[test]

@@ -105,7 +105,7 @@ impl FileFollower {
                 continue;
             }
             match open_known(&sighting.path, &known, options.progress) {
-                Ok(Some(_)) if is_here && self.is_still_there(&known, options) => {
+                Ok(Some(_)) if is_here && is_still_there(&known, options) => {
                     if is_beginning(&sighting.path, &known.path).unwrap_or(false) {
                         return Ok(Some(Known::Copy(known.id)));
                     }
@@ -147,11 +147,6 @@ impl FileFollower {
         let mut candidates: Vec<KnownFile> = ids.into_iter().filter_map(latest).collect();
         candidates.sort_by_key(|known| former.first() != Some(&known.path));
         Ok(candidates)
-    }
-
-    /// Returns true where a file that was met in this scan still holds what was read of it.
-    fn is_still_there(&self, known: &KnownFile, options: &IngestOptions<'_>) -> bool {
-        open_known(&known.path, known, options.progress).is_ok_and(|same| same.is_some())
     }
 
     /// Begins to follow a new file, once its first bytes tell what it is.
@@ -214,4 +209,9 @@ impl FileFollower {
         let place = family.iter().position(|member| member == path)?;
         family.get(place.checked_sub(1)?).map(String::as_str)
     }
+}
+
+/// Returns true where a file that was met in this scan still holds what was read of it.
+fn is_still_there(known: &KnownFile, options: &IngestOptions<'_>) -> bool {
+    open_known(&known.path, known, options.progress).is_ok_and(|same| same.is_some())
 }

@@ -65,13 +65,15 @@ impl FileFollower {
             return Ok(Join::None);
         };
         batch.next = Some((id, next.clone()));
-        self.take_position(id, next);
-        self.take_position(batch.file, batch.position.clone().unwrap_or_default());
+        self.take_position(id, &next);
+        if let Some(position) = &batch.position {
+            self.take_position(batch.file, position);
+        }
         self.handle.commit(batch)?;
         Ok(Join::Done)
     }
 
-    fn take_position(&mut self, id: FileId, position: Position) {
+    fn take_position(&mut self, id: FileId, position: &Position) {
         if let Some(track) = self.tracks.get_mut(&id) {
             track.known.take(position);
             track.state = State::Read;

@@ -65,12 +65,10 @@ impl FileFollower {
         if track.known.is_joined && !track.step_behind_joined() {
             return Ok(());
         }
-        let opened = match open_known(&track.known.path, &track.known, options.progress) {
-            Ok(Some(opened)) => opened,
-            Ok(None) | Err(_) => {
-                self.is_scan_due = true; // It is no longer what it was, or cannot be read now.
-                return Ok(());
-            }
+        let opened = open_known(&track.known.path, &track.known, options.progress);
+        let Ok(Some(opened)) = opened else {
+            self.is_scan_due = true; // It is no longer what it was, or cannot be read now.
+            return Ok(());
         };
         track.size = opened.size.unwrap_or(track.size);
         track.stamp = Some(opened.stamp);
@@ -160,14 +158,11 @@ impl FileFollower {
         let Some(track) = self.tracks.get_mut(&id) else { return Ok(()) };
         if let Some(position) = reading.position {
             track.size = track.size.max(position.size);
-            track.known.take(position);
+            track.known.take(&position);
         }
         let is_unread = track.unread_bytes() > 0 && !track.is_compressed();
-        track.state = match (reading.is_end, is_unread) {
-            (false, _) => State::Read,
-            (true, true) if !is_quiet => State::Unfinished,
-            (true, _) => State::Read,
-        };
+        let is_unfinished = reading.is_end && is_unread && !is_quiet;
+        track.state = if is_unfinished { State::Unfinished } else { State::Read };
         let seen = track.known.last_seen.map_or(i64::MIN, Millis::get);
         let is_due = moment.now.get().saturating_sub(seen) >= SIGHT_MILLIS || is_unread;
         let size = track.size;

@@ -198,18 +198,18 @@ impl FileFollower {
         let Some(track) = self.remove(id) else { return Ok(()) };
         let is_replaced = self.by_path.contains_key(&track.known.path)
             || Sighting::of(&track.known.path).is_ok_and(|file| file.is_some());
-        let (from, lost) = (track.known.read_to, track.unread_bytes());
+        let (from, unread) = (track.known.read_to, track.unread_bytes());
         let reason = if is_replaced { "truncated or overwritten" } else { "deleted" };
         let loss = Loss {
             file: id,
             from,
-            to: from + lost,
+            to: from + unread,
             since: track.known.last_seen.unwrap_or(moment.now),
             noticed: moment.now,
             reason: reason.into(),
         };
-        let is_known = lost > 0;
-        self.counts.lost_bytes += lost;
+        let is_known = unread > 0;
+        self.counts.lost_bytes += unread;
         if is_known {
             self.losses.push((track.known.path, loss.clone()));
         }
