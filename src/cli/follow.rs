@@ -37,10 +37,9 @@ enum LogFormat {
 /// Returns why following could not begin, or not end in time.
 pub(super) fn run(global: &Global, args: &FollowArgs) -> anyhow::Result<Done> {
     set_up_log(global, args);
-    let context = global.context()?;
-    let health = context.config.health.clone();
+    let global = Global { config: absolute_config(global)?, ..global.clone() };
+    let health = global.context()?.config.health;
     let began = started();
-    let global = global.clone();
     follow(FollowOptions {
         load: Box::new(move || {
             load(&global).map_err(|error| failure_lines(&error).join("\n").into())
@@ -50,6 +49,12 @@ pub(super) fn run(global: &Global, args: &FollowArgs) -> anyhow::Result<Done> {
         resident_bytes,
     })?;
     Ok(Done::Fine)
+}
+
+/// Returns the configuration's whole path, so that all paths in it are whole too: what the system
+/// tells of changes is.
+fn absolute_config(global: &Global) -> anyhow::Result<Option<PathBuf>> {
+    Ok(global.config_path().map(std::path::absolute).transpose()?)
 }
 
 /// Reads all that a session needs.
