@@ -32,6 +32,7 @@
 //! | 3 | [`classify`] | text to rule, captures, outcome or cluster | aho-corasick |
 //! | 3 | [`export`] | the catalogue in the languages of other pipelines | |
 //! | 3 | [`runbook`] | the catalogue as a page that people read | sha2 |
+//! | 4 | [`alert`] | what is told, when and to whom, and takes it there | lettre |
 //! | 4 | [`pipeline`] | wires a batch; makes a report's input | |
 //! | 5 | [`config`] | the configuration file, checked | |
 //! | 6 | [`cli`] | one file a command; prints; reads clock and environment | clap, indicatif, anyhow |
@@ -60,9 +61,11 @@
 //! | mask something else | [`redact`], or `[[redact.mask]]` in the configuration |
 //! | keep something else of an event | a new file in `store/migrations/`, `store/transaction.rs` |
 //! | show something else in the report | `report/input.rs`, `pipeline/weekly.rs`, the renderers |
+//! | raise an alert of something else, or reach another kind of target | [`alert`] |
 //! | add a command | a file in `cli/`, a line in `cli/mod.rs`, a line in README |
 //! | add an option to the configuration | `config/fields.rs`, README |
 
+pub mod alert;
 pub mod archive;
 pub mod catalogue;
 pub mod classify;

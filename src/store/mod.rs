@@ -10,7 +10,10 @@
 //!
 //! **Not here:** what an entry means (`classify`), masking (`redact`), reading files (`pipeline`).
 
+mod alert_changes;
+mod alerts;
 mod batch;
+mod bouts;
 mod class_queries;
 mod episodes;
 mod error;
@@ -28,9 +31,12 @@ mod serving;
 mod transaction;
 mod writer;
 
+pub use alert_changes::{AlertChanges, Attempt, NewDelivery};
+pub use alerts::{AlertRow, DeliveryFilter, DeliveryRow, DeliveryState, Phase, Trigger};
 pub use batch::{
     Batch, Counted, Headroom, Loss, NewEvent, NewGap, NewMark, Position, Stamp, Tally,
 };
+pub use bouts::{Bout, Bouts, Looked, ProblemRow, Sighting};
 pub use class_queries::{ClassCount, StoredClass, Window};
 pub use episodes::{EpisodeFilter, EpisodeRow, SymptomCount};
 pub use error::StoreError;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every module with its floor. A module may use only lower floors.
-const FLOORS: [(&str, u8); 17] = [
+const FLOORS: [(&str, u8); 18] = [
     ("model", 0),
     ("parse", 1),
     ("redact", 1),
@@ -19,6 +19,7 @@ const FLOORS: [(&str, u8); 17] = [
     ("classify", 3),
     ("runbook", 3),
     ("export", 3),
+    ("alert", 4),
     ("pipeline", 4),
     ("config", 5),
     ("cli", 6),
@@ -43,7 +44,7 @@ const OWNERS: [(&str, &[&str]); 24] = [
     ("ureq", &["web"]),
     ("notify", &["tail"]),
     ("globset", &["tail"]),
-    ("rustix", &["tail"]),
+    ("rustix", &["alert", "tail"]),
     ("axum", &["serve"]),
     ("prometheus_client", &["serve"]),
     ("lettre", &["alert"]),
