@@ -7,7 +7,9 @@ use crate::store::{
     AlertRow, Bout, Bouts, EpisodeFilter, EpisodeRow, EventFilter, Store, StoreError,
 };
 
-use super::message::{Before, MESSAGE_SCHEMA, Message, MessageKind, Step, counted, shortened, spoken};
+use super::message::{
+    Before, MESSAGE_SCHEMA, Message, MessageKind, Step, counted, shortened, spoken,
+};
 use super::{Met, Told};
 
 /// A message names so many times at which the problem was there before.
@@ -68,7 +70,7 @@ impl Library<'_> {
     /// nothing ended did not heal by itself.
     pub(super) fn bouts(&self, met: &Met) -> Result<Bouts, StoreError> {
         let Some(split) = &met.split else { return self.store.bouts(&met.problem, self.quiet) };
-        let episodes = self.episodes(&met.rule, (&met.server, &met.component), split)?;
+        let episodes = self.episodes(met.rule.as_deref(), (&met.server, &met.component), split)?;
         let bouts: Vec<Bout> = episodes
             .iter()
             .rev()
@@ -85,12 +87,12 @@ impl Library<'_> {
 
     fn episodes(
         &self,
-        rule: &Option<String>,
+        rule: Option<&str>,
         (server, component): (&str, &str),
         split: &str,
     ) -> Result<Vec<EpisodeRow>, StoreError> {
         let filter = EpisodeFilter {
-            rule: rule.clone(),
+            rule: rule.map(str::to_owned),
             server: Some(server.into()),
             component: Some(component.into()),
             limit: Some(MAX_EPISODES),
@@ -106,7 +108,7 @@ impl Library<'_> {
         let Some(split) = &row.split else {
             return self.store.n_events(&row.problem, row.first, row.last);
         };
-        let episodes = self.episodes(&row.rule, (&row.server, &row.component), split)?;
+        let episodes = self.episodes(row.rule.as_deref(), (&row.server, &row.component), split)?;
         let is_within = |found: &&EpisodeRow| {
             found.episode.first <= row.last && found.episode.last >= row.first
         };

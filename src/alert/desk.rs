@@ -203,17 +203,12 @@ impl Desk {
 
     /// Returns what can raise an alert of this, as far as the settings want it.
     fn causes(&self, met: &Met) -> Vec<Trigger> {
-        let rule = met.rule.as_deref().map(|id| self.catalogue.rule(id));
-        let possible: &[Trigger] = match (rule, &met.split) {
+        let possible: &[Trigger] = match (&met.rule, met.split.is_some()) {
             (None, _) if self.settings.with_unknowns => &[Trigger::New],
-            (None | Some(None), _) => &[],
-            (Some(Some(rule)), _) if rule.status == Status::Experimental || rule.routine => &[],
-            (Some(Some(rule)), _) if is_watch(rule) => &[Trigger::Watch],
-            (Some(Some(rule)), Some(_)) if is_counted(rule) => &[Trigger::Threshold],
-            (Some(Some(_)), Some(_)) => &[],
-            // Its episodes tell when it matters.
-            (Some(Some(rule)), None) if rule.recurrence.is_some() => &[],
-            (Some(Some(_)), None) => &[Trigger::New, Trigger::Returned, Trigger::Severity],
+            (None, _) => &[],
+            (Some(id), is_episode) => {
+                self.catalogue.rule(id).map_or(&[], |rule| causes_of(rule, is_episode))
+            }
         };
         let is_told = met.severity > Severity::Info || possible == [Trigger::Watch];
         let wanted = |cause: &Trigger| is_told && self.settings.triggers.contains(cause);
@@ -284,6 +279,22 @@ impl Desk {
 /// Returns true for a rule on the logs themselves: silence, loss, what will be lost.
 pub(super) fn is_watch(rule: &Rule) -> bool {
     rule.id.category() == "watch"
+}
+
+/// Returns what can raise an alert of a rule's episodes, or of its events.
+fn causes_of(rule: &Rule, is_episode: bool) -> &'static [Trigger] {
+    if rule.status == Status::Experimental || rule.routine {
+        &[]
+    } else if is_watch(rule) {
+        &[Trigger::Watch]
+    } else if is_episode {
+        if is_counted(rule) { &[Trigger::Threshold] } else { &[] }
+    } else if rule.recurrence.is_some() {
+        // Its episodes tell when it matters.
+        &[]
+    } else {
+        &[Trigger::New, Trigger::Returned, Trigger::Severity]
+    }
 }
 
 /// Returns true for a rule whose episodes are trouble; a pair, failed and recovered, is over when

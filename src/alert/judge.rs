@@ -1,8 +1,8 @@
 //! The steps of an alert: held, open, over.
 
-use super::desk::{is_watch, Desk, Place, Told};
-use super::hold::millis;
 use super::AlertSettings;
+use super::desk::{Desk, Place, Told, is_watch};
+use super::hold::millis;
 use crate::catalogue::Rule;
 use crate::model::{Millis, Outcome, Severity};
 use crate::store::{AlertRow, Phase};
@@ -91,7 +91,10 @@ fn spare(desk: &mut Desk, id: &str, end: Millis, sight: Sight) {
         row.spared_until = Some(end);
     }
     let is_held = desk.rows.get(id).is_some_and(|row| row.phase == Phase::Held);
-    if is_held && sight.is_over && let Some(row) = desk.change(id) {
+    if is_held
+        && sight.is_over
+        && let Some(row) = desk.change(id)
+    {
         close(row, sight.now);
     }
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
-use super::Config;
+use super::{Config, alerts};
 use crate::document::{Document, Fields};
 use crate::parse::{FieldMap, TextFormat, TextSpec};
 use crate::redact::{Kind, MaskRule, Masker, PseudonymKey};
@@ -31,11 +31,16 @@ pub(super) fn read_fields(document: &Document<'_>, directory: &Path) -> Config {
     config.csv = fields.optional("csv").table().map(|table| read_map(table, FieldMap::csv()));
     config.ndjson =
         fields.optional("ndjson").table().map(|table| read_map(table, FieldMap::ndjson()));
+    if let Some(alerts) = fields.optional("alerts").table() {
+        let zone = config.zone.clone().unwrap_or(TimeZone::UTC);
+        config.alerts = alerts::read(alerts, directory, &zone);
+    }
     fields.finish();
     config
 }
 
-fn read_zone<'d>(fields: &mut Fields<'d>, key: &'d str) -> Option<TimeZone> {
+/// Reads the name of a time zone.
+pub(super) fn read_zone<'d>(fields: &mut Fields<'d>, key: &'d str) -> Option<TimeZone> {
     let name = fields.optional(key).text()?;
     let zone = TimeZone::get(&name).ok();
     if zone.is_none() {

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::ConfigError;
 use super::fields::read_fields;
+use crate::alert::AlertSettings;
 use crate::document::Document;
 use crate::parse::{FieldMap, TextFormat};
 use crate::redact::MaskRule;
@@ -36,6 +37,8 @@ pub struct Config {
     pub csv: Option<FieldMap>,
     /// Names of the fields of NDJSON lines.
     pub ndjson: Option<FieldMap>,
+    /// What is told, to whom, and when not.
+    pub alerts: AlertSettings,
 }
 
 impl Config {

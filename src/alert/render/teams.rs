@@ -59,9 +59,7 @@ pub(in crate::alert) fn teams(message: &Message) -> Value {
 
 /// Renders texts as they stand: runs know no markup.
 fn runs(texts: &[(&str, &str)], font: &str) -> Value {
-    let run = |(text, weight): &(&str, &str)| {
-        json!({ "type": "TextRun", "text": text, "weight": weight, "fontType": font })
-    };
+    let run = |(text, weight): &(&str, &str)| json!({ "type": "TextRun", "text": text, "weight": weight, "fontType": font });
     let inlines: Vec<Value> = texts.iter().map(run).collect();
     json!({ "type": "RichTextBlock", "inlines": inlines })
 }

@@ -75,9 +75,8 @@ fn kill(child: &mut Child) {
     #[cfg(unix)]
     {
         let group = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
-        let killed = group.map(|group| {
-            rustix::process::kill_process_group(group, rustix::process::Signal::KILL)
-        });
+        let killed = group
+            .map(|group| rustix::process::kill_process_group(group, rustix::process::Signal::KILL));
         if !matches!(killed, Some(Ok(()))) {
             tracing::warn!("the children of a command could not be killed");
         }

@@ -74,7 +74,9 @@ fn retry_after(text: &str, now: Millis) -> Option<Duration> {
 fn without_address(error: WebError, url: &str) -> DeliverError {
     let path = url.splitn(4, '/').nth(3).filter(|path| !path.is_empty());
     let source = match error {
-        WebError::Send { origin, source } if path.is_some_and(|path| chain(&*source).contains(path)) => {
+        WebError::Send { origin, source }
+            if path.is_some_and(|path| chain(&*source).contains(path)) =>
+        {
             WebError::Send { origin, source: "the address is wrong".into() }
         }
         error => error,
