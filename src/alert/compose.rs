@@ -66,10 +66,16 @@ fn split_of(row: &EpisodeRow) -> String {
 }
 
 impl Library<'_> {
-    /// Returns the bouts of a problem; those of an episode are its own and those before. One that
-    /// nothing ended did not heal by itself.
+    /// Returns the bouts of a problem; of an episode, the episodes of the same course.
+    ///
+    /// A rule that counts its own events has bouts of these, whether they were enough or not.
     pub(super) fn bouts(&self, met: &Met) -> Result<Bouts, StoreError> {
-        let Some(split) = &met.split else { return self.store.bouts(&met.problem, self.quiet) };
+        let rule = met.rule.as_deref().and_then(|id| self.catalogue.rule(id));
+        let is_course = rule.is_some_and(|rule| rule.course().is_some());
+        let split = match &met.split {
+            Some(split) if is_course || self.store.problem(&met.problem)?.is_none() => split,
+            _ => return self.store.bouts(&met.problem, self.quiet),
+        };
         let episodes = self.episodes(met.rule.as_deref(), (&met.server, &met.component), split)?;
         let bouts: Vec<Bout> = episodes
             .iter()
@@ -78,7 +84,7 @@ impl Library<'_> {
                 first: row.episode.first,
                 last: row.episode.ended.unwrap_or(row.episode.last),
                 count: row.episode.count,
-                outcome: row.episode.ended.is_none().then_some(Outcome::Stopped),
+                outcome: row.episode.ended.map(|_| Outcome::Recovered),
             })
             .collect();
         let earliest = bouts.last().map(|bout| bout.first);
@@ -196,7 +202,7 @@ impl Library<'_> {
             span_ms: bout.last.get().saturating_sub(bout.first.get()),
             count: bout.count,
             ended: match bout.outcome {
-                Some(Outcome::Stopped) if row.split.is_none() => "stopped",
+                Some(Outcome::Stopped) => "stopped",
                 Some(Outcome::Recovered) => "recovered",
                 _ => "by itself",
             }

@@ -7,7 +7,7 @@ use super::hold::{millis, usual};
 use super::{AlertSettings, judge};
 use crate::catalogue::{Catalogue, Rule, Status};
 use crate::model::{Millis, Outcome, Severity};
-use crate::store::{AlertRow, Bouts, Phase, Trigger};
+use crate::store::{AlertRow, Bout, Bouts, Phase, Trigger};
 
 /// What is older than this when it is read raises nothing, in milliseconds: logs of the past tell
 /// nobody what to do now.
@@ -109,6 +109,11 @@ impl Desk {
             return Ok(());
         }
         let quiet = millis(self.settings.quiet);
+        let is_told = |row: &AlertRow| row.problem == met.problem && is_near(row, met, quiet);
+        if self.rows.values().any(is_told) {
+            // Its events and its episodes are one bout.
+            return Ok(());
+        }
         let causes = self.causes(met);
         if let Some((last, worst)) = self.passed.get_mut(&met.problem)
             && met.split.is_none()
@@ -173,14 +178,11 @@ impl Desk {
     /// Adds to the alert whose bout goes on with this. Returns false where there is none.
     fn extend(&mut self, met: &Met, now: Millis) -> bool {
         let quiet = millis(self.settings.quiet);
-        let is_near = |row: &&mut AlertRow| {
-            row.problem == met.problem
-                && row.split == met.split
-                && met.first.get() <= row.last.get().saturating_add(quiet)
-                && met.last.get() >= row.first.get().saturating_sub(quiet)
+        let is_same = |row: &&mut AlertRow| {
+            row.problem == met.problem && row.split == met.split && is_near(row, met, quiet)
         };
         // The latest one, where a bout that was late joins two.
-        let Some(row) = self.rows.values_mut().filter(is_near).max_by_key(|row| row.last) else {
+        let Some(row) = self.rows.values_mut().filter(is_same).max_by_key(|row| row.last) else {
             return false;
         };
         let before = row.clone();
@@ -224,7 +226,7 @@ impl Desk {
         history: Bouts,
     ) -> Option<AlertRow> {
         let mut bouts = history.bouts;
-        let is_this = |row: &crate::store::Bout| row.first <= met.last && met.first <= row.last;
+        let is_this = |row: &Bout| row.first <= met.last && met.first <= row.last;
         let present = bouts.iter().position(is_this);
         let past = bouts.split_off(present.map_or(0, |at| at + 1));
         let mut first = met.first.min(bouts.last().map_or(met.first, |bout| bout.first));
@@ -242,7 +244,7 @@ impl Desk {
             Trigger::Severity => met.severity >= self.settings.severity,
         };
         let trigger = *causes.iter().find(holds)?;
-        let hold = (trigger != Trigger::Watch).then(|| usual(&past, &self.settings)).flatten();
+        let hold = (trigger != Trigger::Watch).then(|| self.hold(met, past)).flatten();
         Some(AlertRow {
             id: alert_id(&met.problem, first),
             problem: met.problem.clone(),
@@ -270,6 +272,16 @@ impl Desk {
         })
     }
 
+    /// Returns how long a problem is held because it usually heals by itself.
+    fn hold(&self, met: &Met, mut past: Vec<Bout>) -> Option<i64> {
+        let rule = met.rule.as_deref().and_then(|id| self.catalogue.rule(id));
+        if rule.is_some_and(|rule| rule.course().is_some()) {
+            // An episode that nothing ended may have ended because somebody did something.
+            past.retain(|bout| bout.outcome == Some(Outcome::Recovered));
+        }
+        usual(&past, &self.settings)
+    }
+
     /// Returns the rule of an alert.
     pub(super) fn rule(&self, row: &AlertRow) -> Option<&Rule> {
         self.catalogue.rule(row.rule.as_deref()?)
@@ -290,8 +302,8 @@ fn causes_of(rule: &Rule, is_episode: bool) -> &'static [Trigger] {
     } else if is_episode {
         if is_counted(rule) { &[Trigger::Threshold] } else { &[] }
     } else if rule.recurrence.is_some() {
-        // Its episodes tell when it matters.
-        &[]
+        // Its episodes tell when it matters, unless it always does.
+        &[Trigger::Severity]
     } else {
         &[Trigger::New, Trigger::Returned, Trigger::Severity]
     }
@@ -302,6 +314,12 @@ fn causes_of(rule: &Rule, is_episode: bool) -> &'static [Trigger] {
 fn is_counted(rule: &Rule) -> bool {
     let is_pair = rule.course().is_some_and(|course| course.threshold().is_pair);
     !is_pair && (rule.course().is_some() || rule.recurrence.is_some())
+}
+
+/// Returns true for events that belong to the bout of an alert.
+fn is_near(row: &AlertRow, met: &Met, quiet: i64) -> bool {
+    met.first.get() <= row.last.get().saturating_add(quiet)
+        && met.last.get() >= row.first.get().saturating_sub(quiet)
 }
 
 /// Returns the id of the alert of a bout.

@@ -91,8 +91,9 @@ pub(super) fn read(mut fields: Fields<'_>, directory: &Path, zone: &TimeZone) ->
     if settings.max_hold < settings.min_hold {
         fields.report_at("max_hold", "`max_hold` is shorter than `min_hold`".into(), None);
     }
+    let mut names = Vec::new();
     for table in fields.optional("target").tables() {
-        settings.targets.extend(read_target(table, directory, &settings.targets));
+        settings.targets.extend(read_target(table, directory, &mut names));
     }
     for table in fields.optional("maintenance").tables() {
         settings.maintenance.extend(read_maintenance(table, zone));
@@ -101,11 +102,16 @@ pub(super) fn read(mut fields: Fields<'_>, directory: &Path, zone: &TimeZone) ->
     settings
 }
 
-fn read_target(mut fields: Fields<'_>, directory: &Path, others: &[Target]) -> Option<Target> {
+fn read_target(
+    mut fields: Fields<'_>,
+    directory: &Path,
+    names: &mut Vec<String>,
+) -> Option<Target> {
     let name = fields.required("name").text();
-    if let Some(name) = name.as_ref().filter(|name| others.iter().any(|one| one.name == **name)) {
+    if let Some(name) = name.as_ref().filter(|name| names.contains(name)) {
         fields.report_at("name", format!("there are two targets `{name}`"), None);
     }
+    names.extend(name.clone());
     let timeout = fields.optional("timeout").span().unwrap_or(TIMEOUT);
     if timeout.is_zero() || timeout > MAX_TIMEOUT {
         fields.report_at(
@@ -233,29 +239,34 @@ fn read_maintenance(mut fields: Fields<'_>, zone: &TimeZone) -> Option<Maintenan
     let name = fields.required("name").text();
     let server = fields.optional("server").text();
     let component = fields.optional("component").text();
-    let days = fields.optional("days").words(&DAYS, day_name);
-    let when = match days {
-        Some(days) => {
-            let clock = |text: Option<String>| text.map(|text| text.parse::<Time>().ok());
-            let from = fields.required("from").text();
-            let to = fields.required("to").text();
-            for (key, text) in [("from", &from), ("to", &to)] {
-                if clock(text.clone()) == Some(None) {
-                    let message =
-                        format!("`{key}` is not a time of day, expected one such as `22:30`");
-                    fields.report_at(key, message, None);
-                }
-            }
-            let zone = read_zone(&mut fields, "timezone").unwrap_or_else(|| zone.clone());
-            clock(from)
-                .flatten()
-                .zip(clock(to).flatten())
-                .map(|(from, to)| MaintenanceTime::Weekly { days, from, to, zone })
-        }
-        None => read_once(&mut fields),
+    let days = fields.optional("days");
+    let is_weekly = days.is_present();
+    let days = days.words(&DAYS, day_name);
+    let when = if is_weekly {
+        read_weekly(&mut fields, zone)
+            .zip(days)
+            .map(|((from, to, zone), days)| MaintenanceTime::Weekly { days, from, to, zone })
+    } else {
+        read_once(&mut fields)
     };
     fields.finish();
     Some(Maintenance { name: name?, server, component, when: when? })
+}
+
+/// Reads the hours of a maintenance that comes every week.
+fn read_weekly(fields: &mut Fields<'_>, zone: &TimeZone) -> Option<(Time, Time, TimeZone)> {
+    let mut clock = |key| {
+        let text = fields.required(key).text()?;
+        let time = text.parse::<Time>().ok();
+        if time.is_none() {
+            let message = format!("`{key}` is not a time of day, expected one such as `22:30`");
+            fields.report_at(key, message, None);
+        }
+        time
+    };
+    let (from, to) = (clock("from"), clock("to"));
+    let zone = read_zone(fields, "timezone").unwrap_or_else(|| zone.clone());
+    Some((from?, to?, zone))
 }
 
 /// Reads a maintenance that comes once.
@@ -453,6 +464,7 @@ to = '2026-09-08T02:00:00Z'
             ":27: `command` names no program",
             ":28: `timeout` is out of range",
             ":32: `days` is `sunday`",
+            ":33: `from` is not a time of day",
             ":38: `from` is not a moment",
         ] {
             assert!(found.contains(part), "{part} is missing from:\n{found}");
