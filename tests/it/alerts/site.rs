@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use dewlap::alert::{AlertSettings, Clock, Lookout, Message, Target, TargetKind};
-use dewlap::catalogue::Catalogue;
+use dewlap::catalogue::{Catalogue, Course};
 use dewlap::classify::problem_id;
 use dewlap::course::{Effect, Scope, Threshold};
 use dewlap::model::{EntryKind, Level, Millis, Outcome, SeenKey, Severity};
@@ -98,7 +98,7 @@ impl Site {
                 apart: std::time::Duration::ZERO,
                 is_pair: false,
             });
-            Some((rule.id.to_string(), recurrence.or(rule.course().map(|c| c.threshold()))?))
+            Some((rule.id.to_string(), recurrence.or(rule.course().map(Course::threshold))?))
         });
         let thresholds: BTreeMap<_, _> = courses.collect();
         let classes = Classes { hash: self.catalogue.hash().into(), thresholds };
