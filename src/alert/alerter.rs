@@ -12,7 +12,7 @@ use super::courier::Courier;
 use super::{AlertSettings, Lookout};
 use crate::catalogue::Catalogue;
 use crate::model::Millis;
-use crate::store::{Store, StoreError, WriterHandle};
+use crate::store::{Attempt, DeliveryFilter, DeliveryState, Store, StoreError, WriterHandle};
 
 /// The store is looked at so often, and when somebody calls.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -90,6 +90,7 @@ impl Alerter {
         writer: &WriterHandle,
     ) -> Result<Self, StoreError> {
         let shared = Arc::new(Shared::default());
+        give_up_orphans(&options, &Store::open(store)?, writer)?;
         let mut threads: Vec<Running> = Vec::new();
         for target in &options.settings.targets {
             let courier = Courier {
@@ -166,6 +167,26 @@ impl Alerter {
         }
         outcome
     }
+}
+
+/// Gives up what waits for targets that the settings have no more: nobody would ever take it there.
+fn give_up_orphans(
+    options: &AlerterOptions,
+    store: &Store,
+    writer: &WriterHandle,
+) -> Result<(), StoreError> {
+    let at = (options.clock)();
+    let state = Some(DeliveryState::Waits);
+    let waiting = store.deliveries(&DeliveryFilter { state, ..DeliveryFilter::default() })?;
+    for row in waiting {
+        if options.settings.target(&row.target).is_none() {
+            tracing::warn!(target = row.target, message = row.message, "a target is gone");
+            let error = Some("the configuration has no such target any more".to_owned());
+            let state = DeliveryState::GivenUp;
+            writer.commit_attempt(Attempt { delivery: row.id, at, state, next: at, error })?;
+        }
+    }
+    Ok(())
 }
 
 /// Starts a thread that takes a step whenever it is woken, and now and then.

@@ -149,7 +149,7 @@ impl Desk {
         self.passed.retain(|_, (last, _)| last.get() >= oldest);
         let changed = &self.changed;
         self.rows.retain(|id, row| {
-            let is_live = row.phase != Phase::Over || row.seen.get() >= oldest;
+            let is_live = row.phase != Phase::Over || row.seen.max(row.last).get() >= oldest;
             is_live || row.opened.is_some_and(|at| at.get() >= oldest) || changed.contains(id)
         });
         Ok(told)

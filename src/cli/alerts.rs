@@ -105,14 +105,15 @@ fn list(context: &Context, format: TextOrJson) -> anyhow::Result<Done> {
     let now = now();
     let rows = store.alerts(Millis::new(now.get().saturating_sub(LISTED)))?;
     let undelivered = undelivered(&store)?;
-    let shown = Shown { catalogue: &catalogue, settings: &context.config.alerts, now };
+    let settings = &context.config.alerts;
+    let shown = Shown { store: &store, catalogue: &catalogue, settings, now };
     let mut text = String::new();
     for row in &rows {
         let of_row = |delivery: &&DeliveryRow| delivery.alert.as_ref() == Some(&row.id);
         let deliveries: Vec<&DeliveryRow> = undelivered.iter().filter(of_row).collect();
         match format {
             TextOrJson::Text => shown.write_text(&mut text, row, &deliveries)?,
-            TextOrJson::Json => writeln!(text, "{}", shown.json(row, &deliveries))?,
+            TextOrJson::Json => writeln!(text, "{}", shown.json(row, &deliveries)?)?,
         }
     }
     for delivery in undelivered.iter().filter(|delivery| delivery.alert.is_none()) {
@@ -144,6 +145,7 @@ fn undelivered(store: &Store) -> anyhow::Result<Vec<DeliveryRow>> {
 
 /// What alerts are shown with.
 struct Shown<'s> {
+    store: &'s Store,
     catalogue: &'s Catalogue,
     settings: &'s AlertSettings,
     now: Millis,
@@ -155,8 +157,9 @@ impl Shown<'_> {
         text: &mut String,
         row: &AlertRow,
         deliveries: &[&DeliveryRow],
-    ) -> Result<(), std::fmt::Error> {
+    ) -> anyhow::Result<()> {
         let title = self.title(row);
+        let name = self.name(row)?;
         writeln!(
             text,
             "{}  {:<5}  {:<8}  {}  {title}",
@@ -165,7 +168,7 @@ impl Shown<'_> {
             row.severity.name(),
             row.id
         )?;
-        write!(text, "    {} on {}, {}", row.component, row.server, row.trigger.name())?;
+        write!(text, "    {name} on {}, {}", row.server, row.trigger.name())?;
         if row.count > 0 {
             write!(text, ", {}", plural(row.count, "event"))?;
         }
@@ -180,6 +183,12 @@ impl Shown<'_> {
     fn title<'t>(&'t self, row: &'t AlertRow) -> &'t str {
         let Some(id) = row.rule.as_deref() else { return &row.problem };
         self.catalogue.rule(id).map_or(id, |rule| rule.title.as_str())
+    }
+
+    /// Returns the name of an alert's component.
+    fn name(&self, row: &AlertRow) -> anyhow::Result<String> {
+        let found = self.store.component(&row.server, &row.component)?;
+        Ok(found.map_or_else(|| row.component.clone(), |(name, _)| name))
     }
 
     /// Says in words what became of an alert.
@@ -200,9 +209,9 @@ impl Shown<'_> {
     }
 
     /// Renders an alert; scripts rely on these names.
-    fn json(&self, row: &AlertRow, deliveries: &[&DeliveryRow]) -> Value {
+    fn json(&self, row: &AlertRow, deliveries: &[&DeliveryRow]) -> anyhow::Result<Value> {
         let deliveries: Vec<Value> = deliveries.iter().map(|row| delivery_json(row)).collect();
-        json!({
+        Ok(json!({
             "alert": row.id,
             "phase": row.phase.name(),
             "state": self.state(row),
@@ -213,6 +222,7 @@ impl Shown<'_> {
             "severity": row.severity.name(),
             "server": row.server,
             "component": row.component,
+            "component_name": self.name(row)?,
             "first": row.first.to_string(),
             "last": row.last.to_string(),
             "events": row.count,
@@ -220,7 +230,7 @@ impl Shown<'_> {
             "messages": row.messages,
             "age_ms": self.now.get().saturating_sub(row.first.get()),
             "deliveries": deliveries,
-        })
+        }))
     }
 }
 

@@ -131,7 +131,7 @@ pub struct DeliveryFilter {
     pub target: Option<String>,
     /// Only those in this state.
     pub state: Option<DeliveryState>,
-    /// Only those to be tried by this time.
+    /// Only those to be tried by this time, of each alert the first one that waits.
     pub due: Option<Millis>,
     /// Only the first so many.
     pub limit: Option<u32>,
@@ -142,8 +142,8 @@ pub(super) const ALERT_COLUMNS: &str = "id, problem, rule, server, component, sp
     spared_until, over, hold, step, messages";
 
 impl Store {
-    /// Returns the alerts that are not over, and those that were so late that they may matter
-    /// still: noticed, told or over since a moment; by the time at which they were noticed.
+    /// Returns the alerts that are not over, and those that were met, told or over since a moment;
+    /// by the time at which they were noticed.
     ///
     /// # Errors
     ///
@@ -151,7 +151,8 @@ impl Store {
     pub fn alerts(&self, since: Millis) -> Result<Vec<AlertRow>, StoreError> {
         let sql = format!(
             "SELECT {ALERT_COLUMNS} FROM alert \
-             WHERE over IS NULL OR over >= ?1 OR seen >= ?1 OR opened >= ?1 ORDER BY noticed, id"
+             WHERE over IS NULL OR max(over, seen, last, coalesce(opened, 0)) >= ?1 \
+             ORDER BY noticed, id"
         );
         self.collect(&sql, &[Value::Integer(since.get())], read_alert)
     }
@@ -164,7 +165,10 @@ impl Store {
     pub fn deliveries(&self, filter: &DeliveryFilter) -> Result<Vec<DeliveryRow>, StoreError> {
         let sql = "SELECT id, message, alert, target, body, state, attempts, created, next, \
              changed, error FROM delivery WHERE (?1 IS NULL OR target = ?1) \
-             AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR next <= ?3) ORDER BY id LIMIT ?4";
+             AND (?2 IS NULL OR state = ?2) AND (?3 IS NULL OR (next <= ?3 AND NOT EXISTS ( \
+             SELECT 1 FROM delivery AS earlier WHERE earlier.state = 0 \
+             AND earlier.target = delivery.target AND earlier.alert = delivery.alert \
+             AND earlier.id < delivery.id))) ORDER BY id LIMIT ?4";
         let values = [
             filter.target.clone().map_or(Value::Null, Value::Text),
             filter.state.map_or(Value::Null, |state| Value::Integer(state as i64)),

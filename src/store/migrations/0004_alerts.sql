@@ -35,7 +35,6 @@ CREATE TABLE alert (
     step INTEGER NOT NULL,          -- steps of escalation that were told
     messages INTEGER NOT NULL       -- told so far
 ) WITHOUT ROWID;
-CREATE INDEX alert_by_time ON alert (seen);
 
 -- One message for one target.
 CREATE TABLE delivery (

@@ -175,6 +175,45 @@ fn a_message_is_given_up_after_a_day() {
 }
 
 #[test]
+fn the_end_is_not_delivered_before_the_beginning() {
+    let mut site = Site::new();
+    let hook = Hook::new(Answer::Status(503));
+    let hands = Hands::new(0);
+    let alerter = start(&site, to(&hook), &hands);
+    raise(&mut site, &alerter, &hands);
+    let first = hook.next();
+    // The bout is over while its first message still waits to be left alone no longer.
+    hands.set(20 * MINUTE);
+    alerter.wake();
+    while site.deliveries().len() < 2 {
+        std::thread::yield_now();
+    }
+    alerter.wake();
+    assert_eq!(hook.next().body, first.body);
+    hook.answer(Answer::Status(200));
+    hands.set(30 * MINUTE);
+    alerter.wake();
+    let kinds = [hook.next(), hook.next()].map(|arrived| arrived.json()["kind"].to_string());
+    alerter.stop(DEADLINE).unwrap();
+    assert_eq!(kinds, ["\"opened\"", "\"over\""]);
+    assert!(hook.rest().is_empty());
+}
+
+#[test]
+fn what_waits_for_a_target_that_is_gone_is_given_up() {
+    let mut site = Site::new();
+    let hook = Hook::new(Answer::Status(503));
+    let hands = Hands::new(0);
+    let alerter = start(&site, to(&hook), &hands);
+    raise(&mut site, &alerter, &hands);
+    hook.next();
+    alerter.stop(DEADLINE).unwrap();
+    let alerter = start(&site, AlertSettings::default(), &hands);
+    alerter.stop(DEADLINE).unwrap();
+    assert_eq!(states(&site), [DeliveryState::GivenUp]);
+}
+
+#[test]
 fn a_slow_target_does_not_hold_up_another() {
     let mut site = Site::new();
     let (slow, quick) = (Hook::new(Answer::Silence), Hook::new(Answer::Status(200)));
