@@ -93,15 +93,16 @@ impl Alerter {
         give_up_orphans(&options, &Store::open(store)?, writer)?;
         let mut threads: Vec<Running> = Vec::new();
         for target in &options.settings.targets {
-            let courier = Courier {
+            let mut courier = Courier {
                 target: target.clone(),
                 store: Store::open(store)?,
                 writer: writer.clone(),
                 seed: options.seed,
+                is_down: false,
             };
             let (clock, counted) = (Arc::clone(&options.clock), Arc::clone(&shared));
             let step = move || {
-                courier.deliver_due(clock())?;
+                courier.deliver_due(clock(), &counted.is_stopping)?;
                 let waiting = courier.store.n_waiting_deliveries()?;
                 counted.n_pending.store(waiting, Ordering::Relaxed);
                 Ok(())

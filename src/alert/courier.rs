@@ -1,5 +1,6 @@
 //! Takes the messages of one target there, until each is delivered, refused or given up.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::hold::millis;
@@ -28,34 +29,40 @@ pub(super) struct Courier {
     pub(super) writer: WriterHandle,
     /// Makes pauses differ, so that not all come back at once.
     pub(super) seed: u64,
+    /// True from an attempt that failed to one that did not.
+    pub(super) is_down: bool,
 }
 
 impl Courier {
-    /// Tries what is due, and returns how many messages were delivered.
+    /// Tries what is due, until `is_stopping`.
     ///
     /// After a failure the rest waits for the next round: what is down is down for all.
-    pub(super) fn deliver_due(&self, now: Millis) -> Result<usize, StoreError> {
+    pub(super) fn deliver_due(
+        &mut self,
+        now: Millis,
+        is_stopping: &AtomicBool,
+    ) -> Result<(), StoreError> {
         let filter = DeliveryFilter {
             target: Some(self.target.name.clone()),
             state: Some(DeliveryState::Waits),
             due: Some(now),
             limit: Some(MAX_ROUND),
         };
-        let mut delivered = 0;
         for row in self.store.deliveries(&filter)? {
+            if is_stopping.load(Ordering::Relaxed) {
+                break;
+            }
             let attempt = self.attempt(&row, now);
             let state = attempt.state;
             self.writer.commit_attempt(attempt)?;
-            match state {
-                DeliveryState::Delivered => delivered += 1,
-                DeliveryState::Waits => break,
-                DeliveryState::Refused | DeliveryState::GivenUp => {}
+            if state == DeliveryState::Waits {
+                break;
             }
         }
-        Ok(delivered)
+        Ok(())
     }
 
-    fn attempt(&self, row: &DeliveryRow, now: Millis) -> Attempt {
+    fn attempt(&mut self, row: &DeliveryRow, now: Millis) -> Attempt {
         let outcome = match serde_json::from_str::<Message>(&row.body) {
             Ok(message) => deliver(&self.target, &message, now),
             // Written by another version, and never readable by this one.
@@ -69,7 +76,7 @@ impl Courier {
             error: None,
         };
         let Err(error) = outcome else {
-            if row.attempts > 0 {
+            if std::mem::take(&mut self.is_down) {
                 tracing::info!(target = self.target.name, "alerts are delivered again");
             }
             return attempt;
@@ -85,17 +92,13 @@ impl Courier {
         Attempt { state, next, error: Some(error.told()), ..attempt }
     }
 
-    /// Says once when a target fails, and when a message is lost to it.
-    fn say(&self, row: &DeliveryRow, state: DeliveryState, error: &DeliverError) {
+    /// Says once when a target fails, and each time a message is lost to it.
+    fn say(&mut self, row: &DeliveryRow, state: DeliveryState, error: &DeliverError) {
         let (name, message, error) = (&self.target.name, &row.message, error.told());
-        match state {
-            DeliveryState::Refused | DeliveryState::GivenUp => {
-                tracing::error!(target = name, message, error, "an alert is not delivered");
-            }
-            _ if row.attempts == 0 => {
-                tracing::warn!(target = name, message, error, "an alert waits for its target");
-            }
-            _ => {}
+        if state != DeliveryState::Waits {
+            tracing::error!(target = name, message, error, "an alert is not delivered");
+        } else if !std::mem::replace(&mut self.is_down, true) {
+            tracing::warn!(target = name, message, error, "alerts wait for their target");
         }
     }
 

@@ -26,6 +26,8 @@ pub struct Lookout {
     looked: Looked,
     /// The looks before were committed up to this place.
     saved: Option<Looked>,
+    /// True where all that came last was too old to matter.
+    is_late: bool,
 }
 
 impl Lookout {
@@ -51,7 +53,17 @@ impl Lookout {
         };
         let desk = Desk::new(Arc::clone(&settings), Arc::clone(&catalogue), rows, noticed);
         let saved = found.map(|(looked, _)| looked);
-        Ok(Self { settings, catalogue, runbook, store, writer, desk, looked, saved })
+        Ok(Self {
+            settings,
+            catalogue,
+            runbook,
+            store,
+            writer,
+            desk,
+            looked,
+            saved,
+            is_late: false,
+        })
     }
 
     /// Looks once, and returns how many messages are to be delivered now.
@@ -78,18 +90,35 @@ impl Lookout {
 
     fn see_events(&mut self, now: Millis) -> Result<bool, StoreError> {
         let since = Millis::new(now.get().saturating_sub(LATE));
-        let before = self.looked;
+        let (before, mut is_any) = (self.looked, false);
         loop {
             let (sightings, looked) = self.store.sightings(self.looked, since)?;
+            is_any |= !sightings.is_empty();
             for sighting in &sightings {
                 self.see(&Met::from(sighting), now)?;
             }
             let is_end = looked == self.looked;
             self.looked = looked;
             if is_end {
-                return Ok(self.looked != before);
+                break;
             }
         }
+        let is_new = self.looked != before;
+        if is_new {
+            self.say_late(!is_any);
+        }
+        Ok(is_new)
+    }
+
+    /// Says when events come too late to be told, and when that is over: the reader is far behind,
+    /// or the zone of the log's times is wrong.
+    fn say_late(&mut self, is_late: bool) {
+        if is_late && !self.is_late {
+            tracing::warn!("events are more than an hour old when they are read: none is told");
+        } else if !is_late && self.is_late {
+            tracing::info!("events are read in time to be told");
+        }
+        self.is_late = is_late;
     }
 
     fn see_episodes(&mut self, now: Millis) -> Result<(), StoreError> {
