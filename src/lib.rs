@@ -31,12 +31,15 @@
 //! | 2 | [`catalogue`] | pattern files to checked rules | rust-embed (with `cli::demo`, `cli::patterns`) |
 //! | 2 | [`report`] | counts to the weekly report in three formats | |
 //! | 2 | [`store`] | SQLite: exactly once, and every query | rusqlite |
+//! | 2 | [`tail`] | finds the files of a source, and tells when to look | notify, globset, rustix (with `alert`) |
 //! | 3 | [`classify`] | text to rule, captures, outcome or cluster | aho-corasick |
 //! | 3 | [`export`] | the catalogue in the languages of other pipelines | |
 //! | 3 | [`runbook`] | the catalogue as a page that people read | sha2 |
-//! | 4 | [`pipeline`] | wires a batch; makes a report's input | |
+//! | 4 | [`alert`] | what is told, when and to whom, and takes it there | lettre |
+//! | 4 | [`pipeline`] | wires a batch; follows files; makes a report's input | |
 //! | 5 | [`config`] | the configuration file, checked | |
-//! | 6 | [`cli`] | one file a command; prints; reads clock and environment | clap, indicatif, anyhow |
+//! | 6 | [`follow`] | the daemon: sessions, signals, reload | tokio (with `serve`), sd-notify |
+//! | 7 | [`cli`] | one file a command; prints; reads clock and environment | clap, indicatif, anyhow, tracing-subscriber |
 //!
 //! A module uses floors below its own; neighbours on a floor do not know each other. The test
 //! `tests/it/architecture.rs` holds the table and fails where the code disagrees.
@@ -62,9 +65,11 @@
 //! | mask something else | [`redact`], or `[[redact.mask]]` in the configuration |
 //! | keep something else of an event | a new file in `store/migrations/`, `store/transaction.rs` |
 //! | show something else in the report | `report/input.rs`, `pipeline/weekly.rs`, the renderers |
+//! | raise an alert of something else, or reach another kind of target | [`alert`] |
 //! | add a command | a file in `cli/`, a line in `cli/mod.rs`, a line in README |
 //! | add an option to the configuration | `config/fields.rs`, README |
 
+pub mod alert;
 pub mod archive;
 pub mod catalogue;
 pub mod classify;

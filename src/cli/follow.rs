@@ -67,7 +67,12 @@ fn load(global: &Global) -> anyhow::Result<Setup> {
     let mut made_from: Vec<PathBuf> = global.config_path().into_iter().collect();
     made_from.extend(context.patterns.clone());
     made_from.extend(context.local_patterns.clone());
+    let mut alerts = context.config.alerts.clone();
+    alerts.resolve(|name| std::env::var(name).ok());
     Ok(Setup {
+        alerts,
+        runbook: context.config.runbook.clone(),
+        seed: now().get().unsigned_abs() ^ u64::from(std::process::id()),
         db: context.db.clone(),
         catalogue: Arc::new(catalogue),
         classifier,

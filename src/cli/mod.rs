@@ -13,6 +13,7 @@
 //! **Not here:** how anything is done. A command parses its options, calls the floors below and
 //! renders what they return.
 
+mod alerts;
 mod audit;
 mod config;
 mod context;
@@ -64,6 +65,8 @@ enum Command {
     Events(events::EventsArgs),
     /// List the times in which a rule that looks beyond one entry was met
     Episodes(episodes::EpisodesArgs),
+    /// List alerts and what waits for its target
+    Alerts(alerts::AlertsArgs),
     /// List the files that were read, with positions and gaps
     Sources(sources::SourcesArgs),
     /// Check, list and show the rules of the catalogue
@@ -103,6 +106,7 @@ fn run(cli: &Cli) -> anyhow::Result<Done> {
         Command::Report(args) => report::run(global, args),
         Command::Events(args) => events::run(global, args),
         Command::Episodes(args) => episodes::run(global, args),
+        Command::Alerts(args) => alerts::run(global, args),
         Command::Sources(args) => sources::run(global, args),
         Command::Patterns(command) => patterns::run(global, command),
         Command::Config(command) => config::run(global, command),

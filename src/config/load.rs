@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
-use super::HealthPage;
 use super::fields::read_fields;
-use super::{ConfigError, FilesSource};
+use super::{ConfigError, FilesSource, HealthPage};
+use crate::alert::AlertSettings;
 use crate::document::Document;
 use crate::parse::{FieldMap, TextFormat};
 use crate::redact::MaskRule;
@@ -41,6 +41,8 @@ pub struct Config {
     pub ndjson: Option<FieldMap>,
     /// Files that are followed.
     pub files: Vec<FilesSource>,
+    /// What is told, to whom, and when not.
+    pub alerts: AlertSettings,
 }
 
 impl Config {

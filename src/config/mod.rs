@@ -7,6 +7,7 @@
 //!
 //! **Not here:** what flags and the environment say, which `cli` lays over it.
 
+mod alerts;
 mod error;
 mod fields;
 mod health;

@@ -11,7 +11,7 @@ use crate::classify::Fingerprinter;
 use crate::model::Millis;
 use crate::parse::ParseOptions;
 use crate::pipeline::{IngestOptions, SilenceWatch, commit_notices};
-use crate::serve::{SourceState, Status};
+use crate::serve::{AlertCounts, SourceState, SourceStatus, Status};
 use crate::store::{Store, StoreError};
 
 /// Courses are followed up so often.
@@ -35,6 +35,7 @@ pub(super) fn oversee(context: &Context) -> Result<(), StoreError> {
             settled = events;
             context.handle.settle()?;
         }
+        note_alerts(context)?;
         let moment = (context.clock)();
         if moment.ticks >= next_look {
             next_look = moment.ticks + LOOKED;
@@ -44,13 +45,26 @@ pub(super) fn oversee(context: &Context) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Tells what became of alerts.
+fn note_alerts(context: &Context) -> Result<(), StoreError> {
+    if context.setup.alerts.targets.is_empty() {
+        return Ok(());
+    }
+    let counts = Store::open(&context.setup.db)?.delivery_counts()?;
+    context.board.update(|status| {
+        status.alerts =
+            AlertCounts { sent: counts.delivered, pending: counts.waiting, failed: counts.failed };
+    });
+    Ok(())
+}
+
 /// What was not read yet looks like silence, so nothing is told until all is read.
 fn look_for_silence(
     context: &Context,
     silence: &mut SilenceWatch,
     (status, now): (&Status, Millis),
 ) -> Result<(), StoreError> {
-    let is_read = |source: &crate::serve::SourceStatus| {
+    let is_read = |source: &SourceStatus| {
         source.state == SourceState::Up && source.lag_bytes == 0 && source.last_round.is_some()
     };
     if !status.sources.iter().all(is_read) {

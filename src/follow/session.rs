@@ -12,6 +12,7 @@ use super::files::FilesThread;
 use super::overseer::oversee;
 use super::stop::Stop;
 use super::{FollowError, Moments, Setup};
+use crate::alert::{Alerter, AlerterOptions};
 use crate::pipeline::classes;
 use crate::serve::{Board, SourceKind, SourceStatus};
 use crate::store::{StoreError, Writer};
@@ -19,6 +20,9 @@ use crate::tail::Waker;
 
 /// A source whose thread panicked is begun anew after so long.
 const AFTER_PANIC: Duration = Duration::from_secs(10);
+
+/// What is being sent when a session ends is waited for at least so long.
+const LEAST_PATIENCE: Duration = Duration::from_millis(200);
 
 /// What the threads of a session tell.
 #[derive(Debug)]
@@ -35,6 +39,7 @@ pub(super) struct Session {
     stop: Arc<Stop>,
     wakers: Vec<Waker>,
     threads: Vec<JoinHandle<()>>,
+    alerter: Alerter,
     news: mpsc::Receiver<News>,
 }
 
@@ -64,9 +69,16 @@ impl Session {
             status.sources = setup.sources.iter().map(source_status).collect();
             status.is_ready = true;
         });
+        let alerter = start_alerter(setup, surroundings, &writer)?;
         let (sender, news) = mpsc::channel(setup.sources.len() + 2);
-        let mut session =
-            Self { writer, stop: Arc::clone(&stop), wakers: Vec::new(), threads: Vec::new(), news };
+        let mut session = Self {
+            writer,
+            stop: Arc::clone(&stop),
+            wakers: Vec::new(),
+            threads: Vec::new(),
+            alerter,
+            news,
+        };
         let context = Context {
             setup: Arc::clone(setup),
             index: 0,
@@ -135,6 +147,11 @@ impl Session {
         }
     }
 
+    /// Returns true where the store failed under the alerts.
+    pub(super) fn has_failed(&self) -> bool {
+        self.alerter.has_failed()
+    }
+
     /// Returns how many commands wait for the writer.
     pub(super) fn queue_depth(&self) -> u64 {
         self.writer.n_waiting() as u64
@@ -164,8 +181,25 @@ impl Session {
         if !threads.is_empty() {
             tracing::warn!(count = threads.len(), "threads hang and are left behind");
         }
-        self.writer.finish().map(|_| ())
+        let told = self.alerter.stop(until.saturating_sub(clock().ticks).max(LEAST_PATIENCE));
+        self.writer.finish().and(told)
     }
+}
+
+fn start_alerter(
+    setup: &Setup,
+    surroundings: &Surroundings,
+    writer: &Writer,
+) -> Result<Alerter, StoreError> {
+    let clock = Arc::clone(&surroundings.clock);
+    let options = AlerterOptions {
+        settings: setup.alerts.clone(),
+        catalogue: Arc::clone(&setup.catalogue),
+        runbook: setup.runbook.clone(),
+        clock: Arc::new(move || clock().now),
+        seed: setup.seed,
+    };
+    Alerter::spawn(options, &setup.db, writer)
 }
 
 fn source_status(source: &super::Source) -> SourceStatus {

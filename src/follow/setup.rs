@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use crate::alert::AlertSettings;
 use crate::catalogue::Catalogue;
 use crate::classify::Classifier;
 use crate::parse::ParseOptions;
@@ -34,6 +35,12 @@ pub struct Setup {
     pub sources: Vec<Source>,
     /// The zone that the people around the servers live in.
     pub zone: TimeZone,
+    /// What is told, when and to whom; its secrets are read.
+    pub alerts: AlertSettings,
+    /// The address of the runbook.
+    pub runbook: Option<String>,
+    /// Makes pauses between attempts differ from those of other machines.
+    pub seed: u64,
     /// Files and directories that this was made from: where they change, it is made anew.
     pub made_from: Vec<PathBuf>,
 }

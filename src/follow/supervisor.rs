@@ -176,6 +176,9 @@ impl Supervisor {
                 _ = ticks.tick() => {
                     n_ticks = n_ticks.wrapping_add(1);
                     self.tick(session, n_ticks);
+                    if session.has_failed() {
+                        return End::Failed(StoreError::Stopped);
+                    }
                     let is_due = n_ticks.is_multiple_of(CHANGES_TICKS);
                     if is_due && self.has_changed() && self.reload() {
                         return End::Reload;

@@ -117,7 +117,7 @@ pub struct Reloads {
     pub last: Option<Millis>,
 }
 
-/// What became of alerts since the process began.
+/// What became of alerts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AlertCounts {
     /// Alerts that a target took.

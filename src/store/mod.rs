@@ -10,7 +10,10 @@
 //!
 //! **Not here:** what an entry means (`classify`), masking (`redact`), reading files (`pipeline`).
 
+mod alert_changes;
+mod alerts;
 mod batch;
+mod bouts;
 mod cadence;
 mod class_queries;
 mod episodes;
@@ -29,7 +32,12 @@ mod serving;
 mod transaction;
 mod writer;
 
+pub use alert_changes::{AlertChanges, Attempt, NewDelivery};
+pub use alerts::{
+    AlertRow, DeliveryCounts, DeliveryFilter, DeliveryRow, DeliveryState, Phase, Trigger,
+};
 pub use batch::{Batch, Counted, Headroom, Loss, NewEvent, NewGap, NewMark, Position, Tally};
+pub use bouts::{Bout, Bouts, Looked, ProblemRow, Sighting};
 pub use cadence::{ComponentId, ComponentPulse};
 pub use class_queries::{ClassCount, StoredClass, Window};
 pub use episodes::{EpisodeFilter, EpisodeRow, SymptomCount};

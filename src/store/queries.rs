@@ -276,6 +276,6 @@ fn read_event(row: &Row<'_>) -> rusqlite::Result<Event> {
     })
 }
 
-fn severity(number: usize) -> Severity {
+pub(super) fn severity(number: usize) -> Severity {
     Severity::ALL.get(number).copied().unwrap_or(Severity::Error)
 }

@@ -5,16 +5,17 @@ use rusqlite::{Connection, TransactionBehavior};
 /// Marks the file as ours (`PRAGMA application_id`): "Dwlp".
 const APPLICATION_ID: i64 = 0x4477_6C70;
 /// Every migration, oldest first; the store's version is how many have run. Never change one.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/0001_foundation.sql"),
     include_str!("migrations/0002_courses.sql"),
     include_str!("migrations/0003_follow.sql"),
-    include_str!("migrations/0006_watch.sql"),
+    include_str!("migrations/0004_alerts.sql"),
+    include_str!("migrations/0005_watch.sql"),
 ];
 
 /// The newest schema that this version knows: the number of migrations.
-pub(super) const NEWEST: i64 = 4;
-const _: () = assert!(MIGRATIONS.len() == 4, "NEWEST is the number of migrations");
+pub(super) const NEWEST: i64 = 5;
+const _: () = assert!(MIGRATIONS.len() == 5, "NEWEST is the number of migrations");
 
 /// What a database is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -99,6 +99,17 @@ fn the_readme_shows_what_the_commands_print() {
 }
 
 #[test]
+fn the_configuration_that_the_readme_shows_has_no_faults() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(path).expect("README.md is there");
+    let (_, block) = readme.split_once("```toml\nserver = ").expect("it shows one");
+    let (block, _) = block.split_once("```").expect("the block ends");
+    let place = Place::new();
+    place.put("dewlap.toml", format!("server = {block}"));
+    assert_eq!(place.stdout(&["config", "check"]), "dewlap.toml: no faults\n");
+}
+
+#[test]
 fn blocks_that_cannot_be_run_are_left_out() {
     let readme = "\
 ```console

@@ -1,0 +1,261 @@
+//! What the operator wants to be told, when and how.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::Maintenance;
+use crate::model::Severity;
+use crate::store::Trigger;
+
+/// What raises alerts and where they go.
+#[derive(Clone, Debug)]
+pub struct AlertSettings {
+    /// What raises an alert.
+    pub triggers: Vec<Trigger>,
+    /// Problems as bad as this, or worse, raise one each time.
+    pub severity: Severity,
+    /// Whether unknowns raise one when they are new.
+    pub with_unknowns: bool,
+    /// So long without an event ends a bout.
+    pub quiet: Duration,
+    /// A problem that comes back after so long raises an alert.
+    pub returned_after: Duration,
+    /// A critical problem with no usual time is told so long after it is noticed.
+    pub settle: Duration,
+    /// The same for others; a usual time that is shorter is none.
+    pub min_hold: Duration,
+    /// No problem is held longer because it usually heals by itself.
+    pub max_hold: Duration,
+    /// Whether the end of what was told is told as well.
+    pub is_end_told: bool,
+    /// No more alerts are told in an hour; then one message says how many are held back.
+    pub max_per_hour: u32,
+    /// Where alerts go.
+    pub targets: Vec<Target>,
+    /// When nothing is told.
+    pub maintenance: Vec<Maintenance>,
+}
+
+impl Default for AlertSettings {
+    fn default() -> Self {
+        Self {
+            triggers: Trigger::ALL.to_vec(),
+            severity: Severity::Critical,
+            with_unknowns: true,
+            quiet: Duration::from_mins(15),
+            returned_after: Duration::from_hours(14 * 24),
+            settle: Duration::from_secs(10),
+            min_hold: Duration::from_secs(30),
+            max_hold: Duration::from_hours(1),
+            is_end_told: true,
+            max_per_hour: 20,
+            targets: Vec::new(),
+            maintenance: Vec::new(),
+        }
+    }
+}
+
+/// Where alerts go.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Its name, by which deliveries are kept.
+    pub name: String,
+    /// How it is reached.
+    pub kind: TargetKind,
+    /// An attempt takes no longer.
+    pub timeout: Duration,
+}
+
+/// How a target is reached.
+#[derive(Clone, Debug)]
+pub enum TargetKind {
+    /// By an HTTP request.
+    Webhook(Webhook),
+    /// By mail.
+    Mail(Mail),
+    /// By a program, which reads JSON from its standard input.
+    Command(Vec<String>),
+}
+
+/// A target that is reached by an HTTP request.
+#[derive(Clone, Debug)]
+pub struct Webhook {
+    /// What the request holds.
+    pub body: WebhookBody,
+    /// The address, which may be a secret in itself.
+    pub url: Secret,
+    /// Headers, by name.
+    pub headers: Vec<(String, String)>,
+    /// A header whose value is a secret.
+    pub secret: Option<(String, Secret)>,
+    /// Certificate authorities that are trusted in place of the public ones.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// What a request to a webhook holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WebhookBody {
+    /// Dewlap's own JSON.
+    Json,
+    /// Blocks for an incoming webhook of Slack.
+    Slack,
+    /// An Adaptive Card for a workflow of Teams.
+    Teams,
+}
+
+impl WebhookBody {
+    /// Every body.
+    pub const ALL: [Self; 3] = [Self::Json, Self::Slack, Self::Teams];
+
+    /// Returns the name used in the configuration.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Json => "json",
+            Self::Slack => "slack",
+            Self::Teams => "teams",
+        }
+    }
+}
+
+/// A target that is reached by mail.
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// The mail server.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is protected.
+    pub tls: MailTls,
+    /// Certificate authorities that are trusted in place of the public ones.
+    pub ca_file: Option<PathBuf>,
+    /// Who sends.
+    pub from: String,
+    /// Who receives.
+    pub to: Vec<String>,
+    /// The name and password of an account on the mail server.
+    pub login: Option<(String, Secret)>,
+}
+
+/// How a connection to a mail server is protected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailTls {
+    /// Not at all.
+    None,
+    /// From the greeting on, or there is no connection.
+    StartTls,
+    /// From the first byte.
+    Tls,
+}
+
+impl MailTls {
+    /// Every protection.
+    pub const ALL: [Self; 3] = [Self::None, Self::StartTls, Self::Tls];
+
+    /// Returns the name used in the configuration.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::StartTls => "starttls",
+            Self::Tls => "tls",
+        }
+    }
+
+    /// Returns the usual port.
+    #[must_use]
+    pub const fn port(self) -> u16 {
+        match self {
+            Self::None => 25,
+            Self::StartTls => 587,
+            Self::Tls => 465,
+        }
+    }
+}
+
+/// A value that no log and no list may show.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Secret {
+    /// The value.
+    Value(String),
+    /// A file that holds it; read anew at every attempt, without the white space around it.
+    File(PathBuf),
+    /// The environment variable that holds it: see [`AlertSettings::resolve`].
+    Variable(String),
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(_) => f.write_str("Value(..)"),
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::Variable(name) => f.debug_tuple("Variable").field(name).finish(),
+        }
+    }
+}
+
+/// Why the value of a secret is not to be had.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// The file could not be read.
+    #[error("failed to read the secret `{path}`")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// There is no such variable.
+    #[error("the environment variable `{name}` is not set")]
+    Variable {
+        /// The variable.
+        name: String,
+    },
+}
+
+impl Secret {
+    /// Returns the value.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`SecretError`] where the file cannot be read or the variable was not set.
+    pub fn read(&self) -> Result<String, SecretError> {
+        match self {
+            Self::Value(value) => Ok(value.clone()),
+            Self::Variable(name) => Err(SecretError::Variable { name: name.clone() }),
+            Self::File(path) => std::fs::read_to_string(path)
+                .map(|text| text.trim().to_owned())
+                .map_err(|source| SecretError::Read { path: path.clone(), source }),
+        }
+    }
+}
+
+impl AlertSettings {
+    /// Puts the values of environment variables, which `lookup` gives, in the place of their names.
+    ///
+    /// A variable that is not set stays a name, and an attempt that needs it says so.
+    pub fn resolve(&mut self, lookup: impl Fn(&str) -> Option<String>) {
+        let secrets = self.targets.iter_mut().flat_map(|target| match &mut target.kind {
+            TargetKind::Webhook(webhook) => {
+                let secret = webhook.secret.as_mut().map(|(_, secret)| secret);
+                [Some(&mut webhook.url), secret]
+            }
+            TargetKind::Mail(mail) => [mail.login.as_mut().map(|(_, secret)| secret), None],
+            TargetKind::Command(_) => [None, None],
+        });
+        for secret in secrets.flatten() {
+            if let Secret::Variable(name) = secret
+                && let Some(value) = lookup(name)
+            {
+                *secret = Secret::Value(value);
+            }
+        }
+    }
+
+    /// Returns the target with this name.
+    #[must_use]
+    pub fn target(&self, name: &str) -> Option<&Target> {
+        self.targets.iter().find(|target| target.name == name)
+    }
+}

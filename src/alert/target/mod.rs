@@ -1,0 +1,160 @@
+//! Takes messages to where they go.
+
+mod command;
+mod mail;
+mod webhook;
+
+pub use mail::is_mail_address;
+
+use std::error::Error;
+use std::time::Duration;
+
+use super::message::Message;
+use super::settings::{SecretError, Target, TargetKind};
+use crate::model::Millis;
+use crate::web::WebError;
+
+/// Why a target did not take a message.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliverError {
+    /// A secret is not to be had.
+    #[error("failed to get a secret")]
+    Secret {
+        /// The cause.
+        source: SecretError,
+    },
+    /// There was no answer.
+    #[error("failed to ask the webhook")]
+    Web {
+        /// The cause.
+        source: WebError,
+    },
+    /// The webhook could not be asked now.
+    #[error("the webhook answered {status}")]
+    Later {
+        /// The status.
+        status: u16,
+        /// It wants to be left alone for so long.
+        retry_after: Option<Duration>,
+    },
+    /// The webhook will not have the message.
+    #[error("the webhook refused the message with {status}")]
+    Refused {
+        /// The status.
+        status: u16,
+    },
+    /// The certificates of a mail server could not be read.
+    #[error("failed to read the certificates of the mail server")]
+    Certificates {
+        /// The cause.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// An address is none.
+    #[error("`{address}` is not a mail address")]
+    Address {
+        /// The address.
+        address: String,
+        /// The cause.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// The mail server did not take the mail.
+    #[error("failed to send a mail{}", answered(*code))]
+    Mail {
+        /// What the server answered.
+        code: Option<u16>,
+        /// True where it will not take it later either.
+        is_final: bool,
+        /// The cause, where the server did not answer.
+        source: Option<Box<dyn Error + Send + Sync>>,
+    },
+    /// The message was written by another version of dewlap.
+    #[error("the message is of another version of dewlap")]
+    Unreadable,
+    /// The program could not be started.
+    #[error("failed to start `{program}`")]
+    Start {
+        /// The program.
+        program: String,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// The program failed.
+    #[error("`{program}` ended with {status}")]
+    Exit {
+        /// The program.
+        program: String,
+        /// How it ended.
+        status: String,
+    },
+    /// The program took too long and was killed.
+    #[error("`{program}` took longer than {} s and was killed", limit.as_secs())]
+    Timeout {
+        /// The program.
+        program: String,
+        /// How long it may take.
+        limit: Duration,
+    },
+}
+
+fn answered(code: Option<u16>) -> String {
+    code.map(|code| format!(", the server answered {code}")).unwrap_or_default()
+}
+
+impl DeliverError {
+    /// Returns true where another attempt would end no better.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        match self {
+            Self::Refused { .. } | Self::Address { .. } | Self::Unreadable => true,
+            Self::Mail { is_final, .. } => *is_final,
+            _ => false,
+        }
+    }
+
+    /// Returns how long the target wants to be left alone.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Later { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// Renders the error with its causes, without what a target's address may hold in secret.
+    #[must_use]
+    pub fn told(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            let said = error.to_string();
+            if !text.ends_with(&said) {
+                text.push_str(": ");
+                text.push_str(&said);
+            }
+            cause = error.source();
+        }
+        text
+    }
+}
+
+/// Takes a message to a target, and waits for its answer no longer than the target's timeout.
+///
+/// # Errors
+///
+/// Returns why the target did not take it.
+pub(super) fn deliver(target: &Target, message: &Message, now: Millis) -> Result<(), DeliverError> {
+    match &target.kind {
+        TargetKind::Webhook(webhook) => webhook::deliver(webhook, target.timeout, message, now),
+        TargetKind::Mail(mail) => mail::deliver(mail, target.timeout, message, now),
+        TargetKind::Command(command) => command::deliver(command, target.timeout, message),
+    }
+}
+
+/// Takes a message to a target that only tries whether it can be reached.
+///
+/// # Errors
+///
+/// Returns why the target did not take it.
+pub fn try_target(target: &Target, now: Millis) -> Result<(), DeliverError> {
+    deliver(target, &Message::test(now), now)
+}
