@@ -1,4 +1,4 @@
-//! `dewlap audit`: searches the store for patient data.
+//! `dewlap audit`: searches the store for patient data, or counts the logs again.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -21,6 +21,10 @@ pub(super) struct AuditArgs {
     #[arg(long, group = "what")]
     phi: bool,
 
+    /// Count the logs that are still there again, and list what was destroyed before it was read
+    #[arg(long, group = "what")]
+    capture: bool,
+
     /// Output format; JSON is one object a line
     #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
     format: TextOrJson,
@@ -34,7 +38,11 @@ pub(super) struct AuditArgs {
 ///
 /// Returns why the store could not be read.
 pub(super) fn run(global: &Global, args: &AuditArgs) -> anyhow::Result<Done> {
-    let store = global.context()?.store()?;
+    let context = global.context()?;
+    if args.capture {
+        return super::capture::audit(&context, args.format);
+    }
+    let store = context.store()?;
     let (mut texts, mut found) = (0, 0);
     let mut out = String::new();
     store.for_each_text(|entry, column, text| {

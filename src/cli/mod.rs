@@ -15,6 +15,7 @@
 
 mod alerts;
 mod audit;
+mod capture;
 mod config;
 mod context;
 mod demo;
@@ -75,7 +76,7 @@ enum Command {
     /// Check the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
-    /// Search the store for patient data
+    /// Search the store for patient data, or count the logs again
     Audit(audit::AuditArgs),
     /// Write synthetic logs for trials
     Samples(samples::SamplesArgs),

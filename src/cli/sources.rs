@@ -9,7 +9,8 @@ use super::context::Global;
 use super::failure::Done;
 use super::output::{TextOrJson, data};
 use crate::model::{grouped, plural};
-use crate::store::SourceRow;
+use crate::silence::span_in_words;
+use crate::store::{LossRow, SourceRow, Store};
 
 /// Arguments of `sources`.
 #[derive(Debug, Args)]
@@ -25,7 +26,8 @@ pub(super) struct SourcesArgs {
 ///
 /// Returns why the store could not be read or the list not be written.
 pub(super) fn run(global: &Global, args: &SourcesArgs) -> anyhow::Result<Done> {
-    let sources = global.context()?.store()?.sources()?;
+    let store = global.context()?.store()?;
+    let sources = store.sources()?;
     let mut out = data();
     match args.format {
         TextOrJson::Json => {
@@ -33,7 +35,10 @@ pub(super) fn run(global: &Global, args: &SourcesArgs) -> anyhow::Result<Done> {
                 writeln!(out, "{}", json_line(source))?;
             }
         }
-        TextOrJson::Text => write_text(&mut out, &sources)?,
+        TextOrJson::Text => {
+            write_text(&mut out, &sources)?;
+            write_ledger(&mut out, &store)?;
+        }
     }
     out.flush()?;
     Ok(Done::Fine)
@@ -51,6 +56,9 @@ fn json_line(source: &SourceRow) -> serde_json::Value {
         "events": source.events,
         "gaps": source.gaps,
         "gap_bytes": source.gap_bytes,
+        "lost_bytes": source.lost_bytes,
+        "last_seen": source.last_seen.map(|at| at.to_string()),
+        "gone": source.gone.map(|at| at.to_string()),
     })
 }
 
@@ -73,11 +81,39 @@ fn write_text(out: &mut impl Write, sources: &[SourceRow]) -> std::io::Result<()
             source.path,
         )?;
     }
-    let lost: u64 = sources.iter().map(|source| source.gap_bytes).sum();
+    let damaged: u64 = sources.iter().map(|source| source.gap_bytes).sum();
+    let destroyed: u64 = sources.iter().map(|source| source.lost_bytes).sum();
     writeln!(
         out,
-        "{}; {} lost in damaged regions.",
+        "{}; {} lost in damaged regions, {} destroyed before they were read.",
         plural(sources.len() as u64, "file"),
-        plural(lost, "byte")
+        plural(damaged, "byte"),
+        plural(destroyed, "byte")
+    )
+}
+
+/// Tells what was destroyed unread, and which logs leave little time before that.
+fn write_ledger(out: &mut impl Write, store: &Store) -> anyhow::Result<()> {
+    for loss in store.losses()? {
+        writeln!(out, "{}", loss_line(&loss))?;
+    }
+    for (_, headroom) in store.headrooms()? {
+        writeln!(
+            out,
+            "{} is overwritten every {} at the present rate.",
+            headroom.path,
+            span_in_words(std::time::Duration::from_millis(headroom.span))
+        )?;
+    }
+    Ok(())
+}
+
+/// Returns the line that tells of a loss.
+pub(super) fn loss_line(loss: &LossRow) -> String {
+    let (path, since, noticed) = (&loss.path, loss.since, loss.noticed);
+    let known = plural(loss.to.saturating_sub(loss.from), "byte");
+    format!(
+        "{path}: {}, {known} unread, and what was written from {since} to {noticed}",
+        loss.reason
     )
 }

@@ -27,6 +27,11 @@ const TOLD: Duration = Duration::from_secs(1);
 /// Names of components are looked up so often.
 const NAMED: Duration = Duration::from_mins(1);
 
+/// How soon logs overwrite themselves is measured so often.
+const MEASURED: Duration = Duration::from_mins(1);
+/// Less than this is too little to find out that nobody reads.
+const LEAST_HEADROOM: Duration = Duration::from_hours(1);
+
 /// Follows the files of a source until it is told to stop.
 pub(super) struct FilesThread {
     context: Context,
@@ -39,6 +44,7 @@ pub(super) struct FilesThread {
     earliest_scan: Duration,
     next_names: Duration,
     next_telling: Duration,
+    next_headroom: Duration,
     /// True where the system tells of all changes.
     is_watched: bool,
     lag_since: Option<Duration>,
@@ -57,6 +63,7 @@ impl FilesThread {
             earliest_scan: Duration::ZERO,
             next_names: Duration::ZERO,
             next_telling: Duration::ZERO,
+            next_headroom: Duration::ZERO,
             is_watched: false,
             lag_since: None,
         };
@@ -96,6 +103,7 @@ impl FilesThread {
             }
             follower.wake_quiet(moment);
             let is_more = self.read(&mut follower, &options)?;
+            self.note_headroom(&mut follower, &options)?;
             self.tell(&follower);
             if !is_more {
                 self.wait(&mut follower);
@@ -182,8 +190,40 @@ impl FilesThread {
             Notice::capture_loss(options.server, &component_of(path), path, loss)
         };
         let notices: Vec<Notice> = losses.iter().map(notice).collect();
-        let store = Store::open(&self.context.setup.db)?;
-        commit_notices(&notices, options, &self.context.handle, &store)?;
+        self.tell_notices(&notices, options)
+    }
+
+    /// Measures how soon logs overwrite themselves, and says where that is too soon.
+    fn note_headroom(
+        &mut self,
+        follower: &mut FileFollower,
+        options: &IngestOptions<'_>,
+    ) -> Result<(), StoreError> {
+        let moment = (self.context.clock)();
+        if moment.ticks < self.next_headroom {
+            return Ok(());
+        }
+        self.next_headroom = moment.ticks + MEASURED;
+        let mut notices = Vec::new();
+        for headroom in follower.measure_headroom(moment) {
+            if Duration::from_millis(headroom.span) < LEAST_HEADROOM {
+                let component = component_of(&headroom.path);
+                notices.push(Notice::overwritten_soon(options.server, &component, &headroom));
+            }
+            self.context.handle.note_headroom(headroom)?;
+        }
+        self.tell_notices(&notices, options)
+    }
+
+    fn tell_notices(
+        &self,
+        notices: &[Notice],
+        options: &IngestOptions<'_>,
+    ) -> Result<(), StoreError> {
+        if !notices.is_empty() {
+            let store = Store::open(&self.context.setup.db)?;
+            commit_notices(notices, options, &self.context.handle, &store)?;
+        }
         Ok(())
     }
 

@@ -12,6 +12,7 @@
 //! **Not here:** what a format looks like (`parse`), what is printed (`cli`).
 
 mod backtest;
+mod capture;
 mod class;
 mod courses;
 mod coverage;
@@ -29,6 +30,7 @@ mod weekly;
 pub use backtest::{
     Backtest, BacktestOptions, Change, ChangeKind, LesserChange, SampleText, backtest,
 };
+pub use capture::{Recount, recount};
 pub use coverage::{
     ClusterCount, ComponentShares, Coverage, CoverageInput, CoverageOptions, Health, PastReview,
     RuleCount, Shares, WeekShares, coverage,

@@ -54,6 +54,12 @@ pub struct SourceRow {
     pub gaps: u64,
     /// Bytes in those parts.
     pub gap_bytes: u64,
+    /// Bytes that were destroyed before they were read.
+    pub lost_bytes: u64,
+    /// When it was last found grown, by the clock; `None`: it was never followed.
+    pub last_seen: Option<Millis>,
+    /// When it was found to be there no more; `None`: it is there, or was never followed.
+    pub gone: Option<Millis>,
 }
 
 /// A damaged part of a file.
@@ -124,12 +130,13 @@ impl Store {
     /// Returns [`StoreError::Sqlite`] where the store cannot be read.
     pub fn sources(&self) -> Result<Vec<SourceRow>, StoreError> {
         let sql = "SELECT server.name, file.path, file.format, file.size, \
-             iif(last_entry.file IS NULL, file.offset, file.size), \
+             file.read_to, \
              file.entries_before + (last_entry.file IS NOT NULL), \
              (SELECT count(*) FROM event WHERE event.file = file.id), \
              (SELECT count(*) FROM gap WHERE gap.file = file.id), \
-             (SELECT coalesce(sum(stop - start), 0) FROM gap WHERE gap.file = file.id) \
-             FROM file JOIN server ON server.id = file.server \
+             (SELECT coalesce(sum(stop - start), 0) FROM gap WHERE gap.file = file.id), \
+             (SELECT coalesce(sum(stop - start), 0) FROM loss WHERE loss.file = file.id), \
+             file.last_seen, file.gone FROM file JOIN server ON server.id = file.server \
              LEFT JOIN last_entry ON last_entry.file = file.id ORDER BY server.name, file.path";
         self.collect(sql, &[], |row| {
             Ok(SourceRow {
@@ -142,6 +149,9 @@ impl Store {
                 events: row.get(6)?,
                 gaps: row.get(7)?,
                 gap_bytes: row.get(8)?,
+                lost_bytes: row.get(9)?,
+                last_seen: row.get::<_, Option<i64>>(10)?.map(Millis::new),
+                gone: row.get::<_, Option<i64>>(11)?.map(Millis::new),
             })
         })
     }

@@ -20,13 +20,13 @@ const MAX_TAIL_BYTES: u64 = 16 * 1024 * 1024;
 const COMPARED_BYTES: usize = 64 * 1024;
 
 /// A file that is open where reading goes on.
-pub(super) struct Opened<'a> {
-    pub(super) feed: Feed<'a>,
-    pub(super) map: OffsetMap,
+pub(in crate::pipeline) struct Opened<'a> {
+    pub(in crate::pipeline) feed: Feed<'a>,
+    pub(in crate::pipeline) map: OffsetMap,
     /// The file as it was when it was opened,
     pub(super) stamp: Stamp,
     /// and its length; `None` for one that is compressed.
-    pub(super) size: Option<u64>,
+    pub(in crate::pipeline) size: Option<u64>,
     /// The first bytes of one that is compressed.
     pub(super) start: Option<Vec<u8>>,
 }
@@ -36,7 +36,10 @@ pub(super) struct Opened<'a> {
 /// # Errors
 ///
 /// Returns why it cannot be read; an archive of several logs is an error.
-pub(super) fn open_new<'a>(path: &str, progress: &'a AtomicU64) -> io::Result<Opened<'a>> {
+pub(in crate::pipeline) fn open_new<'a>(
+    path: &str,
+    progress: &'a AtomicU64,
+) -> io::Result<Opened<'a>> {
     let file = File::open(path)?;
     let metadata = file.metadata()?;
     let stamp = Stamp::of(&metadata);
@@ -61,7 +64,7 @@ pub(super) fn open_new<'a>(path: &str, progress: &'a AtomicU64) -> io::Result<Op
 /// # Errors
 ///
 /// Returns why it cannot be read.
-pub(super) fn open_known<'a>(
+pub(in crate::pipeline) fn open_known<'a>(
     path: &str,
     known: &KnownFile,
     progress: &'a AtomicU64,

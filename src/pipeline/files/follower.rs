@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use super::super::digest::Nearby;
+use super::headroom::Headrooms;
 use super::track::{Aside, FileSource, FollowCounts, Moment, State, Track};
 use crate::store::{FileId, Loss, StoreError, WriterHandle};
 
@@ -31,6 +32,7 @@ pub struct FileFollower {
     pub(super) devices: Vec<u64>,
     pub(super) unlisted: Vec<(String, String)>,
     pub(super) nearby: Nearby,
+    pub(super) headrooms: Headrooms,
     pub(super) counts: FollowCounts,
     /// True where what is there must be compared again soon.
     pub(super) is_scan_due: bool,
@@ -60,6 +62,7 @@ impl FileFollower {
             devices: Vec::new(),
             unlisted: Vec::new(),
             nearby: Nearby::default(),
+            headrooms: Headrooms::default(),
             counts: FollowCounts::default(),
             is_scan_due: true,
             losses: Vec::new(),

@@ -18,10 +18,12 @@
 mod admit;
 mod content;
 mod follower;
+mod headroom;
 mod join;
 mod read;
 mod scan;
 mod track;
 
+pub(super) use content::{Opened, open_known, open_new};
 pub use follower::FileFollower;
 pub use track::{FileSource, FollowCounts, Moment};

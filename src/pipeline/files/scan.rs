@@ -196,6 +196,7 @@ impl FileFollower {
 
     fn part(&mut self, id: FileId, moment: Moment) -> Result<(), StoreError> {
         let Some(track) = self.remove(id) else { return Ok(()) };
+        self.headrooms.note_deleted(&track);
         let is_replaced = self.by_path.contains_key(&track.known.path)
             || Sighting::of(&track.known.path).is_ok_and(|file| file.is_some());
         let (from, unread) = (track.known.read_to, track.unread_bytes());
