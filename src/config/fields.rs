@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
-use super::Config;
+use super::http_source::{is_http_source, read_http_source};
+use super::{Config, HttpSource};
 use crate::document::{Document, Fields};
 use crate::parse::{FieldMap, TextFormat, TextSpec};
 use crate::redact::{Kind, MaskRule, Masker, PseudonymKey};
@@ -28,6 +29,9 @@ pub(super) fn read_fields(document: &Document<'_>, directory: &Path) -> Config {
     for table in fields.optional("text_format").tables() {
         config.texts.extend(read_text_format(table));
     }
+    for table in fields.optional("source").tables() {
+        config.http_sources.extend(read_source(table, directory));
+    }
     config.csv = fields.optional("csv").table().map(|table| read_map(table, FieldMap::csv()));
     config.ndjson =
         fields.optional("ndjson").table().map(|table| read_map(table, FieldMap::ndjson()));
@@ -35,7 +39,15 @@ pub(super) fn read_fields(document: &Document<'_>, directory: &Path) -> Config {
     config
 }
 
-fn read_zone<'d>(fields: &mut Fields<'d>, key: &'d str) -> Option<TimeZone> {
+fn read_source(fields: Fields<'_>, directory: &Path) -> Option<HttpSource> {
+    if is_http_source(&fields) {
+        return read_http_source(fields, directory);
+    }
+    fields.report("a source has one of `api_query`, `iguana_x`; neither is there".into(), None);
+    None
+}
+
+pub(super) fn read_zone<'d>(fields: &mut Fields<'d>, key: &'d str) -> Option<TimeZone> {
     let name = fields.optional(key).text()?;
     let zone = TimeZone::get(&name).ok();
     if zone.is_none() {

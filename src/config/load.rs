@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::tz::TimeZone;
 
-use super::ConfigError;
 use super::fields::read_fields;
+use super::{ConfigError, HttpSource};
 use crate::document::Document;
 use crate::parse::{FieldMap, TextFormat};
 use crate::redact::MaskRule;
@@ -36,6 +36,8 @@ pub struct Config {
     pub csv: Option<FieldMap>,
     /// Names of the fields of NDJSON lines.
     pub ndjson: Option<FieldMap>,
+    /// Servers that are asked over HTTP.
+    pub http_sources: Vec<HttpSource>,
 }
 
 impl Config {

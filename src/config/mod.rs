@@ -9,7 +9,9 @@
 
 mod error;
 mod fields;
+mod http_source;
 mod load;
 
 pub use error::ConfigError;
+pub use http_source::HttpSource;
 pub use load::Config;

@@ -1,6 +1,6 @@
 //! Wires the stages of a batch: inputs, readers, classification, masking, the store.
 //!
-//! Entry points: [`ingest`], and over what is stored [`weekly_report`], [`coverage()`] and
+//! Entry points: [`ingest`], for a source over HTTP [`PollSource::step`], and over what is stored [`weekly_report`], [`coverage()`] and
 //! [`backtest()`]. In [`ingest`] the calling thread reads, parses, masks and classifies; the store's
 //! writer commits on its own thread, behind a channel of two batches that stops the reader when
 //! the disk is slow.
@@ -20,6 +20,7 @@ mod feed;
 mod identify;
 mod ingest;
 mod log;
+mod poll;
 mod routine;
 mod weekly;
 
@@ -31,4 +32,5 @@ pub use coverage::{
     RuleCount, Shares, WeekShares, coverage,
 };
 pub use ingest::{FileGap, IngestError, IngestOptions, Summary, classes, ingest};
+pub use poll::{PollSource, PollStep, SourceState};
 pub use weekly::{WeeklyOptions, weekly_report};
