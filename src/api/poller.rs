@@ -1,27 +1,23 @@
 //! Asks one question after another, and keeps where each lane stands.
 
-use std::collections::BTreeSet;
+mod session;
+
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use self::session::Session;
 use super::error::AskError;
 use super::grid::Grid;
-use super::iguana_x::{self, SERVICE};
+use super::iguana_x;
 use super::position::{Facts, Position, Question, Trouble};
-use super::request::{self, Ask};
+
 use super::resume::Resume;
 use super::{Interface, SourceOptions, classic};
 use crate::model::Millis;
-use crate::web::{Client, ClientOptions, Response, WebError, origin_of};
-
-/// The longest answer: an entry of Iguana X is at most 128 MB.
-const MAX_ANSWER_BYTES: u64 = 256 * 1024 * 1024;
-/// The list of components is asked for anew after so many milliseconds.
-const LIST_AGE: i64 = 300_000;
-/// A session that is older is not trusted where a lane goes on failing, in milliseconds.
-const SESSION_AGE: i64 = 900_000;
+use crate::web::{Client, WebError, origin_of};
 
 /// Asks a source, lane after lane.
 pub struct Poller {
@@ -29,10 +25,10 @@ pub struct Poller {
     grid: Grid,
     client: Option<Client>,
     resume: Resume,
-    /// The lane that is asked next.
-    turn: usize,
-    /// True where a lane had more to give in this round.
-    is_round_busy: bool,
+    /// Lanes that are still to be asked in this round, the next one first.
+    queue: VecDeque<String>,
+    /// When all lanes were queued last.
+    round: Option<Millis>,
     session: Option<Session>,
     /// When the components were listed, or could not be.
     listed: Option<Millis>,
@@ -46,14 +42,6 @@ pub struct Poller {
     failing: BTreeSet<String>,
     /// Components that are asked for and are not there.
     missing: BTreeSet<String>,
-}
-
-/// A session of Iguana X.
-struct Session {
-    cookie: String,
-    since: Millis,
-    /// True once a question was answered in it.
-    is_proven: bool,
 }
 
 /// An answer with entries.
@@ -92,6 +80,14 @@ pub struct Failure {
     pub error: AskError,
 }
 
+impl Page {
+    /// Returns true where an entry of this component may stand in the answer.
+    #[must_use]
+    pub fn is_of_lane(&self, component: &str) -> bool {
+        self.lane.is_empty() || self.lane.trim().eq_ignore_ascii_case(component.trim())
+    }
+}
+
 impl Poller {
     /// Goes on from a stored state, or begins `since` before `now` where there is none.
     #[must_use]
@@ -107,8 +103,8 @@ impl Poller {
             grid,
             client: None,
             resume,
-            turn: 0,
-            is_round_busy: false,
+            queue: VecDeque::new(),
+            round: None,
             session: None,
             listed: None,
             is_listed: true,
@@ -158,7 +154,9 @@ impl Poller {
                 return Err(Failure { lane: String::new(), error });
             }
         }
-        let Some(position) = self.resume.lanes.get(self.turn) else {
+        self.queue_all(now);
+        let next = self.queue.pop_front();
+        let Some(position) = next.and_then(|lane| self.position(&lane)) else {
             self.failing.insert(String::new());
             let origin = origin_of(&self.options.address);
             return Err(Failure { lane: String::new(), error: AskError::NoComponent { origin } });
@@ -189,7 +187,9 @@ impl Poller {
         if let Some(position) = at.and_then(|at| self.resume.lanes.get_mut(at)) {
             let asked = (page.question, page.is_whole);
             let meaning = position.settle(asked, facts, &self.grid, now);
-            self.is_round_busy |= meaning.is_more || page.loss.is_some();
+            if meaning.is_more || page.loss.is_some() {
+                self.queue.push_back(page.lane.clone());
+            }
             settled.loss = settled.loss.or(meaning.loss);
             settled.trouble = meaning.trouble.map(|trouble| match trouble {
                 Trouble::Cut => AskError::Cut { origin: origin() },
@@ -199,7 +199,9 @@ impl Poller {
         if settled.trouble.is_some() {
             self.failing.insert(page.lane.clone());
         }
-        settled.wait = self.pass_on();
+        if self.queue.is_empty() {
+            settled.wait = self.options.interval;
+        }
         settled.resume = self.resume.render();
         settled
     }
@@ -228,109 +230,26 @@ impl Poller {
         self.resume.lanes.iter().find(|position| position.lane == lane)
     }
 
-    /// Gives the turn to the next lane; returns how long to wait for it.
-    fn pass_on(&mut self) -> Duration {
-        self.turn += 1;
-        if self.turn < self.resume.lanes.len() {
-            return Duration::ZERO;
-        }
-        self.turn = 0;
-        if std::mem::take(&mut self.is_round_busy) { Duration::ZERO } else { self.options.interval }
+    /// Returns true where all lanes are to be asked: one with a backlog holds up no other.
+    fn is_round_due(&self, now: Millis) -> bool {
+        let interval = i64::try_from(self.options.interval.as_millis()).unwrap_or(i64::MAX);
+        let is_late = |round: Millis| now.get().saturating_sub(round.get()) >= interval;
+        self.queue.is_empty() || self.round.is_none_or(is_late)
     }
 
-    /// Makes what a question needs: a client, a session, lanes.
-    fn prepare(&mut self, now: Millis, stop: &AtomicBool) -> Result<Option<()>, AskError> {
-        if self.client.is_none() {
-            self.client = Some(Client::new(&ClientOptions {
-                ca_file: self.options.ca_file.clone(),
-                timeout: self.options.timeout,
-                max_body_bytes: MAX_ANSWER_BYTES,
-            })?);
+    /// Queues all lanes where a round is due, behind those that are queued.
+    fn queue_all(&mut self, now: Millis) {
+        if !self.is_round_due(now) {
+            return;
         }
-        if !matches!(self.options.interface, Interface::IguanaX) {
-            return Ok(Some(()));
-        }
-        if self.session.is_none() && self.log_in(now, stop)?.is_none() {
-            return Ok(None);
-        }
-        let is_old = self.listed.is_none_or(|listed| now.get() - listed.get() >= LIST_AGE);
-        if !is_old || self.turn != 0 {
-            return Ok(Some(()));
-        }
-        let listed = self.list(now, stop);
-        self.is_listed = listed.is_ok();
-        if let Err(AskError::Told { .. } | AskError::Status { .. } | AskError::Refused { .. }) =
-            &listed
-        {
-            // Who may not see the list may yet read what is asked for by GUID.
-            self.listed = Some(now);
-            let named = self.options.only.clone();
-            let known = self.resume.lanes.iter().map(|position| position.lane.clone());
-            let service = named.is_empty().then(|| SERVICE.to_owned());
-            let wanted: Vec<String> = service.into_iter().chain(named).chain(known).collect();
-            self.set_lanes(&wanted, now);
-        }
-        listed
-    }
-
-    fn send(&self, ask: Ask, stop: &AtomicBool) -> Result<Option<Response>, AskError> {
-        match &self.client {
-            Some(client) => request::send(client, ask, stop),
-            None => Ok(None),
-        }
-    }
-
-    fn log_in(&mut self, now: Millis, stop: &AtomicBool) -> Result<Option<()>, AskError> {
-        let Some(credentials) = &self.options.credentials else {
-            self.session = Some(Session { cookie: String::new(), since: now, is_proven: false });
-            return Ok(Some(()));
-        };
-        let ask = iguana_x::ask_login(&self.options, credentials);
-        let url = ask.url.clone();
-        let Some(answer) = self.send(ask, stop)? else { return Ok(None) };
-        let cookie = iguana_x::check_login(&url, &answer)?;
-        self.session = Some(Session { cookie, since: now, is_proven: false });
-        Ok(Some(()))
-    }
-
-    /// Learns the components, and makes them lanes.
-    fn list(&mut self, now: Millis, stop: &AtomicBool) -> Result<Option<()>, AskError> {
-        let make =
-            |cookie: &str, options: &SourceOptions| iguana_x::ask_components(options, cookie);
-        let Some((answer, _)) = self.in_session(make, "", (now, stop))? else { return Ok(None) };
-        let found = iguana_x::read_components(&answer.body);
-        let only = &self.options.only;
-        let is_wanted = |guid: &str, name: &str| {
-            let is = |only: &String| only == guid || only.eq_ignore_ascii_case(name);
-            only.is_empty() || only.iter().any(is)
-        };
-        let service = (SERVICE.to_owned(), String::new());
-        let wanted: Vec<String> = std::iter::once(&service)
-            .chain(&found)
-            .filter(|(guid, name)| is_wanted(guid, name))
-            .map(|(guid, _)| guid.clone())
-            .collect();
-        self.tell_missing(&found);
-        self.components = wanted.iter().cloned().collect();
-        self.names.extend(found.into_iter().filter(|(_, name)| !name.is_empty()));
-        self.listed = Some(now);
-        self.set_lanes(&wanted, now);
-        Ok(Some(()))
-    }
-
-    /// Says which components are asked for and are not there, once each.
-    fn tell_missing(&mut self, found: &[(String, String)]) {
-        for only in &self.options.only {
-            let is =
-                |(guid, name): &(String, String)| only == guid || only.eq_ignore_ascii_case(name);
-            let is_there = only == SERVICE || found.iter().any(is);
-            if is_there {
-                self.missing.remove(only);
-            } else if self.missing.insert(only.clone()) {
-                let source = origin_of(&self.options.address);
-                tracing::warn!(source, component = only, "component is not on the server");
+        let lanes = &self.resume.lanes;
+        self.queue.retain(|lane| lanes.iter().any(|position| position.lane == *lane));
+        for position in lanes {
+            if !self.queue.contains(&position.lane) {
+                self.queue.push_back(position.lane.clone());
             }
         }
+        self.round = Some(now);
     }
 
     /// Makes lanes that are not there yet. Lanes that are no longer wanted go, but one whose
@@ -379,51 +298,6 @@ impl Poller {
         }))
     }
 
-    /// Asks in the session, and once more in a new one where the old one has ended.
-    ///
-    /// Iguana logs each login, so a lane that goes on failing does not cause one each time.
-    fn in_session(
-        &mut self,
-        make: impl Fn(&str, &SourceOptions) -> Ask,
-        lane: &str,
-        (now, stop): (Millis, &AtomicBool),
-    ) -> Result<Option<(Response, bool)>, AskError> {
-        loop {
-            let cookie = self.session.as_ref().map(|session| session.cookie.clone());
-            let ask = make(&cookie.unwrap_or_default(), &self.options);
-            let url = ask.url.clone();
-            let Some(answer) = self.send(ask, stop)? else { return Ok(None) };
-            let error = match iguana_x::check(&url, &answer) {
-                Ok(is_whole) => {
-                    if let Some(session) = &mut self.session {
-                        session.is_proven = true;
-                    }
-                    return Ok(Some((answer, is_whole)));
-                }
-                Err(error) => error,
-            };
-            if !self.may_be_session(&error, lane, now) {
-                return Err(error);
-            }
-            self.session = None;
-            if self.log_in(now, stop)?.is_none() {
-                return Ok(None);
-            }
-        }
-    }
-
-    /// Returns true where a new session may help.
-    fn may_be_session(&self, error: &AskError, lane: &str, now: Millis) -> bool {
-        let is_told = match error {
-            AskError::Refused { .. } | AskError::Told { .. } | AskError::Foreign { .. } => true,
-            AskError::Status { status, .. } => (300..400).contains(status),
-            _ => false,
-        };
-        let Some(session) = self.session.as_ref().filter(|_| is_told) else { return false };
-        let age = now.get().saturating_sub(session.since.get());
-        session.is_proven && (!self.failing.contains(lane) || age >= SESSION_AGE)
-    }
-
     /// Notes that a lane had no answer.
     fn fail(
         &mut self,
@@ -431,9 +305,9 @@ impl Poller {
         question: Question,
         error: AskError,
     ) -> Result<Option<Page>, Failure> {
-        let at = self.turn;
         let mut loss = None;
-        if let Some(position) = self.resume.lanes.get_mut(at) {
+        let mut lanes = self.resume.lanes.iter_mut();
+        if let Some(position) = lanes.find(|position| position.lane == lane) {
             match &error {
                 AskError::Web(WebError::TooSlow { .. }) => position.shrink(question),
                 AskError::Web(WebError::TooLarge { .. }) => {
@@ -451,11 +325,9 @@ impl Poller {
             && is_answer
             && !self.components.contains(&lane);
         if is_gone {
-            self.resume.lanes.remove(at);
-            self.turn = if at < self.resume.lanes.len() { at } else { 0 };
+            self.resume.lanes.retain(|position| position.lane != lane);
         } else {
             self.failing.insert(lane.clone());
-            self.pass_on();
         }
         Err(Failure { lane, error })
     }

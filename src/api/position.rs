@@ -12,6 +12,10 @@ use crate::model::Millis;
 const LARGEST: u32 = 256;
 /// An overlap that keeps finding late entries grows up to here, in milliseconds.
 const LONGEST_OVERLAP: i64 = 300_000;
+/// While answers are full, a question reaches back over them by no more, in milliseconds.
+const LEAST_OVERLAP: i64 = 1_000;
+/// A server has a limit of its own where asking for twice as much so often brings as much.
+const CAPPED: u32 = 2;
 /// A server that was not asked for so long, in milliseconds, may have purged what was not read.
 const AWAY: i64 = 3_600_000;
 
@@ -52,6 +56,8 @@ struct PageSize {
     largest: Option<u32>,
     /// How many entries came where as many as asked for did not reach further.
     stuck_at: Option<u32>,
+    /// How often no more came where more were asked for.
+    n_same: u32,
 }
 
 impl PageSize {
@@ -82,6 +88,8 @@ pub struct Facts {
     pub latest: Option<Millis>,
     /// The time of the last entry in the order of the answer.
     pub end: Option<Millis>,
+    /// Entries of other lanes, which say nothing of this one.
+    pub n_foreign: u32,
     /// What tells damaged parts apart.
     pub damage: Vec<u64>,
 }
@@ -93,6 +101,11 @@ impl Facts {
         self.earliest = Some(self.earliest.map_or(time, |earliest| earliest.min(time)));
         self.latest = self.latest.max(Some(time));
         self.end = Some(time);
+    }
+
+    /// Adds an entry of another lane.
+    pub fn add_foreign(&mut self) {
+        self.n_foreign = self.n_foreign.saturating_add(1);
     }
 
     /// Adds a damaged part.
@@ -170,6 +183,9 @@ impl Position {
         grid: &Grid,
         now: Millis,
     ) -> Meaning {
+        if facts.n_foreign > 0 {
+            return Meaning { trouble: Some(Trouble::Repeated), ..Meaning::default() };
+        }
         let is_full = facts.n_items >= asked.limit;
         let loss = self.purged(asked, facts, now);
         // Of a part, only its last entry tells how far it reaches: the order may not be as asked.
@@ -187,10 +203,16 @@ impl Position {
 
     /// Moves on by an answer that brought everything.
     fn rest(&mut self, asked: Question, facts: &Facts, (grid, now): (&Grid, Millis)) -> Meaning {
-        let is_capped = self.size.stuck_at == Some(facts.n_items);
-        if is_capped && let Some(end) = facts.end {
-            // More was asked for, and not more came: the server has a limit of its own.
-            return self.step(asked, end, (facts.n_items, grid));
+        if self.size.stuck_at == Some(facts.n_items)
+            && let Some(end) = facts.end
+        {
+            // More was asked for, and not more came: the server may have a limit of its own.
+            self.size.n_same += 1;
+            if self.size.n_same >= CAPPED {
+                return self.step(asked, end, (facts.n_items, grid));
+            }
+            self.size.limit = Some(asked.limit.saturating_mul(2));
+            return Meaning { is_more: true, ..Meaning::default() };
         }
         self.catch_up = None;
         self.asked = Some(now.get());
@@ -211,11 +233,12 @@ impl Position {
         let trouble = |trouble| Meaning { trouble: Some(trouble), ..Meaning::default() };
         let end = facts.end.map_or(self.last, |end| self.last.min(end.get()));
         if grid.repeated_hour(self.last, self.overlap).is_none() {
-            self.catch_up = Some(grid.floor(end) - grid.tick);
+            // Never back: what is before was handed out.
+            self.catch_up = self.catch_up.max(Some(grid.floor(end - LEAST_OVERLAP)));
         }
         if self.question(grid).from > asked.from {
             let limit = Some(asked.limit.saturating_mul(2).min(grid.page));
-            self.size = PageSize { limit, stuck_at: None, ..self.size };
+            self.size = PageSize { limit, largest: self.size.largest, ..PageSize::default() };
             let trouble = (!is_whole).then_some(Trouble::Cut);
             return Meaning { is_more: is_whole, trouble, loss: None };
         }
@@ -229,6 +252,7 @@ impl Position {
         }
         if asked.limit < self.size.largest(grid) {
             self.size.stuck_at = Some(facts.n_items);
+            self.size.n_same = 0;
             self.size.limit = Some(asked.limit.saturating_mul(2));
             return Meaning { is_more: true, ..Meaning::default() };
         }
@@ -242,7 +266,7 @@ impl Position {
         let from = asked.from.get();
         let floor = if least > from { least } else { from + grid.tick };
         self.floor = Some(floor);
-        self.size = PageSize { limit: None, stuck_at: None, ..self.size };
+        self.size = PageSize { largest: self.size.largest, ..PageSize::default() };
         let loss = (floor > moment).then(|| {
             let at = Millis::new(moment);
             format!("the server hands out no more than {n_items} entries from {at} on; there may be more of that moment")

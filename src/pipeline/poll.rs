@@ -150,7 +150,7 @@ impl<'o> PollSource<'o> {
             self.digest.add_gap(Gap { from: at, to: at, reason });
             self.place.0 += 1;
         }
-        let is_idle = facts.n_items == 0 && settled.loss.is_none();
+        let is_idle = facts.n_items + facts.n_foreign == 0 && settled.loss.is_none();
         if !is_idle || now.get().saturating_sub(self.stored.get()) >= IDLE {
             self.place.0 += page.body.len() as u64;
             self.place.1 += u64::from(facts.n_items).saturating_sub(n_read);
@@ -186,8 +186,12 @@ impl<'o> PollSource<'o> {
             match item {
                 Item::Entry(entry) => {
                     let entry = self.named(entry, page);
-                    facts.add(entry.time);
-                    n_read += u64::from(self.poller.has_read(page, entry.time));
+                    if page.is_of_lane(&entry.component) {
+                        facts.add(entry.time);
+                        n_read += u64::from(self.poller.has_read(page, entry.time));
+                    } else {
+                        facts.add_foreign();
+                    }
                     self.digest.add(&entry, self.place.0 + entry.offset, entry.len);
                 }
                 Item::Gap(gap) => self.add_damage(gap, page, facts),

@@ -1,6 +1,7 @@
 //! Tests through the public interface, with real files, a real SQLite and the real binary.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod api;
 mod architecture;
 mod backtest;
 mod cases;
@@ -11,6 +12,7 @@ mod expect;
 mod export;
 mod failures;
 mod formats;
+mod iguana;
 mod killed;
 mod leaks;
 mod masking;

@@ -87,6 +87,17 @@ fn a_full_answer_is_asked_on_at_once_and_the_overlap_comes_back_with_the_last() 
 }
 
 #[test]
+fn answers_that_are_short_of_the_end_do_not_go_back() {
+    let mut case = Case::new();
+    case.full(second(-2), second(9));
+    case.asks(second(8), PAGE);
+    // The first entries of the overlap fill the answer.
+    let meaning = case.full(second(8), Millis::new(second(8).get() + 500));
+    assert!(meaning.is_more);
+    case.asks(second(8), PAGE * 2);
+}
+
+#[test]
 fn an_answer_full_of_one_second_is_asked_for_in_larger_pieces() {
     let mut case = Case::new();
     for doubled in 0..3 {
@@ -106,7 +117,9 @@ fn a_server_that_hands_out_no_more_is_asked_with_the_least_overlap_and_then_past
     case.asks(second(-1), PAGE);
     assert!(case.answer(&thousand(second(0)), true).is_more);
     case.asks(second(-1), PAGE * 2);
-    // No more than before came.
+    // No more than before came, twice.
+    assert!(case.answer(&thousand(second(0)), true).is_more);
+    case.asks(second(-1), PAGE * 4);
     let meaning = case.answer(&thousand(second(0)), true);
     assert_eq!(meaning, Meaning { is_more: true, ..Meaning::default() });
     case.asks(second(0), PAGE);
@@ -142,6 +155,18 @@ fn an_answer_to_another_question_moves_nothing() {
     assert_eq!(meaning.trouble, Some(Trouble::Repeated));
     assert!(!meaning.is_more);
     assert_eq!(case.question(), before);
+}
+
+#[test]
+fn an_answer_of_another_lane_moves_nothing() {
+    let mut case = Case::new();
+    let before = case.position.clone();
+    let mut facts = Facts::default();
+    facts.add(second(9));
+    facts.add_foreign();
+    let meaning = case.position.settle((case.question(), true), &facts, &case.grid, case.now);
+    assert_eq!(meaning.trouble, Some(Trouble::Repeated));
+    assert_eq!(case.position, before);
 }
 
 #[test]
