@@ -222,7 +222,7 @@ impl Poller {
     pub fn note_late(&mut self, page: &Page, n_new: u64) {
         let mut lanes = self.resume.lanes.iter_mut();
         if let Some(position) = lanes.find(|position| position.lane == page.lane) {
-            position.note_late(n_new);
+            position.note_late(n_new, &self.grid);
         }
     }
 

@@ -293,9 +293,10 @@ impl Position {
     }
 
     /// Reaches back further where entries come later than the overlap allows for: `n_new` of those
-    /// that should have been read were not.
-    pub(super) fn note_late(&mut self, n_new: u64) {
-        if n_new > 0 && self.overlap < LONGEST_OVERLAP {
+    /// that should have been read were not. In a repeated hour, those of its second pass look so.
+    pub(super) fn note_late(&mut self, n_new: u64, grid: &Grid) {
+        let is_late = n_new > 0 && grid.repeated_hour(self.last, self.overlap).is_none();
+        if is_late && self.overlap < LONGEST_OVERLAP {
             self.overlap = self.overlap.saturating_mul(2).min(LONGEST_OVERLAP);
         }
     }

@@ -202,6 +202,9 @@ fn a_repeated_hour_is_read_whole_before_it_is_left() {
     case.asks(from, PAGE * 2);
     assert!(!case.answer(&[at("2026-11-01T05:59:59Z"), at("2026-11-01T05:10:00Z")], true).is_more);
     case.asks(from, PAGE * 2);
+    // Entries of the second pass are no late ones.
+    case.position.note_late(1, &case.grid);
+    case.asks(from, PAGE * 2);
     // 02:00:03, behind both.
     case.answer(&[at("2026-11-01T07:00:03Z")], true);
     case.asks(at("2026-11-01T07:00:01Z"), PAGE);
@@ -228,11 +231,11 @@ fn what_was_purged_while_nobody_asked_is_told() {
 #[test]
 fn late_entries_lengthen_the_overlap_up_to_five_minutes() {
     let mut case = Case::new();
-    case.position.note_late(0);
+    case.position.note_late(0, &seconds());
     case.asks(second(-2), PAGE);
-    case.position.note_late(1);
+    case.position.note_late(1, &seconds());
     case.asks(second(-4), PAGE);
-    (0..20).for_each(|_| case.position.note_late(1));
+    (0..20).for_each(|_| case.position.note_late(1, &seconds()));
     case.asks(second(-300), PAGE);
 }
 
