@@ -23,11 +23,12 @@
 //! | 1 | [`redact`] | hides patient data behind keyed pseudonyms | |
 //! | 1 | [`document`] | a TOML file as checked fields, all faults at once | toml |
 //! | 1 | [`archive`] | finds inputs and opens them as streams | zip, tar, zstd, bzip2, flate2, walkdir |
-//! | 1 | [`sample`] | makes synthetic logs from a seed | fastrand |
+//! | 1 | [`sample`] | makes synthetic logs from a seed | fastrand (with `api`) |
 //! | 1 | [`course`] | what several entries tell together | |
 //! | 1 | [`web`] | HTTP requests to other servers | ureq |
 //! | 1 | [`silence`] | how often components write, and who is silent for too long | |
 //! | 1 | [`serve`] | health, readiness and metrics over HTTP | axum, prometheus-client |
+//! | 2 | [`api`] | Iguana's HTTP interfaces: what to ask next | |
 //! | 2 | [`catalogue`] | pattern files to checked rules | rust-embed (with `cli::demo`, `cli::patterns`) |
 //! | 2 | [`report`] | counts to the weekly report in three formats | |
 //! | 2 | [`store`] | SQLite: exactly once, and every query | rusqlite |
@@ -62,6 +63,7 @@
 //! |---|---|
 //! | teach it an error | `patterns/`, no Rust needed: `patterns/README.md` |
 //! | read another format | `parse/format.rs`, a new reader beside the others, `parse/parser.rs` |
+//! | ask a server for logs in another way | an `Interface` in `api/options.rs`, a file beside `api/classic.rs` |
 //! | mask something else | [`redact`], or `[[redact.mask]]` in the configuration |
 //! | keep something else of an event | a new file in `store/migrations/`, `store/transaction.rs` |
 //! | show something else in the report | `report/input.rs`, `pipeline/weekly.rs`, the renderers |
@@ -70,6 +72,7 @@
 //! | add an option to the configuration | `config/fields.rs`, README |
 
 pub mod alert;
+pub mod api;
 pub mod archive;
 pub mod catalogue;
 pub mod classify;

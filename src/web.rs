@@ -73,6 +73,22 @@ pub enum WebError {
         /// The file.
         path: PathBuf,
     },
+    /// The answer did not come, or not to its end, within the client's timeout.
+    #[error("failed to get an answer from `{origin}` in time")]
+    TooSlow {
+        /// Scheme, host and port.
+        origin: String,
+        /// The cause.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The answer's body is over the client's limit.
+    #[error("the answer of `{origin}` is over the limit of {max_bytes} bytes")]
+    TooLarge {
+        /// Scheme, host and port.
+        origin: String,
+        /// The limit.
+        max_bytes: u64,
+    },
     /// No whole answer came.
     #[error("failed to get an answer from `{origin}`")]
     Send {
@@ -108,11 +124,20 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Returns [`WebError::Send`] where no whole answer came in time, or it is over the limit.
+    /// Returns [`WebError::TooSlow`] where no whole answer came in time, [`WebError::TooLarge`] where
+    /// it is over the limit, and [`WebError::Send`] where none came for any other reason.
     pub fn send(&self, request: &Request<'_>) -> Result<Response, WebError> {
-        self.exchange(request).map_err(|error| WebError::Send {
-            origin: origin_of(request.url),
-            source: Box::new(error),
+        self.exchange(request).map_err(|error| {
+            let origin = origin_of(request.url);
+            match error {
+                ureq::Error::BodyExceedsLimit(max_bytes) => {
+                    WebError::TooLarge { origin, max_bytes }
+                }
+                error if is_timeout(&error) => {
+                    WebError::TooSlow { origin, source: Box::new(error) }
+                }
+                error => WebError::Send { origin, source: Box::new(error) },
+            }
         })
     }
 
@@ -169,6 +194,15 @@ pub fn origin_of(url: &str) -> String {
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     format!("{scheme}://{host}")
+}
+
+/// Returns true where a request took too long.
+fn is_timeout(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Timeout(_) => true,
+        ureq::Error::Io(error) => error.kind() == std::io::ErrorKind::TimedOut,
+        _ => false,
+    }
 }
 
 fn read_certificates(path: &Path) -> Result<Vec<Certificate<'static>>, WebError> {

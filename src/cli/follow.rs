@@ -12,7 +12,7 @@ use tracing_subscriber::filter::LevelFilter;
 use super::context::{Context, DEFAULT_SERVER, Global, now};
 use super::failure::{Done, failure_lines};
 use crate::classify::Classifier;
-use crate::config::FilesSource;
+use crate::config::{FilesSource, SourceConfig};
 use crate::follow::{FollowOptions, Setup, Source, SourceSetup, run as follow};
 use crate::pipeline::{FileSource, Moment};
 
@@ -63,7 +63,8 @@ fn load(global: &Global) -> anyhow::Result<Setup> {
     let catalogue = context.catalogue()?;
     let classifier = Classifier::new(&catalogue)?;
     let masker = context.masker()?;
-    let sources = context.config.files.iter().map(|source| set_up(source, &context)).collect();
+    let sources = context.config.sources.iter().map(|source| set_up(source, &context));
+    let sources = sources.collect::<anyhow::Result<_>>()?;
     let mut made_from: Vec<PathBuf> = global.config_path().into_iter().collect();
     made_from.extend(context.patterns.clone());
     made_from.extend(context.local_patterns.clone());
@@ -83,22 +84,34 @@ fn load(global: &Global) -> anyhow::Result<Setup> {
     })
 }
 
-fn set_up(source: &FilesSource, context: &Context) -> Source {
-    let server = source.server.clone().or_else(|| context.config.server.clone());
-    Source {
-        name: source.name.clone(),
-        server: server.unwrap_or_else(|| DEFAULT_SERVER.into()),
-        parse: context.parse_options(source.zone.clone()),
-        kind: SourceSetup::Files {
-            files: FileSource {
-                places: source.places.clone(),
-                format: source.format.clone(),
-                quiet: source.quiet,
-                own_log: own_log(),
-            },
-            working_dir: source.working_dir.clone(),
-            poll: source.poll,
+fn set_up(source: &SourceConfig, context: &Context) -> anyhow::Result<Source> {
+    let (server, zone) = match source {
+        SourceConfig::Files(files) => (&files.server, &files.zone),
+        SourceConfig::Http(http) => (&http.server, &http.zone),
+    };
+    let server = server.clone().or_else(|| context.config.server.clone());
+    let parse = context.parse_options(zone.clone());
+    let kind = match source {
+        SourceConfig::Files(files) => set_up_files(files),
+        SourceConfig::Http(http) => {
+            let variable = |name: &str| std::env::var(name).ok();
+            SourceSetup::Http(http.source_options(&parse.zone, &variable)?)
+        }
+    };
+    let server = server.unwrap_or_else(|| DEFAULT_SERVER.into());
+    Ok(Source { name: source.name().into(), server, parse, kind })
+}
+
+fn set_up_files(source: &FilesSource) -> SourceSetup {
+    SourceSetup::Files {
+        files: FileSource {
+            places: source.places.clone(),
+            format: source.format.clone(),
+            quiet: source.quiet,
+            own_log: own_log(),
         },
+        working_dir: source.working_dir.clone(),
+        poll: source.poll,
     }
 }
 

@@ -23,6 +23,20 @@ pub enum ConfigError {
         /// All of them, sorted by line.
         findings: Vec<Finding>,
     },
+    /// A password file could not be read.
+    #[error("failed to read the password file `{path}`")]
+    Password {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// There is no password where it should be.
+    #[error("there is no password in `{place}`")]
+    NoPassword {
+        /// The file or the variable.
+        place: String,
+    },
 }
 
 impl ConfigError {
@@ -30,8 +44,8 @@ impl ConfigError {
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         match self {
-            Self::Read { .. } => &[],
             Self::Invalid { findings, .. } => findings,
+            Self::Read { .. } | Self::Password { .. } | Self::NoPassword { .. } => &[],
         }
     }
 
@@ -41,6 +55,9 @@ impl ConfigError {
         match self {
             Self::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => Some(
                 "name another file with `--config FILE`; without one, `dewlap.toml` is read if it is there",
+            ),
+            Self::Password { .. } | Self::NoPassword { .. } => Some(
+                "a password file holds the password alone, and only the account that runs dewlap can read it",
             ),
             _ => None,
         }

@@ -32,7 +32,7 @@ pub(super) fn read_fields(document: &Document<'_>, directory: &Path) -> Config {
         config.texts.extend(read_text_format(table));
     }
     let sources = fields.optional("source").tables();
-    config.files = read_sources(sources, directory, &config.texts);
+    config.sources = read_sources(document, sources, directory, &config.texts);
     config.csv = fields.optional("csv").table().map(|table| read_map(table, FieldMap::csv()));
     config.ndjson =
         fields.optional("ndjson").table().map(|table| read_map(table, FieldMap::ndjson()));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 
 use super::fields::read_fields;
-use super::{ConfigError, FilesSource, HealthPage};
+use super::{ConfigError, HealthPage, SourceConfig};
 use crate::alert::AlertSettings;
 use crate::document::Document;
 use crate::parse::{FieldMap, TextFormat};
@@ -39,8 +39,8 @@ pub struct Config {
     pub csv: Option<FieldMap>,
     /// Names of the fields of NDJSON lines.
     pub ndjson: Option<FieldMap>,
-    /// Files that are followed.
-    pub files: Vec<FilesSource>,
+    /// What is followed.
+    pub sources: Vec<SourceConfig>,
     /// What is told, to whom, and when not.
     pub alerts: AlertSettings,
 }

@@ -11,10 +11,12 @@ mod alerts;
 mod error;
 mod fields;
 mod health;
+mod http_source;
 mod load;
 mod source;
 
 pub use error::ConfigError;
 pub use health::HealthPage;
+pub use http_source::HttpSource;
 pub use load::Config;
-pub use source::FilesSource;
+pub use source::{FilesSource, SourceConfig};

@@ -5,13 +5,35 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use super::HttpSource;
 use super::fields::read_zone;
-use crate::document::Fields;
+use super::http_source::{is_http_source, read_http_source};
+use crate::document::{Document, Fields};
 use crate::parse::{Format, ParseOptions, TextFormat};
 use crate::tail::Place;
 
 /// So long a line that is half written is waited for, where the configuration does not say.
 const QUIET: Duration = Duration::from_secs(2);
+
+/// What is followed, as the configuration says.
+#[derive(Clone, Debug)]
+pub enum SourceConfig {
+    /// Log files.
+    Files(FilesSource),
+    /// A server that is asked over HTTP.
+    Http(HttpSource),
+}
+
+impl SourceConfig {
+    /// Returns what the source is called in logs and metrics.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Files(source) => &source.name,
+            Self::Http(source) => source.name.as_deref().unwrap_or(source.address()),
+        }
+    }
+}
 
 /// Files that are followed, as the configuration says.
 #[derive(Clone, Debug)]
@@ -36,32 +58,34 @@ pub struct FilesSource {
 
 /// Reads the tables of all sources; relative paths count from `directory`.
 pub(super) fn read_sources(
+    document: &Document<'_>,
     tables: Vec<Fields<'_>>,
     directory: &Path,
     texts: &[TextFormat],
-) -> Vec<FilesSource> {
-    let mut sources: Vec<FilesSource> = Vec::new();
+) -> Vec<SourceConfig> {
+    let mut sources: Vec<SourceConfig> = Vec::new();
     for table in tables {
         let line = table.line();
-        let Some((source, fields)) = read_files(table, directory, texts) else { continue };
-        if sources.iter().any(|other| other.name == source.name) {
-            let hint = "give each source a `name` of its own";
-            fields.report(
-                format!("two sources are called `{}`", source.name),
-                line.map(|_| hint.into()),
-            );
+        let source = if is_http_source(&table) {
+            read_http_source(table, directory).map(SourceConfig::Http)
+        } else {
+            read_files(table, directory, texts).map(SourceConfig::Files)
+        };
+        let Some(source) = source else { continue };
+        if sources.iter().any(|other| other.name() == source.name()) {
+            let message = format!("two sources are called `{}`", source.name());
+            document.report(line, message, Some("give each a `name` of its own".into()));
         }
-        fields.finish();
         sources.push(source);
     }
     sources
 }
 
-fn read_files<'d>(
-    mut fields: Fields<'d>,
+fn read_files(
+    mut fields: Fields<'_>,
     directory: &Path,
     texts: &[TextFormat],
-) -> Option<(FilesSource, Fields<'d>)> {
+) -> Option<FilesSource> {
     let name = fields.optional("name").text();
     let server = fields.optional("server").text();
     let zone = read_zone(&mut fields, "timezone");
@@ -82,7 +106,8 @@ fn read_files<'d>(
     }
     let is_told = working_dir.is_some() || !patterns.is_empty();
     if !is_told {
-        let hint = "name a working directory with `iguana`, or log files with `files`";
+        let hint = "name a working directory with `iguana`, log files with `files`, or a server \
+                    with `api_query` or `iguana_x`";
         fields.report("a source names nothing to follow".into(), Some(hint.into()));
         fields.finish();
         return None;
@@ -90,8 +115,8 @@ fn read_files<'d>(
     places.extend(working_dir.clone().map(Place::WorkingDir));
     let shown = working_dir.as_ref().map(|dir| dir.display().to_string());
     let name = name.or(shown).unwrap_or_else(|| patterns.join(" "));
-    let source = FilesSource { name, server, zone, places, working_dir, format, quiet, poll };
-    Some((source, fields))
+    fields.finish();
+    Some(FilesSource { name, server, zone, places, working_dir, format, quiet, poll })
 }
 
 fn read_format(fields: &mut Fields<'_>, texts: &[TextFormat]) -> Option<Format> {

@@ -78,7 +78,7 @@ impl FilesThread {
     pub(super) fn run(&mut self) -> Result<(), StoreError> {
         let context = self.context.clone();
         let Some(source) = context.source() else { return Ok(()) };
-        let SourceSetup::Files { files, working_dir, poll } = &source.kind;
+        let SourceSetup::Files { files, working_dir, poll } = &source.kind else { return Ok(()) };
         let progress = AtomicU64::new(0);
         let fingerprinter = Fingerprinter::new();
         let options = IngestOptions {

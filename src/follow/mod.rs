@@ -18,6 +18,7 @@
 mod context;
 mod error;
 mod files;
+mod http;
 mod overseer;
 mod reload;
 mod session;

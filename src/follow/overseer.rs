@@ -71,7 +71,7 @@ fn look_for_silence(
         return Ok(());
     }
     for source in &context.setup.sources {
-        let SourceSetup::Files { working_dir, .. } = &source.kind;
+        let SourceSetup::Files { working_dir, .. } = &source.kind else { continue };
         let reports = working_dir.as_ref().map(|dir| dir.join("resources/reports"));
         if let Some(time) = reports.and_then(|reports| last_crash(&reports)) {
             silence.note_crash(&source.server, time);

@@ -9,6 +9,7 @@ use tokio::sync::mpsc;
 
 use super::context::Context;
 use super::files::FilesThread;
+use super::http::follow_http;
 use super::overseer::oversee;
 use super::stop::Stop;
 use super::{FollowError, Moments, Setup};
@@ -104,12 +105,11 @@ impl Session {
         sender: &mpsc::Sender<News>,
     ) -> Result<(), FollowError> {
         let stop = Arc::clone(&context.stop);
-        let (mut thread, waker) = FilesThread::new(context);
-        self.wakers.push(waker);
         let source = name.to_owned();
+        let mut run = self.runner(context);
         self.spawn(name, sender, move || {
             loop {
-                if let Ok(outcome) = catch_unwind(AssertUnwindSafe(|| thread.run())) {
+                if let Ok(outcome) = catch_unwind(AssertUnwindSafe(&mut run)) {
                     return outcome;
                 }
                 tracing::error!(source, "following failed inside; begun anew");
@@ -118,6 +118,17 @@ impl Session {
                 }
             }
         })
+    }
+
+    /// Returns what the thread of a source does.
+    fn runner(&mut self, context: Context) -> Box<dyn FnMut() -> Result<(), StoreError> + Send> {
+        let kind = context.source().map(super::Source::kind);
+        if kind.is_some_and(|kind| kind != SourceKind::Files) {
+            return Box::new(move || follow_http(&context));
+        }
+        let (mut thread, waker) = FilesThread::new(context);
+        self.wakers.push(waker);
+        Box::new(move || thread.run())
     }
 
     fn spawn(
@@ -203,13 +214,10 @@ fn start_alerter(
 }
 
 fn source_status(source: &super::Source) -> SourceStatus {
-    let kind = match &source.kind {
-        super::SourceSetup::Files { .. } => SourceKind::Files,
-    };
     SourceStatus {
         name: source.name.clone(),
         server: source.server.clone(),
-        kind,
+        kind: source.kind(),
         ..SourceStatus::default()
     }
 }

@@ -8,11 +8,13 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use crate::alert::AlertSettings;
+use crate::api::{Interface, SourceOptions};
 use crate::catalogue::Catalogue;
 use crate::classify::Classifier;
 use crate::parse::ParseOptions;
 use crate::pipeline::{FileSource, Moment};
 use crate::redact::Masker;
+use crate::serve::SourceKind;
 
 /// Tells the time, by two clocks.
 pub type Moments = Arc<dyn Fn() -> Moment + Send + Sync>;
@@ -70,4 +72,20 @@ pub enum SourceSetup {
         /// How often the directories are looked through; `None`: as the file system demands.
         poll: Option<Duration>,
     },
+    /// A server that is asked over HTTP.
+    Http(SourceOptions),
+}
+
+impl Source {
+    /// Returns how the source is read, as the health page tells it.
+    #[must_use]
+    pub fn kind(&self) -> SourceKind {
+        match &self.kind {
+            SourceSetup::Files { .. } => SourceKind::Files,
+            SourceSetup::Http(options) => match options.interface {
+                Interface::ApiQuery { .. } => SourceKind::ApiQuery,
+                Interface::IguanaX => SourceKind::LogsRetrieve,
+            },
+        }
+    }
 }

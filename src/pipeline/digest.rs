@@ -89,7 +89,7 @@ impl<'o> Digest<'o> {
     /// Adds a damaged part of the file. Its reason may quote what a server said, and is masked.
     pub(super) fn add_gap(&mut self, gap: Gap) {
         let Gap { from, to, reason } = gap;
-        let reason = self.mask("", &reason);
+        let reason = self.mask_reason(&reason);
         self.batch.gaps.push(NewGap { from, to, reason, time: self.last_time });
     }
 
@@ -166,6 +166,11 @@ impl<'o> Digest<'o> {
         }
         let class = Class::new(verdict, &text, self.options.fingerprinter);
         Some(self.new_event(entry, level, class, text))
+    }
+
+    /// Masks what a server or the system says is wrong.
+    pub(super) fn mask_reason(&self, reason: &str) -> String {
+        self.mask("", reason)
     }
 
     fn mask(&self, component: &str, text: &str) -> String {

@@ -1,6 +1,6 @@
 //! Wires the stages of a batch: inputs, readers, classification, masking, the store.
 //!
-//! Entry points: [`ingest`], and over what is stored [`weekly_report`], [`coverage()`] and
+//! Entry points: [`ingest`], for a source over HTTP [`PollSource::step`], and over what is stored [`weekly_report`], [`coverage()`] and
 //! [`backtest()`]. In [`ingest`] the calling thread reads, parses, masks and classifies; the store's
 //! writer commits on its own thread, behind a channel of two batches that stops the reader when
 //! the disk is slow.
@@ -23,6 +23,7 @@ mod identify;
 mod ingest;
 mod log;
 mod notices;
+mod poll;
 mod routine;
 mod silence;
 mod weekly;
@@ -38,5 +39,6 @@ pub use coverage::{
 pub use files::{FileFollower, FileSource, FollowCounts, Moment};
 pub use ingest::{FileGap, IngestError, IngestOptions, Summary, classes, ingest};
 pub use notices::{Notice, commit_notices};
+pub use poll::{PollSource, PollStep, SourceState};
 pub use silence::SilenceWatch;
 pub use weekly::{WeeklyOptions, weekly_report};

@@ -67,6 +67,14 @@ impl Masker {
         masked.unwrap_or_else(|| text.to_owned())
     }
 
+    /// Returns a number by which bytes are known again, without keeping them.
+    ///
+    /// It depends on the key, so that a guess of the bytes cannot be tested without it.
+    #[must_use]
+    pub fn number(&self, bytes: &[u8]) -> u64 {
+        self.key.number(bytes)
+    }
+
     /// Masks what one look at the text finds, `None` where that is nothing.
     fn round(&self, text: &str, known: &Known) -> Option<String> {
         let signs = Signs::of(text);

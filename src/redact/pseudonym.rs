@@ -98,6 +98,14 @@ impl PseudonymKey {
         blake3::Hash::from_bytes(self.0).to_hex().to_string()
     }
 
+    /// Returns a number that is the same for the same bytes, and tells nothing else of them.
+    pub(crate) fn number(&self, bytes: &[u8]) -> u64 {
+        let hash = blake3::keyed_hash(&self.0, bytes);
+        let mut first = [0; 8];
+        first.copy_from_slice(&hash.as_bytes()[..8]);
+        u64::from_le_bytes(first)
+    }
+
     /// Appends the masked form of a value, such as `[name:k3f9a0c2]`.
     ///
     /// The kind is not hashed: a number has the same pseudonym as an id and as an SQL value.

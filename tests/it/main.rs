@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod alerts;
+mod api;
 mod architecture;
 mod backtest;
 mod cases;
@@ -13,6 +14,7 @@ mod export;
 mod failures;
 mod follow;
 mod formats;
+mod iguana;
 mod killed;
 mod leaks;
 mod masking;

@@ -1,0 +1,319 @@
+//! How far a lane has been read, and what an answer does to that.
+//!
+//! **Invariant:** whatever an answer holds, the next question either begins at most at the latest
+//! entry that was handed out, or a gap says what may be missing.
+
+use serde::{Deserialize, Serialize};
+
+use super::grid::Grid;
+use crate::model::Millis;
+
+/// So many times the usual amount is asked for where more entries share one moment.
+const LARGEST: u32 = 256;
+/// An overlap that keeps finding late entries grows up to here, in milliseconds.
+const LONGEST_OVERLAP: i64 = 300_000;
+/// While answers are full, a question reaches back over them by no more, in milliseconds.
+const LEAST_OVERLAP: i64 = 1_000;
+/// A server has a limit of its own where asking for twice as much so often brings as much.
+const CAPPED: u32 = 2;
+/// A server that was not asked for so long, in milliseconds, may have purged what was not read.
+const AWAY: i64 = 3_600_000;
+
+/// How far one lane has been read. All times are milliseconds since 1970.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Position {
+    /// The component or channel; empty: the whole server.
+    pub(super) lane: String,
+    /// All that happened before this was read, but for what is written late.
+    last: i64,
+    /// When the latest entry happened that was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mark: Option<i64>,
+    /// No question begins earlier: what is before was given up, with a gap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    floor: Option<i64>,
+    /// How far a question reaches back.
+    overlap: i64,
+    /// When an answer last brought everything, by our clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    asked: Option<i64>,
+    /// Damage in the answer before, which the overlap shows again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) damage: Vec<u64>,
+    #[serde(skip)]
+    size: PageSize,
+    /// Where the next question begins while answers are full.
+    #[serde(skip)]
+    catch_up: Option<i64>,
+}
+
+/// How much is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct PageSize {
+    /// `None`: the usual amount.
+    limit: Option<u32>,
+    /// No more than that; `None`: a multiple of the usual amount.
+    largest: Option<u32>,
+    /// How many entries came where as many as asked for did not reach further.
+    stuck_at: Option<u32>,
+    /// How often no more came where more were asked for.
+    n_same: u32,
+}
+
+impl PageSize {
+    fn largest(self, grid: &Grid) -> u32 {
+        self.largest.unwrap_or(grid.page.saturating_mul(LARGEST))
+    }
+
+    fn limit(self, grid: &Grid) -> u32 {
+        self.limit.unwrap_or(grid.page).min(self.largest(grid))
+    }
+}
+
+/// What is asked of a lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Question {
+    pub(super) from: Millis,
+    pub(super) limit: u32,
+}
+
+/// What an answer holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Entries and damaged parts.
+    pub n_items: u32,
+    /// The earliest time.
+    pub earliest: Option<Millis>,
+    /// The latest time.
+    pub latest: Option<Millis>,
+    /// The time of the last entry in the order of the answer.
+    pub end: Option<Millis>,
+    /// Entries of other lanes, which say nothing of this one.
+    pub n_foreign: u32,
+    /// What tells damaged parts apart.
+    pub damage: Vec<u64>,
+}
+
+impl Facts {
+    /// Adds an entry.
+    pub fn add(&mut self, time: Millis) {
+        self.n_items = self.n_items.saturating_add(1);
+        self.earliest = Some(self.earliest.map_or(time, |earliest| earliest.min(time)));
+        self.latest = self.latest.max(Some(time));
+        self.end = Some(time);
+    }
+
+    /// Adds an entry of another lane.
+    pub fn add_foreign(&mut self) {
+        self.n_foreign = self.n_foreign.saturating_add(1);
+    }
+
+    /// Adds a damaged part.
+    pub fn add_damage(&mut self, mark: u64) {
+        self.n_items = self.n_items.saturating_add(1);
+        self.damage.push(mark);
+    }
+}
+
+/// What an answer means.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Meaning {
+    /// True where there is more to be had at once.
+    pub(super) is_more: bool,
+    /// What may be missing.
+    pub(super) loss: Option<String>,
+    /// Why the answer does not help.
+    pub(super) trouble: Option<Trouble>,
+}
+
+/// Why an answer does not help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trouble {
+    Cut,
+    Repeated,
+}
+
+impl Position {
+    /// Begins at a moment.
+    pub(super) fn new(lane: &str, since: Millis, overlap: i64) -> Self {
+        Self {
+            lane: lane.into(),
+            last: since.get(),
+            mark: None,
+            floor: None,
+            overlap,
+            asked: None,
+            damage: Vec::new(),
+            size: PageSize::default(),
+            catch_up: None,
+        }
+    }
+
+    /// Goes back to a moment, because other entries are asked for from now on.
+    pub(super) fn rewind(&mut self, since: Millis) {
+        let last = self.last.min(since.get());
+        *self = Self { last, ..Self::new(&self.lane, since, self.overlap) };
+    }
+
+    /// Reaches back at least so far.
+    pub(super) fn reach_back(&mut self, overlap: i64) {
+        self.overlap = self.overlap.max(overlap);
+    }
+
+    /// Returns what to ask next.
+    pub(super) fn question(&self, grid: &Grid) -> Question {
+        let usual = grid.begin(self.last, self.overlap);
+        let from = usual.max(self.catch_up.unwrap_or(usual)).max(self.floor.unwrap_or(usual));
+        Question { from: Millis::new(from), limit: self.size.limit(grid) }
+    }
+
+    /// Returns true where an entry of this time was in an answer before, unless it came late.
+    pub(super) fn has_read(&self, time: Millis) -> bool {
+        self.mark.is_some() && time.get() <= self.last
+    }
+
+    /// Moves on by an answer. `is_whole` tells whether it came to its end.
+    ///
+    /// The position never runs ahead of `now`, so that a server whose clock is put right goes on to
+    /// be read.
+    pub(super) fn settle(
+        &mut self,
+        (asked, is_whole): (Question, bool),
+        facts: &Facts,
+        grid: &Grid,
+        now: Millis,
+    ) -> Meaning {
+        if facts.n_foreign > 0 {
+            return Meaning { trouble: Some(Trouble::Repeated), ..Meaning::default() };
+        }
+        let is_full = facts.n_items >= asked.limit;
+        let loss = self.purged(asked, facts, now);
+        // Of a part, only its last entry tells how far it reaches: the order may not be as asked.
+        let reached = if is_full || !is_whole { facts.end } else { facts.latest };
+        self.last = reached.map_or(self.last, |at| self.last.max(at.min(now).get()));
+        self.mark = self.mark.max(facts.latest.map(Millis::get));
+        self.damage.clone_from(&facts.damage);
+        let meaning = if is_full || !is_whole {
+            self.go_on((asked, is_whole), facts, grid)
+        } else {
+            self.rest(asked, facts, (grid, now))
+        };
+        Meaning { loss: meaning.loss.or(loss), ..meaning }
+    }
+
+    /// Moves on by an answer that brought everything.
+    fn rest(&mut self, asked: Question, facts: &Facts, (grid, now): (&Grid, Millis)) -> Meaning {
+        if self.size.stuck_at == Some(facts.n_items)
+            && let Some(end) = facts.end
+        {
+            // More was asked for, and not more came: the server may have a limit of its own.
+            self.size.n_same += 1;
+            if self.size.n_same >= CAPPED {
+                return self.step(asked, end, (facts.n_items, grid));
+            }
+            self.size.limit = Some(asked.limit.saturating_mul(2));
+            return Meaning { is_more: true, ..Meaning::default() };
+        }
+        self.catch_up = None;
+        self.asked = Some(now.get());
+        self.size.largest = None;
+        if self.question(grid).from > asked.from {
+            self.size = PageSize::default();
+        }
+        Meaning::default()
+    }
+
+    /// Moves on by an answer that is a part.
+    fn go_on(
+        &mut self,
+        (asked, is_whole): (Question, bool),
+        facts: &Facts,
+        grid: &Grid,
+    ) -> Meaning {
+        let trouble = |trouble| Meaning { trouble: Some(trouble), ..Meaning::default() };
+        let end = facts.end.map_or(self.last, |end| self.last.min(end.get()));
+        if grid.repeated_hour(self.last, self.overlap).is_none() {
+            // Never back: what is before was handed out.
+            self.catch_up = self.catch_up.max(Some(grid.floor(end - LEAST_OVERLAP)));
+        }
+        if self.question(grid).from > asked.from {
+            let limit = Some(asked.limit.saturating_mul(2).min(grid.page));
+            self.size = PageSize { limit, largest: self.size.largest, ..PageSize::default() };
+            let trouble = (!is_whole).then_some(Trouble::Cut);
+            return Meaning { is_more: is_whole, trouble, loss: None };
+        }
+        if !is_whole {
+            self.shrink(asked);
+            return trouble(Trouble::Cut);
+        }
+        let is_foreign = |earliest: Millis| earliest.get() < asked.from.get() - grid.tick;
+        if facts.earliest.is_some_and(is_foreign) {
+            return trouble(Trouble::Repeated);
+        }
+        if asked.limit < self.size.largest(grid) {
+            self.size.stuck_at = Some(facts.n_items);
+            self.size.n_same = 0;
+            self.size.limit = Some(asked.limit.saturating_mul(2));
+            return Meaning { is_more: true, ..Meaning::default() };
+        }
+        self.step(asked, facts.end.unwrap_or(asked.from), (facts.n_items, grid))
+    }
+
+    /// Moves on where asking for more does not help: with the least overlap, or past the moment.
+    fn step(&mut self, asked: Question, end: Millis, (n_items, grid): (u32, &Grid)) -> Meaning {
+        let moment = grid.floor(end.get());
+        let least = moment - grid.tick;
+        let from = asked.from.get();
+        let floor = if least > from { least } else { from + grid.tick };
+        self.floor = Some(floor);
+        self.size = PageSize { largest: self.size.largest, ..PageSize::default() };
+        let loss = (floor > moment).then(|| {
+            let at = Millis::new(moment);
+            format!("the server hands out no more than {n_items} entries from {at} on; there may be more of that moment")
+        });
+        Meaning { is_more: true, loss, trouble: None }
+    }
+
+    /// Asks for less, because the answer was cut or too slow.
+    pub(super) fn shrink(&mut self, asked: Question) {
+        self.size.limit = Some((asked.limit / 2).max(1));
+        self.size.stuck_at = None;
+    }
+
+    /// Asks for less, because the answer was too large; returns what is given up where there is no
+    /// less.
+    pub(super) fn shrink_for_good(&mut self, asked: Question, grid: &Grid) -> Option<String> {
+        self.shrink(asked);
+        self.size.largest = self.size.limit;
+        if asked.limit > 1 {
+            return None;
+        }
+        self.floor = Some(asked.from.get() + grid.tick);
+        Some(format!("an answer with one entry, asked for from {} on, is too large", asked.from))
+    }
+
+    /// Reaches back further where entries come later than the overlap allows for: `n_new` of those
+    /// that should have been read were not. In a repeated hour, those of its second pass look so.
+    pub(super) fn note_late(&mut self, n_new: u64, grid: &Grid) {
+        let is_late = n_new > 0 && grid.repeated_hour(self.last, self.overlap).is_none();
+        if is_late && self.overlap < LONGEST_OVERLAP {
+            self.overlap = self.overlap.saturating_mul(2).min(LONGEST_OVERLAP);
+        }
+    }
+
+    /// Tells what was lost where the server no longer has what was read last, and was not asked for
+    /// so long that others may have come and gone.
+    fn purged(&self, asked: Question, facts: &Facts, now: Millis) -> Option<String> {
+        let (mark, earliest, answered) = (self.mark?, facts.earliest?.get(), self.asked?);
+        let is_away = now.get().saturating_sub(answered) >= AWAY;
+        (is_away && asked.from.get() <= mark && earliest > mark).then(|| {
+            let (from, to) = (Millis::new(mark), Millis::new(earliest));
+            format!(
+                "the server has purged what happened between {from} and {to}, when it was not read"
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
