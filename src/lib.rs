@@ -28,6 +28,7 @@
 //! | 1 | [`web`] | HTTP requests to other servers | ureq |
 //! | 1 | [`silence`] | how often components write, and who is silent for too long | |
 //! | 1 | [`serve`] | health, readiness and metrics over HTTP | axum, prometheus-client |
+//! | 2 | [`locate`] | finds Iguana on this machine | |
 //! | 2 | [`catalogue`] | pattern files to checked rules | rust-embed (with `cli::demo`, `cli::patterns`) |
 //! | 2 | [`report`] | counts to the weekly report in three formats | |
 //! | 2 | [`store`] | SQLite: exactly once, and every query | rusqlite |
@@ -73,6 +74,7 @@ pub mod config;
 pub mod course;
 pub mod document;
 pub mod export;
+pub mod locate;
 pub mod model;
 pub mod parse;
 pub mod pipeline;

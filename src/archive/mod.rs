@@ -17,3 +17,4 @@ mod working_dir;
 
 pub use discover::{Discovery, Input, Skipped, discover, missing_paths};
 pub use members::{Body, Member, Visited, read};
+pub use working_dir::{is_working_dir, log_roots};

@@ -26,7 +26,8 @@ pub(super) struct WorkingDir {
 }
 
 /// Returns true where the directory is laid out as Iguana X's working directory.
-pub(super) fn is_working_dir(dir: &Path) -> bool {
+#[must_use]
+pub fn is_working_dir(dir: &Path) -> bool {
     let has = |name: &str| dir.join(name).is_dir();
     dir.join("config/settings/log.json").is_file()
         || (has("config/comps") && (has("logt") || has("loge")))
@@ -66,6 +67,15 @@ pub(super) fn read_working_dir(dir: &Path) -> WorkingDir {
         }
     }
     found
+}
+
+/// Returns the directories `logt` and `loge` that the logs of a working directory lie in, the first
+/// root before its mirror.
+#[must_use]
+pub fn log_roots(dir: &Path) -> Vec<PathBuf> {
+    let parents = read_working_dir(dir).parents;
+    let roots = parents.iter().flat_map(|parent| ["logt", "loge"].map(|name| parent.join(name)));
+    roots.filter(|root| root.is_dir()).collect()
 }
 
 fn has_logs(parent: &Path) -> bool {

@@ -22,6 +22,7 @@ mod events;
 mod failure;
 mod generated;
 mod ingest;
+mod init;
 mod output;
 mod patterns;
 mod report;
@@ -69,6 +70,8 @@ enum Command {
     /// Check the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// Write a configuration from what is found on this machine
+    Init(init::InitArgs),
     /// Search the store for patient data
     Audit(audit::AuditArgs),
     /// Write synthetic logs for trials
@@ -102,6 +105,7 @@ fn run(cli: &Cli) -> anyhow::Result<Done> {
         Command::Sources(args) => sources::run(global, args),
         Command::Patterns(command) => patterns::run(global, command),
         Command::Config(command) => config::run(global, command),
+        Command::Init(args) => init::run(global, args),
         Command::Audit(args) => audit::run(global, args),
         Command::Samples(args) => samples::run(global, args),
         Command::Completions(args) => generated::completions(args),

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::Config;
 use super::health::read_health;
+use super::source::read_source;
 use crate::document::{Document, Fields};
 use crate::parse::{FieldMap, TextFormat, TextSpec};
 use crate::redact::{Kind, MaskRule, Masker, PseudonymKey};
@@ -30,6 +31,9 @@ pub(super) fn read_fields(document: &Document<'_>, directory: &Path) -> Config {
     for table in fields.optional("text_format").tables() {
         config.texts.extend(read_text_format(table));
     }
+    for table in fields.optional("source").tables() {
+        config.sources.extend(read_source(table, directory));
+    }
     config.csv = fields.optional("csv").table().map(|table| read_map(table, FieldMap::csv()));
     config.ndjson =
         fields.optional("ndjson").table().map(|table| read_map(table, FieldMap::ndjson()));
@@ -37,7 +41,7 @@ pub(super) fn read_fields(document: &Document<'_>, directory: &Path) -> Config {
     config
 }
 
-fn read_zone<'d>(fields: &mut Fields<'d>, key: &'d str) -> Option<TimeZone> {
+pub(super) fn read_zone<'d>(fields: &mut Fields<'d>, key: &'d str) -> Option<TimeZone> {
     let name = fields.optional(key).text()?;
     let zone = TimeZone::get(&name).ok();
     if zone.is_none() {

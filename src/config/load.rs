@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 
 use super::ConfigError;
-use super::HealthPage;
 use super::fields::read_fields;
+use super::{HealthPage, Source};
 use crate::document::Document;
 use crate::parse::{FieldMap, TextFormat};
 use crate::redact::MaskRule;
@@ -27,6 +27,8 @@ pub struct Config {
     pub local_patterns: Option<PathBuf>,
     /// The address of the runbook; a report names it with `#` and the id of a rule behind it.
     pub runbook: Option<String>,
+    /// What is followed.
+    pub sources: Vec<Source>,
     /// Where the follower tells how it is.
     pub health: HealthPage,
     /// Holds the key of the pseudonyms as 64 hexadecimal digits.

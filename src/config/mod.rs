@@ -11,7 +11,9 @@ mod error;
 mod fields;
 mod health;
 mod load;
+mod source;
 
 pub use error::ConfigError;
 pub use health::HealthPage;
 pub use load::Config;
+pub use source::{Place, Source};

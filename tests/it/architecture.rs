@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every module with its floor. A module may use only lower floors.
-const FLOORS: [(&str, u8); 19] = [
+const FLOORS: [(&str, u8); 20] = [
     ("model", 0),
     ("parse", 1),
     ("redact", 1),
@@ -15,6 +15,7 @@ const FLOORS: [(&str, u8); 19] = [
     ("web", 1),
     ("serve", 1),
     ("silence", 1),
+    ("locate", 2),
     ("catalogue", 2),
     ("report", 2),
     ("store", 2),

@@ -11,6 +11,7 @@ mod expect;
 mod export;
 mod failures;
 mod formats;
+mod init;
 mod killed;
 mod leaks;
 mod masking;
