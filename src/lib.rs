@@ -37,7 +37,8 @@
 //! | 3 | [`runbook`] | the catalogue as a page that people read | sha2 |
 //! | 4 | [`pipeline`] | wires a batch; makes a report's input | |
 //! | 5 | [`config`] | the configuration file, checked | |
-//! | 6 | [`cli`] | one file a command; prints; reads clock and environment | clap, indicatif, anyhow |
+//! | 6 | [`doctor`] | what would stop it from working here | |
+//! | 7 | [`cli`] | one file a command; prints; reads clock and environment | clap, indicatif, anyhow |
 //!
 //! A module uses floors below its own; neighbours on a floor do not know each other. The test
 //! `tests/it/architecture.rs` holds the table and fails where the code disagrees.
@@ -64,6 +65,7 @@
 //! | keep something else of an event | a new file in `store/migrations/`, `store/transaction.rs` |
 //! | show something else in the report | `report/input.rs`, `pipeline/weekly.rs`, the renderers |
 //! | add a command | a file in `cli/`, a line in `cli/mod.rs`, a line in README |
+//! | check something else on the machine | a file in `doctor/`, the list in `cli/doctor.rs` |
 //! | add an option to the configuration | `config/fields.rs`, README |
 
 pub mod archive;
@@ -72,6 +74,7 @@ pub mod classify;
 pub mod cli;
 pub mod config;
 pub mod course;
+pub mod doctor;
 pub mod document;
 pub mod export;
 pub mod locate;

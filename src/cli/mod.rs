@@ -17,6 +17,7 @@ mod audit;
 mod config;
 mod context;
 mod demo;
+mod doctor;
 mod episodes;
 mod events;
 mod failure;
@@ -72,6 +73,8 @@ enum Command {
     Config(config::ConfigCommand),
     /// Write a configuration from what is found on this machine
     Init(init::InitArgs),
+    /// Say what would stop Dewlap from working here, and what mends it
+    Doctor(doctor::DoctorArgs),
     /// Search the store for patient data
     Audit(audit::AuditArgs),
     /// Write synthetic logs for trials
@@ -106,6 +109,7 @@ fn run(cli: &Cli) -> anyhow::Result<Done> {
         Command::Patterns(command) => patterns::run(global, command),
         Command::Config(command) => config::run(global, command),
         Command::Init(args) => init::run(global, args),
+        Command::Doctor(args) => doctor::run(global, args),
         Command::Audit(args) => audit::run(global, args),
         Command::Samples(args) => samples::run(global, args),
         Command::Completions(args) => generated::completions(args),

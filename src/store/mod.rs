@@ -12,6 +12,7 @@
 
 mod batch;
 mod cadence;
+mod check;
 mod class_queries;
 mod episodes;
 mod error;
@@ -33,6 +34,7 @@ pub use batch::{
     Batch, Counted, Headroom, Loss, NewEvent, NewGap, NewMark, Position, Stamp, Tally,
 };
 pub use cadence::{ComponentId, ComponentPulse};
+pub use check::is_being_written;
 pub use class_queries::{ClassCount, StoredClass, Window};
 pub use episodes::{EpisodeFilter, EpisodeRow, SymptomCount};
 pub use error::StoreError;

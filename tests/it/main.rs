@@ -7,6 +7,8 @@ mod cases;
 mod catalogue;
 mod courses;
 mod coverage;
+#[cfg(unix)]
+mod doctor;
 mod expect;
 mod export;
 mod failures;
