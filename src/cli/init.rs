@@ -5,7 +5,7 @@ mod unit;
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::{Path, PathBuf, absolute};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -53,9 +53,13 @@ pub(super) struct InitArgs {
 ///
 /// Returns why nothing was written.
 pub(super) fn run(global: &Global, args: &InitArgs) -> anyhow::Result<Done> {
-    let root = args.root.clone().unwrap_or_else(system_root);
+    // The configuration may lie elsewhere, and relative paths in it count from there.
+    let root = absolute(args.root.clone().unwrap_or_else(system_root))?;
     let found = locate(&root);
-    let db = global.db.clone().or_else(|| args.systemd.then(|| SERVICE_DB.into()));
+    let db = match &global.db {
+        Some(db) => Some(absolute(db)?),
+        None => args.systemd.then(|| SERVICE_DB.into()),
+    };
     let config = render_config(&Plan { found: &found, root: &root, db: db.as_deref() });
     if !global.quiet {
         error_lines(&findings(&found));
@@ -101,7 +105,7 @@ fn service(found: &Found, root: &Path, config: &Path) -> anyhow::Result<Service>
     let open = found.instances.iter().find(|instance| !instance.is_closed());
     Ok(Service {
         program: std::env::current_exe().context("failed to find this program's own path")?,
-        config: std::path::absolute(config)?,
+        config: absolute(config)?,
         account: open.and_then(|instance| owner_of(root, &instance.path)),
     })
 }

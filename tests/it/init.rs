@@ -26,19 +26,18 @@ fn what_is_found_becomes_a_configuration_without_faults() {
     let output = place.run(&["init", "--root", "root", "--out", "etc/dewlap.toml"]);
     assert_eq!(output.code, Some(0), "{}", output.stderr);
     assert!(output.stdout.starts_with("wrote etc/dewlap.toml with 2 sources\nnext: "));
-    assert!(
-        output.stderr.contains("found Iguana X at `root/home/iguana/.IguanaX`, with 1 log root")
-    );
-    assert!(output.stderr.contains("found Iguana 4 to 6 at `root/opt/iguana6`: "));
+    let path = |name: &str| place.path(&format!("root/{name}")).display().to_string();
+    let said = format!("found Iguana 4 to 6 at `{}`: ", path("opt/iguana6"));
+    assert!(output.stderr.contains(&said), "{}", output.stderr);
     let text = written(&place, "etc/dewlap.toml");
     for line in [
-        "server = \"iguana-prod-1\"",
-        "timezone = \"America/Toronto\"",
-        "iguana = \"root/home/iguana/.IguanaX\"",
-        "files = [\"root/var/log/iguana engine/*.log\"]",
-        "# root/opt/iguana6: only Iguana can open its logs.",
+        "server = \"iguana-prod-1\"".to_owned(),
+        "timezone = \"America/Toronto\"".to_owned(),
+        format!("iguana = \"{}\"", path("home/iguana/.IguanaX")),
+        format!("files = [\"{}/*.log\"]", path("var/log/iguana engine")),
+        format!("# {}: only Iguana can open its logs.", path("opt/iguana6")),
     ] {
-        assert!(text.lines().any(|found| found.starts_with(line)), "{line} is not in\n{text}");
+        assert!(text.lines().any(|found| found.starts_with(&line)), "{line} is not in\n{text}");
     }
     assert_eq!(place.run(&["--config", "etc/dewlap.toml", "config", "check"]).code, Some(0));
 }
@@ -110,4 +109,12 @@ fn the_unit_is_sound_and_hardened() {
         let number = level.split(": ").nth(1).and_then(|rest| rest.split(' ').next());
         assert!(number.unwrap().parse::<f64>().unwrap() <= 3.0, "{level}");
     }
+}
+
+#[test]
+fn a_store_that_is_given_is_named_by_its_whole_path() {
+    let place = machine();
+    place.stdout(&["init", "--root", "root", "-q", "--db", "data/x.db", "--out", "etc/d.toml"]);
+    let line = format!("db = \"{}\"", place.path("data/x.db").display());
+    assert!(written(&place, "etc/d.toml").contains(&line), "{line}");
 }
