@@ -29,10 +29,11 @@
 //! | 1 | [`silence`] | how often components write, and who is silent for too long | |
 //! | 1 | [`serve`] | health, readiness and metrics over HTTP | axum, prometheus-client |
 //! | 2 | [`api`] | Iguana's HTTP interfaces: what to ask next | |
+//! | 2 | [`locate`] | finds Iguana on this machine | |
 //! | 2 | [`catalogue`] | pattern files to checked rules | rust-embed (with `cli::demo`, `cli::patterns`) |
 //! | 2 | [`report`] | counts to the weekly report in three formats | |
 //! | 2 | [`store`] | SQLite: exactly once, and every query | rusqlite |
-//! | 2 | [`tail`] | finds the files of a source, and tells when to look | notify, globset, rustix (with `alert`) |
+//! | 2 | [`tail`] | finds the files of a source, and tells when to look | notify, globset, rustix (with `alert`, `doctor`) |
 //! | 3 | [`classify`] | text to rule, captures, outcome or cluster | aho-corasick |
 //! | 3 | [`export`] | the catalogue in the languages of other pipelines | |
 //! | 3 | [`runbook`] | the catalogue as a page that people read | sha2 |
@@ -40,6 +41,7 @@
 //! | 4 | [`pipeline`] | wires a batch; follows files; makes a report's input | |
 //! | 5 | [`config`] | the configuration file, checked | |
 //! | 6 | [`follow`] | the daemon: sessions, signals, reload | tokio (with `serve`), sd-notify |
+//! | 6 | [`doctor`] | what would stop it from working here | |
 //! | 7 | [`cli`] | one file a command; prints; reads clock and environment | clap, indicatif, anyhow, tracing-subscriber |
 //!
 //! A module uses floors below its own; neighbours on a floor do not know each other. The test
@@ -69,6 +71,7 @@
 //! | show something else in the report | `report/input.rs`, `pipeline/weekly.rs`, the renderers |
 //! | raise an alert of something else, or reach another kind of target | [`alert`] |
 //! | add a command | a file in `cli/`, a line in `cli/mod.rs`, a line in README |
+//! | check something else on the machine | a file in `doctor/`, the list in `cli/doctor.rs` |
 //! | add an option to the configuration | `config/fields.rs`, README |
 
 pub mod alert;
@@ -79,9 +82,11 @@ pub mod classify;
 pub mod cli;
 pub mod config;
 pub mod course;
+pub mod doctor;
 pub mod document;
 pub mod export;
 pub mod follow;
+pub mod locate;
 pub mod model;
 pub mod parse;
 pub mod pipeline;

@@ -21,4 +21,4 @@ pub use discover::{
 };
 pub use members::{Body, Member, Visited, read};
 pub use role::is_log_path;
-pub use working_dir::{is_working_dir, log_parents, shown as path_text};
+pub use working_dir::{is_working_dir, log_parents, log_roots, shown as path_text};

@@ -75,6 +75,15 @@ pub fn log_parents(dir: &Path) -> Vec<PathBuf> {
     read_working_dir(dir).parents
 }
 
+/// Returns the directories `logt` and `loge` that the logs of a working directory lie in, the first
+/// root before its mirror.
+#[must_use]
+pub fn log_roots(dir: &Path) -> Vec<PathBuf> {
+    let parents = read_working_dir(dir).parents;
+    let roots = parents.iter().flat_map(|parent| ["logt", "loge"].map(|name| parent.join(name)));
+    roots.filter(|root| root.is_dir()).collect()
+}
+
 fn has_logs(parent: &Path) -> bool {
     ["logt", "loge"].iter().any(|name| parent.join(name).is_dir())
 }

@@ -15,7 +15,7 @@ use crate::store::{Store, key_path, load_key, load_or_create_key};
 
 /// The name of a server where none is given.
 pub(super) const DEFAULT_SERVER: &str = "iguana";
-const DEFAULT_CONFIG: &str = "dewlap.toml";
+pub(super) const DEFAULT_CONFIG: &str = "dewlap.toml";
 const DEFAULT_DB: &str = "dewlap.db";
 
 /// Options that every command takes.

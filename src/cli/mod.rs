@@ -19,12 +19,14 @@ mod capture;
 mod config;
 mod context;
 mod demo;
+mod doctor;
 mod episodes;
 mod events;
 mod failure;
 mod follow;
 mod generated;
 mod ingest;
+mod init;
 mod output;
 mod patterns;
 mod report;
@@ -76,6 +78,10 @@ enum Command {
     /// Check the configuration
     #[command(subcommand)]
     Config(config::ConfigCommand),
+    /// Write a configuration from what is found on this machine
+    Init(init::InitArgs),
+    /// Say what would stop Dewlap from working here, and what mends it
+    Doctor(doctor::DoctorArgs),
     /// Search the store for patient data, or count the logs again
     Audit(audit::AuditArgs),
     /// Write synthetic logs for trials
@@ -111,6 +117,8 @@ fn run(cli: &Cli) -> anyhow::Result<Done> {
         Command::Sources(args) => sources::run(global, args),
         Command::Patterns(command) => patterns::run(global, command),
         Command::Config(command) => config::run(global, command),
+        Command::Init(args) => init::run(global, args),
+        Command::Doctor(args) => doctor::run(global, args),
         Command::Audit(args) => audit::run(global, args),
         Command::Samples(args) => samples::run(global, args),
         Command::Completions(args) => generated::completions(args),

@@ -41,6 +41,12 @@ enum PasswordFrom {
 }
 
 impl HttpSource {
+    /// Returns the certificate authorities that are trusted; `None`: the public ones.
+    #[must_use]
+    pub fn ca_file(&self) -> Option<&Path> {
+        self.options.ca_file.as_deref()
+    }
+
     /// Returns the address of the server.
     #[must_use]
     pub fn address(&self) -> &str {

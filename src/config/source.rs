@@ -44,6 +44,8 @@ pub struct FilesSource {
     pub server: Option<String>,
     /// The zone of times that are written without one; `None`: that of the configuration.
     pub zone: Option<TimeZone>,
+    /// The patterns of its files, as they are looked for.
+    pub patterns: Vec<String>,
     /// Where the files are.
     pub places: Vec<Place>,
     /// Iguana X's working directory, where the source is one.
@@ -92,6 +94,8 @@ fn read_files(
     let format = read_format(&mut fields, texts);
     let working_dir = fields.optional("iguana").text().map(|path| directory.join(path));
     let patterns = fields.optional("files").one_or_many().unwrap_or_default();
+    let patterns: Vec<String> =
+        patterns.iter().map(|pattern| in_directory(directory, pattern)).collect();
     let quiet = fields.optional("quiet").span().unwrap_or(QUIET);
     let poll = fields.optional("poll").span();
     if poll.is_some_and(|poll| poll.is_zero()) {
@@ -99,7 +103,7 @@ fn read_files(
     }
     let mut places = Vec::new();
     for pattern in &patterns {
-        match Place::pattern(&in_directory(directory, pattern)) {
+        match Place::pattern(pattern) {
             Ok(place) => places.push(place),
             Err(error) => fields.report_at("files", error.to_string(), None),
         }
@@ -116,7 +120,7 @@ fn read_files(
     let shown = working_dir.as_ref().map(|dir| dir.display().to_string());
     let name = name.or(shown).unwrap_or_else(|| patterns.join(" "));
     fields.finish();
-    Some(FilesSource { name, server, zone, places, working_dir, format, quiet, poll })
+    Some(FilesSource { name, server, zone, patterns, places, working_dir, format, quiet, poll })
 }
 
 fn read_format(fields: &mut Fields<'_>, texts: &[TextFormat]) -> Option<Format> {

@@ -15,6 +15,7 @@ mod alerts;
 mod batch;
 mod bouts;
 mod cadence;
+mod check;
 mod class_queries;
 mod episodes;
 mod error;
@@ -40,6 +41,7 @@ pub use alerts::{
 pub use batch::{Batch, Counted, Headroom, Loss, NewEvent, NewGap, NewMark, Position, Tally};
 pub use bouts::{Bout, Bouts, Looked, ProblemRow, Sighting};
 pub use cadence::{ComponentId, ComponentPulse};
+pub use check::is_being_written;
 pub use class_queries::{ClassCount, StoredClass, Window};
 pub use episodes::{EpisodeFilter, EpisodeRow, SymptomCount};
 pub use error::StoreError;

@@ -138,11 +138,16 @@ fn make_private(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Takes the lock that keeps a second writer out, for as long as the file is held.
-fn lock(store: &Path) -> Result<File, StoreError> {
+/// Returns the file whose lock keeps a second writer out.
+pub(super) fn lock_path(store: &Path) -> PathBuf {
     let mut path = store.as_os_str().to_owned();
     path.push(".lock");
-    let path = PathBuf::from(path);
+    path.into()
+}
+
+/// Takes the lock that keeps a second writer out, for as long as the file is held.
+fn lock(store: &Path) -> Result<File, StoreError> {
+    let path = lock_path(store);
     let file =
         create_private(&path).map_err(|source| StoreError::Open { path: path.clone(), source })?;
     match file.try_lock() {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every module with its floor. A module may use only lower floors.
-const FLOORS: [(&str, u8); 23] = [
+const FLOORS: [(&str, u8); 25] = [
     ("model", 0),
     ("parse", 1),
     ("redact", 1),
@@ -16,6 +16,7 @@ const FLOORS: [(&str, u8); 23] = [
     ("serve", 1),
     ("silence", 1),
     ("api", 2),
+    ("locate", 2),
     ("catalogue", 2),
     ("report", 2),
     ("store", 2),
@@ -27,6 +28,7 @@ const FLOORS: [(&str, u8); 23] = [
     ("pipeline", 4),
     ("config", 5),
     ("follow", 6),
+    ("doctor", 6),
     ("cli", 7),
 ];
 
@@ -49,7 +51,7 @@ const OWNERS: [(&str, &[&str]); 24] = [
     ("ureq", &["web"]),
     ("notify", &["tail"]),
     ("globset", &["tail"]),
-    ("rustix", &["alert", "tail"]),
+    ("rustix", &["alert", "doctor", "tail"]),
     ("axum", &["serve"]),
     ("prometheus_client", &["serve"]),
     ("lettre", &["alert"]),

@@ -1,0 +1,86 @@
+//! Whether other machines can be reached: servers that are asked, and targets of alerts.
+
+use std::net::{TcpStream, ToSocketAddrs};
+use std::path::Path;
+use std::time::Duration;
+
+use super::diagnosis::Diagnosis;
+use crate::alert::{Target, TargetKind};
+use crate::config::Config;
+use crate::web::{Client, ClientOptions, Request};
+
+/// How long another machine may take to answer.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// What is answered does not matter; that it comes does.
+const MAX_ANSWER_BYTES: u64 = 1024 * 1024;
+
+/// Looks whether each target of alerts can be reached. Nothing is sent to it.
+#[must_use]
+pub fn check_targets(config: &Config) -> Vec<Diagnosis> {
+    if config.alerts.targets.is_empty() {
+        let advice = "add an `[[alerts.target]]` where problems are to be told at once";
+        return vec![Diagnosis::warning("alerts", "nobody is told of problems", advice)];
+    }
+    config.alerts.targets.iter().map(check_target).collect()
+}
+
+fn check_target(target: &Target) -> Diagnosis {
+    let subject = format!("alerts to {}", target.name);
+    match &target.kind {
+        TargetKind::Mail(mail) => match connect(&mail.host, mail.port) {
+            Ok(()) => Diagnosis::ok(&subject, format!("`{}:{}` answers", mail.host, mail.port)),
+            Err(error) => {
+                let message = format!("`{}:{}` cannot be reached: {error}", mail.host, mail.port);
+                Diagnosis::fault(&subject, message, "check host, port and firewall")
+            }
+        },
+        TargetKind::Webhook(webhook) => match webhook.url.read() {
+            Ok(url) => check_address(&subject, &url, webhook.ca_file.as_deref()),
+            Err(error) => {
+                Diagnosis::fault(&subject, error.to_string(), "its address is not to be had")
+            }
+        },
+        TargetKind::Command(command) => {
+            let program = command.first().map(String::as_str).unwrap_or_default();
+            if Path::new(program).is_file() {
+                return Diagnosis::ok(&subject, format!("`{program}` is there"));
+            }
+            let advice = "name the program by its whole path";
+            Diagnosis::fault(&subject, format!("there is no program `{program}`"), advice)
+        }
+    }
+}
+
+/// Looks whether a web server answers, whatever it answers.
+pub(super) fn check_address(subject: &str, url: &str, ca_file: Option<&Path>) -> Diagnosis {
+    let options = ClientOptions {
+        ca_file: ca_file.map(Path::to_path_buf),
+        timeout: PATIENCE,
+        max_body_bytes: MAX_ANSWER_BYTES,
+    };
+    let origin = crate::web::origin_of(url);
+    let asked = Client::new(&options).and_then(|client| {
+        // The path may be a secret, and a request to it a message.
+        client.send(&Request { url: &origin, ..Request::default() })
+    });
+    match asked {
+        Ok(_) => Diagnosis::ok(subject, format!("`{origin}` answers")),
+        Err(error) => {
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}"));
+            let message = format!("{error}{}", cause.unwrap_or_default());
+            let advice = "check address, firewall and, for `https`, `ca_file`";
+            Diagnosis::fault(subject, message, advice)
+        }
+    }
+}
+
+fn connect(host: &str, port: u16) -> std::io::Result<()> {
+    let mut last = std::io::ErrorKind::NotFound.into();
+    for address in (host, port).to_socket_addrs()? {
+        match TcpStream::connect_timeout(&address, PATIENCE) {
+            Ok(_) => return Ok(()),
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
