@@ -38,6 +38,8 @@ impl Tail {
         let n_tail = (usual.len() / TAIL_SHARE).max(MIN_TAIL);
         let start = *usual.get(n_tail)?;
         let scale = usual.get(..n_tail).map_or(0.0, |longest| slope(longest, start));
+        // What is told from few is less certain: by its standard error.
+        let scale = scale * (1.0 + as_float(n_tail).sqrt().recip());
         let scale = scale.max(MIN_SCALE).max(MIN_SCALE_SHARE * start);
         let depth = as_float(usual.len()).ln() - as_float(n_tail).ln();
         Some(Self { start, depth, scale, longest: *usual.first()? })
