@@ -44,7 +44,8 @@ pub(super) struct Session {
     news: mpsc::Receiver<News>,
 }
 
-/// What makes sessions.
+/// What outlives sessions.
+#[derive(Clone)]
 pub(super) struct Surroundings {
     pub(super) clock: Moments,
     pub(super) board: Board,

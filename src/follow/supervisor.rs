@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use sd_notify::NotifyState;
 use tokio::sync::oneshot;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::task::spawn_blocking;
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use super::reload::Snapshot;
 use super::session::{Session, Surroundings};
@@ -115,8 +116,9 @@ impl Supervisor {
     async fn run_sessions(&mut self) -> Result<(), FollowError> {
         let mut is_first = true;
         loop {
-            match Session::start(&self.setup, &self.surroundings) {
-                Ok(session) => {
+            match self.begin().await {
+                None => return Ok(()),
+                Some(Ok(session)) => {
                     if std::mem::take(&mut is_first) {
                         let n_sources = self.setup.sources.len();
                         tracing::info!(n_sources, store = %self.setup.db.display(), "following");
@@ -126,15 +128,40 @@ impl Supervisor {
                         return outcome;
                     }
                 }
-                Err(FollowError::Store(error)) if !is_first || is_passing(&error) => {
+                Some(Err(FollowError::Store(error))) if !is_first || is_passing(&error) => {
                     self.note_failure(&error);
                     if self.pause().await {
                         return Ok(());
                     }
                 }
-                Err(error) => return Err(error),
+                Some(Err(error)) => return Err(error),
             }
         }
+    }
+
+    /// Starts a session, which may take as long as somebody else holds the store. `None`: the
+    /// process is to stop.
+    async fn begin(&mut self) -> Option<Result<Session, FollowError>> {
+        let (setup, surroundings) = (Arc::clone(&self.setup), self.surroundings.clone());
+        let mut starting = spawn_blocking(move || Session::start(&setup, &surroundings));
+        loop {
+            tokio::select! {
+                outcome = &mut starting => {
+                    return Some(outcome.unwrap_or(Err(StoreError::Stopped.into())));
+                }
+                told = self.signals.next() => match told {
+                    Told::Stop => return None,
+                    Told::Reload => {} // It is being read.
+                },
+                () = sleep(TICK) => self.beat(),
+            }
+        }
+    }
+
+    /// Tells that the supervisor is alive.
+    fn beat(&self) {
+        self.surroundings.board.beat();
+        notify(&[NotifyState::Watchdog]);
     }
 
     /// Runs a session to its end; returns how following ends, where it does.
@@ -189,13 +216,11 @@ impl Supervisor {
     }
 
     fn tick(&mut self, session: &Session, n_ticks: u32) {
-        let board = &self.surroundings.board;
-        board.beat();
-        board.update(|status| {
+        self.beat();
+        self.surroundings.board.update(|status| {
             status.queue_depth = session.queue_depth();
             status.resident_bytes = (self.options.resident_bytes)();
         });
-        notify(&[NotifyState::Watchdog]);
         // A session that lived for some seconds has committed, or had nothing to commit.
         if n_ticks > 3 && self.failing.take().is_some() {
             self.backoff = BACKOFF.0;
@@ -238,7 +263,7 @@ impl Supervisor {
     /// Ends a session within the deadline; `None` where that was not enough.
     async fn end(&self, session: Session) -> Option<Result<(), StoreError>> {
         let clock = Arc::clone(&self.options.clock);
-        let ending = tokio::task::spawn_blocking(move || session.end(DEADLINE / 2, &clock));
+        let ending = spawn_blocking(move || session.end(DEADLINE / 2, &clock));
         match timeout(DEADLINE, ending).await {
             Ok(Ok(outcome)) => Some(outcome),
             Ok(Err(_)) => Some(Err(StoreError::Stopped)),
@@ -257,17 +282,19 @@ impl Supervisor {
 
     /// Waits before the next session; returns true where the process is to stop.
     async fn pause(&mut self) -> bool {
-        let wait = self.backoff;
+        let mut left = self.backoff;
         self.backoff = (self.backoff * 2).min(BACKOFF.1);
-        self.surroundings.board.beat();
-        notify(&[NotifyState::Watchdog]);
-        loop {
-            match timeout(wait, self.signals.next()).await {
+        while !left.is_zero() {
+            self.beat();
+            let step = left.min(TICK);
+            left -= step;
+            match timeout(step, self.signals.next()).await {
                 Ok(Told::Stop) => return true,
                 Ok(Told::Reload) => drop(self.reload()),
-                Err(_) => return false,
+                Err(_) => {}
             }
         }
+        false
     }
 }
 

@@ -22,6 +22,7 @@ mod error;
 mod files;
 mod hourly;
 mod key;
+mod ledger;
 mod ledger_queries;
 mod names;
 mod open;

@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use super::files::{self, Evidence, FileId, KnownFile, ServerId};
 use super::serving::{Command, Serving, answer};
 use super::transaction::Ledger;
-use super::{Batch, Headroom, Loss, Store, StoreError, Tally, names};
+use super::{Batch, Headroom, Loss, Store, StoreError, Tally, ledger, names};
 use crate::course::Threshold;
 use crate::model::{Millis, Stamp};
 
@@ -219,7 +219,7 @@ impl WriterHandle {
     ///
     /// As [`WriterHandle::known_files`].
     pub fn sight(&self, file: FileId, size: u64, at: Millis) -> Result<(), StoreError> {
-        self.change(move |db| files::put_sighting(db, file, size, at))
+        self.change(move |db| ledger::put_sighting(db, file, size, at))
     }
 
     /// Notes that a file is there no more, with what was lost with it.
@@ -229,8 +229,8 @@ impl WriterHandle {
     /// As [`WriterHandle::known_files`].
     pub fn part(&self, file: FileId, at: Millis, loss: Option<Loss>) -> Result<(), StoreError> {
         self.change(move |db| {
-            files::put_gone(db, file, at)?;
-            loss.iter().try_for_each(|loss| files::put_loss(db, loss))
+            ledger::put_gone(db, file, at)?;
+            loss.iter().try_for_each(|loss| ledger::put_loss(db, loss))
         })
     }
 
@@ -241,7 +241,7 @@ impl WriterHandle {
     /// As [`WriterHandle::known_files`].
     pub fn note_headroom(&self, headroom: Headroom) -> Result<(), StoreError> {
         let server = self.server;
-        self.change(move |db| files::put_headroom(db, server, &headroom))
+        self.change(move |db| ledger::put_headroom(db, server, &headroom))
     }
 
     /// Notes the names of components, given as pairs of GUID and name.
