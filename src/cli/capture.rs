@@ -43,20 +43,26 @@ pub(super) fn audit(context: &Context, format: TextOrJson) -> anyhow::Result<Don
         for loss in &losses {
             writeln!(out, "{}", loss_line(loss))?;
         }
-        writeln!(
-            out,
-            "Counted {} again: {}. {} cannot be counted any more. {} destroyed before they were read.",
-            plural(n_same, "file"),
-            match n_short {
-                0 => "all of their entries are stored".into(),
-                _ => format!("{} with entries that are not stored", plural(n_short, "file")),
-            },
-            plural(n_absent, "file"),
-            plural(lost, "byte"),
-        )?;
+        writeln!(out, "{}", summary((n_same, n_short, n_absent), lost))?;
     }
     print(&out)?;
     Ok(if n_short == 0 && lost == 0 { Done::Fine } else { Done::Found })
+}
+
+fn summary((n_same, n_short, n_absent): (u64, u64, u64), lost: u64) -> String {
+    let counted = match n_short {
+        0 => "all of their entries are stored".into(),
+        _ => format!("{} with entries that are not stored", plural(n_short, "file")),
+    };
+    let absent = match n_absent {
+        0 => String::new(),
+        _ => format!(" {} cannot be counted any more.", plural(n_absent, "file")),
+    };
+    format!(
+        "Counted {} again: {counted}.{absent} {} destroyed before they were read.",
+        plural(n_same, "file"),
+        plural(lost, "byte")
+    )
 }
 
 fn text_line(known: &KnownFile, found: &Recount) -> Option<String> {
