@@ -36,6 +36,7 @@ impl FileFollower {
             self.devices.clone_from(&scan.devices);
             self.part_from_missing(&scan, &found, moment)?;
         }
+        self.note_sizes(moment)?;
         self.unlisted.clone_from(&scan.unlisted);
         if is_away {
             let reason = "it is on another device than before: is it mounted?";
@@ -197,6 +198,18 @@ impl FileFollower {
             }
         }
         Ok(())
+    }
+
+    /// Has the store know how much there is to be read: should it be destroyed while nobody looks,
+    /// that much is lost.
+    fn note_sizes(&mut self, moment: Moment) -> Result<(), StoreError> {
+        let mut sizes = Vec::new();
+        for track in self.tracks.values_mut().filter(|track| track.known.size < track.size) {
+            track.known.size = track.size;
+            track.known.last_seen = Some(moment.now);
+            sizes.push((track.id(), track.size));
+        }
+        if sizes.is_empty() { Ok(()) } else { self.handle.sight(sizes, moment.now) }
     }
 
     fn part(&mut self, id: FileId, moment: Moment) -> Result<(), StoreError> {
