@@ -213,13 +213,15 @@ impl WriterHandle {
         self.send(Command::Refresh(file, Box::new(evidence.clone())))
     }
 
-    /// Notes how large a file was found, and when, by the clock.
+    /// Notes how large files were found, and when, by the clock.
     ///
     /// # Errors
     ///
     /// As [`WriterHandle::known_files`].
-    pub fn sight(&self, file: FileId, size: u64, at: Millis) -> Result<(), StoreError> {
-        self.change(move |db| ledger::put_sighting(db, file, size, at))
+    pub fn sight(&self, sizes: Vec<(FileId, u64)>, at: Millis) -> Result<(), StoreError> {
+        self.change(move |db| {
+            sizes.iter().try_for_each(|(file, size)| ledger::put_sighting(db, *file, *size, at))
+        })
     }
 
     /// Notes that a file is there no more, with what was lost with it.

@@ -6,14 +6,12 @@ use std::collections::HashSet;
 use super::super::ingest::{HEAD_BYTES, IngestOptions};
 use super::content::{Opened, begins_as, head_of, is_beginning, open_known, open_new};
 use super::follower::FileFollower;
-use super::track::{Aside, Moment, Track};
+use super::track::{Aside, MIN_MOVED_BYTES, Moment, Track};
 use crate::archive::unreadable;
 use crate::parse::{Format, detect};
 use crate::store::{Evidence, FileId, KnownFile, StoreError, short_hash};
 use crate::tail::{Family, Sighting};
 
-/// A log of which less was read may well begin like another one: then its name must tell.
-const MIN_MOVED_BYTES: u64 = 1024;
 /// A file that is shorter may not show its format yet.
 const MIN_TOLD_BYTES: u64 = 4096;
 
@@ -95,11 +93,14 @@ impl FileFollower {
         options: &IngestOptions<'_>,
     ) -> Result<Option<Known>, StoreError> {
         let former = Family::of(&sighting.path).former_paths(&sighting.path);
-        for known in self.candidates(&former, &opened.feed.head)? {
+        let number = (sighting.stamp.device, sighting.stamp.inode);
+        let numbered = self.by_number.get(&number).copied();
+        for known in self.candidates((&former, numbered), &opened.feed.head)? {
             let is_here = found.contains(&known.id);
             let is_related = former.contains(&known.path);
             // A mirror holds the same entries; their ids tell.
             let is_mirror = is_here && known.format == Format::IguanaX.name();
+            let is_related = is_related || numbered == Some(known.id);
             let is_told = is_related || known.read_to >= MIN_MOVED_BYTES;
             if is_mirror || !is_told || !begins_as(&opened.feed.head, &known) {
                 continue;
@@ -129,14 +130,18 @@ impl FileFollower {
         Ok(None)
     }
 
-    /// Returns the files that one with these former paths and first bytes may be: those at its own
-    /// path first, then those that are missing.
-    fn candidates(&self, former: &[String], head: &[u8]) -> Result<Vec<KnownFile>, StoreError> {
+    /// Returns the files that one with these former paths, this number and first bytes may be: those
+    /// at its own path first, then those of which most was read: their bytes tell most.
+    fn candidates(
+        &self,
+        (former, numbered): (&[String], Option<FileId>),
+        head: &[u8],
+    ) -> Result<Vec<KnownFile>, StoreError> {
         let fingerprint = (head.len() >= Evidence::HEAD_BYTES).then(|| short_hash(head));
         let stored = self.handle.files_like(former.to_vec(), fingerprint)?;
         let here = former.iter().filter_map(|path| self.by_path.get(path));
         let missing = self.missing.iter();
-        let mut ids: Vec<FileId> = missing.chain(here).copied().collect();
+        let mut ids: Vec<FileId> = missing.chain(here).chain(&numbered).copied().collect();
         ids.extend(stored.iter().map(|known| known.id));
         let mut met = HashSet::new();
         ids.retain(|id| met.insert(*id));
@@ -145,7 +150,9 @@ impl FileFollower {
             None => stored.iter().find(|known| known.id == id).cloned(),
         };
         let mut candidates: Vec<KnownFile> = ids.into_iter().filter_map(latest).collect();
-        candidates.sort_by_key(|known| former.first() != Some(&known.path));
+        candidates.sort_by_key(|known| {
+            (former.first() != Some(&known.path), std::cmp::Reverse(known.read_to))
+        });
         Ok(candidates)
     }
 

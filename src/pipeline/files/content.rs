@@ -100,6 +100,10 @@ pub(in crate::pipeline) fn open_known<'a>(
 
 /// Moves an open stream to where reading of a known file goes on.
 fn resume_stream<'a>(mut opened: Opened<'a>, known: &KnownFile) -> io::Result<Option<Opened<'a>>> {
+    let is_begun = known.read_to < Evidence::HEAD_BYTES as u64;
+    if is_begun && !begins_as(&opened.feed.head, known) {
+        return Ok(None);
+    }
     if known.offset > 0 && !opened.feed.resume(&mut opened.map, known.offset, known.guard)? {
         return Ok(None);
     }

@@ -34,6 +34,9 @@ impl FileFollower {
         format: &Format,
         (options, is_quiet): (&IngestOptions<'_>, bool),
     ) -> Result<Join, StoreError> {
+        if self.is_forsaken(id) {
+            return Ok(self.begin_anew(id, format, (options, is_quiet)));
+        }
         let Some((track, before)) = self.cut_entry(id, format) else { return Ok(Join::None) };
         if before.state == State::Waiting {
             return Ok(Join::Later);
@@ -62,7 +65,7 @@ impl FileFollower {
             is_at_last: false,
         };
         let Some(mut batch) = revise(before, format, lines, options) else {
-            return Ok(Join::None);
+            return Ok(self.begin_anew(id, format, (options, is_quiet)));
         };
         batch.next = Some((id, next.clone()));
         self.take_position(id, &next);
@@ -71,6 +74,37 @@ impl FileFollower {
         }
         self.handle.commit(batch)?;
         Ok(Join::Done)
+    }
+
+    /// Returns true for a file of which all that was read was given to one that is away.
+    fn is_forsaken(&self, id: FileId) -> bool {
+        let before = self.tracks.get(&id).and_then(|track| track.known.continues);
+        before.is_some_and(|before| !self.tracks.contains_key(&before))
+    }
+
+    /// Has a file read from its first entry on: what was half a line, and went with the file
+    /// before, may begin one after all.
+    fn begin_anew(
+        &mut self,
+        id: FileId,
+        format: &Format,
+        (options, is_quiet): (&IngestOptions<'_>, bool),
+    ) -> Join {
+        let Some(track) = self.tracks.get_mut(&id) else { return Join::None };
+        track.known.continues = None;
+        let len = track.size.min(MAX_LOOSE_BYTES);
+        let Ok(start) = read_range(&track.known.path, 0, len) else { return Join::None };
+        let is_last = is_quiet || start.ends_with(b"\n");
+        let mut parser = Parser::new(format, &start, options.parse);
+        let loose = parser.loose_len(Window { bytes: &start, offset: 0, is_last });
+        if loose as u64 >= track.known.offset {
+            return Join::None;
+        }
+        track.known.offset = loose as u64;
+        track.known.read_to = loose as u64;
+        track.known.guard = guard_of(start.get(..loose).unwrap_or(&start));
+        track.known.tail = Some(short_hash(&[]));
+        Join::Done
     }
 
     fn take_position(&mut self, id: FileId, position: &Position) {

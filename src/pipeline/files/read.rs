@@ -169,7 +169,7 @@ impl FileFollower {
         if is_due {
             track.known.last_seen = Some(moment.now);
             track.known.size = track.known.size.max(size);
-            self.handle.sight(id, size, moment.now)?;
+            self.handle.sight(vec![(id, size)], moment.now)?;
         }
         if !reading.is_end {
             self.enqueue(id);

@@ -33,15 +33,17 @@ impl FileFollower {
         }
         let is_away = self.is_away(&scan.devices, found.is_empty());
         if !is_away {
-            self.devices = scan.devices.clone();
+            self.devices.clone_from(&scan.devices);
             self.part_from_missing(&scan, &found, moment)?;
         }
-        self.unlisted = scan.unlisted;
+        self.note_sizes(moment)?;
+        self.unlisted.clone_from(&scan.unlisted);
         if is_away {
             let reason = "it is on another device than before: is it mounted?";
             let roots = self.source.places.iter().flat_map(crate::tail::Place::trees);
             let roots = roots.map(|tree| crate::archive::path_text(&tree.root));
-            self.unlisted.extend(roots.map(|root| (root, reason.to_owned())));
+            let listed: Vec<String> = roots.filter(|root| !scan.is_hidden(root)).collect();
+            self.unlisted.extend(listed.into_iter().map(|root| (root, reason.to_owned())));
         }
         Ok(())
     }
@@ -123,6 +125,10 @@ impl FileFollower {
         }
         let Some(track) = self.tracks.get_mut(&id) else { return Ok(false) };
         let is_unchanged = track.is_unchanged(sighting);
+        // The number of a short file that is gone may be another one's that begins as it did.
+        if !is_unchanged && here.is_none() && track.is_short() {
+            return Ok(false);
+        }
         if !is_unchanged {
             match open_known(&sighting.path, &track.known, options.progress) {
                 Ok(Some(_)) => {}
@@ -192,6 +198,18 @@ impl FileFollower {
             }
         }
         Ok(())
+    }
+
+    /// Has the store know how much there is to be read: should it be destroyed while nobody looks,
+    /// that much is lost.
+    fn note_sizes(&mut self, moment: Moment) -> Result<(), StoreError> {
+        let mut sizes = Vec::new();
+        for track in self.tracks.values_mut().filter(|track| track.known.size < track.size) {
+            track.known.size = track.size;
+            track.known.last_seen = Some(moment.now);
+            sizes.push((track.id(), track.size));
+        }
+        if sizes.is_empty() { Ok(()) } else { self.handle.sight(sizes, moment.now) }
     }
 
     fn part(&mut self, id: FileId, moment: Moment) -> Result<(), StoreError> {

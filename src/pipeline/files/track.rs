@@ -7,6 +7,10 @@ use crate::parse::Format;
 use crate::store::{FileId, KnownFile, Tally};
 use crate::tail::{Place, Sighting};
 
+/// A log of which less was read may well begin like another one: then its name or its number must
+/// tell.
+pub(super) const MIN_MOVED_BYTES: u64 = 1024;
+
 /// The files of one source, and how they are read.
 #[derive(Clone, Debug)]
 pub struct FileSource {
@@ -101,11 +105,19 @@ impl Track {
         self.stamp.is_some_and(|stamp| stamp.is_same_file(&sighting.stamp))
     }
 
+    /// Returns true where so little was read that another log may well begin like this one.
+    pub(super) fn is_short(&self) -> bool {
+        self.known.read_to < MIN_MOVED_BYTES && !self.is_compressed()
+    }
+
     /// Takes note of a change.
     pub(super) fn note(&mut self, sighting: &Sighting, ticks: Duration) {
         self.stamp = Some(sighting.stamp);
-        self.size = sighting.size;
         self.changed = ticks;
+        // How much is in what is compressed is not known before it is read.
+        if !self.is_compressed() {
+            self.size = sighting.size;
+        }
     }
 
     pub(super) fn is_compressed(&self) -> bool {

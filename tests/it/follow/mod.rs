@@ -1,4 +1,12 @@
 //! Following files: every entry once, whatever becomes of the files.
 
+#[cfg(target_os = "linux")]
+mod daemon;
+mod iguana_x;
+mod losses;
+mod machine;
 mod model;
+mod peers;
+#[cfg(target_os = "linux")]
+mod weather;
 mod world;

@@ -9,9 +9,14 @@ use std::path::{Path, PathBuf};
 use dewlap::model::Millis;
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use rusqlite::Connection;
+
+use super::losses::Losses;
 
 /// Rotation keeps so many files besides the live one.
 const MAX_KEPT: usize = 8;
+/// The time at the start of a line has so many bytes.
+const STAMP_BYTES: usize = 23;
 const LIVE: &str = "engine.log";
 
 /// An entry that was written.
@@ -31,6 +36,7 @@ pub(crate) struct World {
     /// The entries whose first bytes each file holds, by path.
     files: BTreeMap<PathBuf, Vec<usize>>,
     pub(crate) written: Vec<Written>,
+    pub(crate) losses: Losses,
     /// A line of which only the first half is written.
     half: Option<Half>,
     cuts: Vec<Cut>,
@@ -74,6 +80,7 @@ impl World {
             directory: directory.into(),
             files: BTreeMap::new(),
             written: Vec::new(),
+            losses: Losses::default(),
             half: None,
             cuts: Vec::new(),
             first_line: None,
@@ -106,7 +113,10 @@ impl World {
         self.finish_half();
         let entry = self.begin_entry();
         let text = text_of(entry);
-        let (first, rest) = text.split_at((text.len() * share / 100).clamp(1, text.len() - 1));
+        // Files of which no more is there than what all lines begin with cannot be told apart.
+        let is_first = self.files.get(&self.live()).is_none_or(|entries| entries.len() == 1);
+        let least = if is_first { STAMP_BYTES } else { 1 };
+        let (first, rest) = text.split_at((text.len() * share / 100).clamp(least, text.len() - 1));
         let mut file = self.open();
         file.write_all(first).unwrap();
         let path = self.live();
@@ -133,6 +143,10 @@ impl World {
 
     /// Notes that a file has another path now, or none.
     fn moved(&mut self, from: &Path, to: Option<&Path>) {
+        match to {
+            Some(to) => self.losses.moved(from, to),
+            None => self.losses.destroyed(from),
+        }
         let entries = self.files.remove(from).unwrap_or_default();
         let has_half = self.half.as_ref().is_some_and(|half| half.path == from);
         if let Some(to) = to {
@@ -209,6 +223,7 @@ impl World {
         if !self.live().exists() {
             return;
         }
+        let was_seen = self.losses.has_seen(&self.live());
         self.moved(&self.live(), None);
         OpenOptions::new().write(true).truncate(true).open(self.live()).unwrap();
         self.files.insert(self.live(), Vec::new());
@@ -218,6 +233,12 @@ impl World {
             self.append(&line);
         }
         self.write(n);
+        self.losses.cut(&self.live(), was_seen);
+    }
+
+    /// Notes that a follower has looked at all files.
+    pub(crate) fn look(&mut self, store: (&Connection, &str), was_killed: bool) {
+        self.losses.look(self.files.keys(), store, was_killed);
     }
 
     /// Deletes the log. What is written next may get its number on the disk.
