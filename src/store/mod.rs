@@ -27,6 +27,7 @@ mod seen;
 mod series;
 mod serving;
 mod transaction;
+mod waiting;
 mod writer;
 
 pub use batch::{Batch, Counted, Headroom, Loss, NewEvent, NewGap, NewMark, Position, Tally};

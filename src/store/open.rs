@@ -10,6 +10,11 @@ use rusqlite::{Connection, OpenFlags};
 use super::StoreError;
 use super::schema::{self, State};
 
+/// What the writer keeps of the store in memory, in kibibytes: the indexes of some hundred thousand
+/// files and events.
+const CACHE_KIBIBYTES: u32 = 32 * 1024;
+/// Pages that are written before they are moved into the store, which waits for the disk: 16 MB.
+const CHECKPOINT_PAGES: u32 = 4_096;
 /// How long a reader waits for a writer's checkpoint.
 const BUSY: Duration = Duration::from_secs(30);
 
@@ -61,6 +66,8 @@ impl Store {
         store.pragma("journal_mode", "wal")?;
         store.pragma("synchronous", "normal")?;
         store.pragma("foreign_keys", "on")?;
+        store.pragma("cache_size", &format!("-{CACHE_KIBIBYTES}"))?;
+        store.pragma("wal_autocheckpoint", &CHECKPOINT_PAGES.to_string())?;
         Ok((store, lock))
     }
 
