@@ -9,6 +9,9 @@ use super::track::{Aside, Moment, State, Track};
 use crate::store::{FileId, Loss, StoreError};
 use crate::tail::{Family, Scan, Sighting};
 
+/// The store is asked about so many new files at once.
+const ASKED_AT_ONCE: usize = 256;
+
 impl FileFollower {
     /// Finds files that are new, that have grown, moved, been written anew, or are gone.
     ///
@@ -28,8 +31,11 @@ impl FileFollower {
         }
         // The oldest first, so that entries are read in the order in which they were written.
         fresh.sort_by_cached_key(|file| (file.stamp.modified, Family::of(&file.path).age));
-        for sighting in &fresh {
-            self.admit(sighting, &mut found, options, moment)?;
+        for files in fresh.chunks(ASKED_AT_ONCE) {
+            self.remember_places_of(files)?;
+            for sighting in files {
+                self.admit(sighting, &mut found, options, moment)?;
+            }
         }
         let is_away = self.is_away(&scan.devices, found.is_empty());
         if !is_away {
