@@ -10,6 +10,8 @@ use rusqlite::{Connection, OpenFlags};
 use super::StoreError;
 use super::schema::{self, State};
 
+/// What the names of the files beside the store end with that SQLite and Dewlap make.
+const BESIDE: [&str; 6] = ["", "-wal", "-shm", "-journal", ".lock", ".key"];
 /// What the writer keeps of the store in memory, in kibibytes: the indexes of some hundred thousand
 /// files and events.
 const CACHE_KIBIBYTES: u32 = 32 * 1024;
@@ -120,6 +122,15 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
             path: path.into(),
             source: source.into(),
         })
+}
+
+/// Returns true where a path is that of a store, or of a file that is made beside it.
+pub(super) fn is_part_of(store: &Path, path: &Path) -> bool {
+    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let (Some(of_store), Some(of_path)) = (name(store), name(path)) else { return false };
+    let is_named = of_path.strip_prefix(&of_store).is_some_and(|end| BESIDE.contains(&end));
+    let directory = |path: &Path| path.parent().and_then(|parent| parent.canonicalize().ok());
+    is_named && directory(path) == directory(store)
 }
 
 /// Opens a file for writing; where it is missing it is made, readable by its owner only.

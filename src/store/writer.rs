@@ -11,6 +11,7 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 
 use super::files::{self, Evidence, FileId, KnownFile, ServerId};
+use super::open::is_part_of;
 use super::serving::{Command, Serving, answer};
 use super::transaction::Ledger;
 use super::waiting::Waiting;
@@ -42,6 +43,7 @@ pub struct WriterHandle {
     server: ServerId,
     waiting: Arc<Waiting>,
     tally: Arc<Mutex<Tally>>,
+    store: Arc<Path>,
     /// The number of the file that is registered next, on any server: nobody else writes.
     next_file: Arc<AtomicI64>,
 }
@@ -73,6 +75,7 @@ impl Writer {
             server: ServerId(server),
             waiting: Arc::clone(&waiting),
             tally: Arc::default(),
+            store: std::path::absolute(path).unwrap_or_else(|_| path.into()).into(),
             next_file: Arc::new(AtomicI64::new(next_file)),
         };
         let is_abandoned = Arc::new(AtomicBool::new(false));
@@ -299,6 +302,12 @@ impl WriterHandle {
     /// As [`WriterHandle::known_files`].
     pub fn flush(&self) -> Result<(), StoreError> {
         self.ask(Command::Flush)
+    }
+
+    /// Returns true where a path is that of the store, or of a file that is made beside it.
+    #[must_use]
+    pub fn is_store(&self, path: &Path) -> bool {
+        is_part_of(&self.store, path)
     }
 
     /// Returns how many commands wait for the thread.

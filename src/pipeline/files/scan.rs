@@ -1,6 +1,7 @@
 //! Compares what is in the directories with what was read before.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 use super::super::ingest::IngestOptions;
 use super::content::open_known;
@@ -57,7 +58,9 @@ impl FileFollower {
         for path in paths {
             let track = self.by_path.get(path).and_then(|id| self.tracks.get_mut(id));
             let (Some(track), Ok(Some(sighting))) = (track, Sighting::of(path)) else {
-                self.is_scan_due |= self.source.places.iter().any(|place| place.has(path));
+                let is_ours = self.source.places.iter().any(|place| place.has(path));
+                // What is committed is written beside the logs where the store lies among them.
+                self.is_scan_due |= is_ours && !self.handle.is_store(Path::new(path));
                 continue;
             };
             if !track.has_number_of(&sighting) || sighting.size < track.known.read_to {
@@ -96,6 +99,7 @@ impl FileFollower {
         let own = self.source.own_log;
         all.files.retain(|file| {
             let is_own = own.is_some_and(|own| own.is_same_file(&file.stamp));
+            let is_own = is_own || self.handle.is_store(Path::new(&file.path));
             !is_own && known.insert(file.path.clone())
         });
         all

@@ -1,4 +1,5 @@
 //! Following files: every entry once, whatever becomes of the files.
 
 mod model;
+mod store_among_logs;
 mod world;
