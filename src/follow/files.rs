@@ -22,6 +22,8 @@ const POLLED: Duration = Duration::from_secs(1);
 const SCAN_SHARE: u32 = 100;
 /// Even where files come and go all the time.
 const BUSY_SHARE: u32 = 10;
+/// Reading begins no more often: small pieces that come fast are committed together.
+const GATHERED: Duration = Duration::from_millis(10);
 /// What is read is told so often, where nothing else happens.
 const TOLD: Duration = Duration::from_secs(1);
 /// Names of components are looked up so often.
@@ -45,6 +47,8 @@ pub(super) struct FilesThread {
     next_names: Duration,
     next_telling: Duration,
     next_headroom: Duration,
+    /// No reading before this.
+    earliest_read: Duration,
     /// True where the system tells of all changes.
     is_watched: bool,
     lag_since: Option<Duration>,
@@ -64,6 +68,7 @@ impl FilesThread {
             next_names: Duration::ZERO,
             next_telling: Duration::ZERO,
             next_headroom: Duration::ZERO,
+            earliest_read: Duration::ZERO,
             is_watched: false,
             lag_since: None,
         };
@@ -149,7 +154,9 @@ impl FilesThread {
         if !follower.is_waiting() {
             return Ok(false);
         }
-        let is_more = follower.read(options, (self.context.clock)())?;
+        let moment = (self.context.clock)();
+        self.earliest_read = moment.ticks + GATHERED;
+        let is_more = follower.read(options, moment)?;
         let began = (self.context.clock)().ticks;
         self.context.handle.flush()?;
         let took = (self.context.clock)().ticks.saturating_sub(began);
@@ -163,6 +170,10 @@ impl FilesThread {
         let moment = (self.context.clock)();
         let until_scan = self.next_scan.saturating_sub(moment.ticks);
         let until_quiet = follower.until_quiet(moment).unwrap_or(until_scan);
+        let until_read = self.earliest_read.saturating_sub(moment.ticks);
+        if !until_read.is_zero() {
+            self.context.stop.wait(until_read);
+        }
         let dirty = self.watch.wait(until_scan.min(until_quiet).min(WATCHED));
         let moment = (self.context.clock)();
         follower.touch(dirty.paths.iter().map(String::as_str), moment);

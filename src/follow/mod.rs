@@ -5,7 +5,7 @@
 //! the catalogue does, or where the store fails, it ends, and the next one goes on from what is
 //! committed. So there is one way to begin, and a crash is nothing else.
 //!
-//! Every source reads by itself and hands batches to the one writer through a channel of two: a
+//! Every source reads by itself and hands batches to the one writer through a bounded channel: a
 //! slow disk stops the readers, and no entry waits in memory. A source that hangs or panics stops
 //! no other.
 //!

@@ -2,7 +2,7 @@
 //!
 //! Entry points: [`ingest`], for a source over HTTP [`PollSource::step`], and over what is stored [`weekly_report`], [`coverage()`] and
 //! [`backtest()`]. In [`ingest`] the calling thread reads, parses, masks and classifies; the store's
-//! writer commits on its own thread, behind a channel of two batches that stops the reader when
+//! writer commits on its own thread, behind a bounded channel that stops the reader when
 //! the disk is slow.
 //!
 //! **Invariant:** a file's position moves only in the transaction that holds the entries before it.

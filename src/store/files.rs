@@ -254,19 +254,25 @@ fn read_file(row: &Row<'_>) -> rusqlite::Result<KnownFile> {
     })
 }
 
+/// Returns the number of the file that is registered next.
+pub(super) fn next_number(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("SELECT coalesce(max(id), 0) + 1 FROM file", [], |row| row.get(0))
+}
+
 /// Notes a file that was never read before.
 pub(super) fn register(
     connection: &Connection,
-    server: ServerId,
+    (server, file): (ServerId, FileId),
     evidence: &Evidence,
-) -> rusqlite::Result<FileId> {
+) -> rusqlite::Result<()> {
     let label = free_label(connection, server, evidence)?;
     connection
         .prepare_cached(
-            "INSERT INTO file (server, path, fingerprint, fingerprint_len, label, format, \
-             offset, guard, size, entries_before) VALUES (?, ?, ?, ?, ?, ?, 0, ?, 0, 0)",
+            "INSERT INTO file (id, server, path, fingerprint, fingerprint_len, label, format, \
+             offset, guard, size, entries_before) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, 0, 0)",
         )?
         .execute(params![
+            file.0,
             server.0,
             evidence.path,
             short_hash(&evidence.head),
@@ -275,7 +281,7 @@ pub(super) fn register(
             evidence.format,
             short_hash(&[]),
         ])?;
-    Ok(FileId(connection.last_insert_rowid()))
+    Ok(())
 }
 
 /// Notes where a known file is now, and more of its first bytes where it has grown.

@@ -33,6 +33,7 @@ mod seen;
 mod series;
 mod serving;
 mod transaction;
+mod waiting;
 mod writer;
 
 pub use alert_changes::{AlertChanges, Attempt, NewDelivery};

@@ -10,6 +10,13 @@ use rusqlite::{Connection, OpenFlags};
 use super::StoreError;
 use super::schema::{self, State};
 
+/// What the names of the files beside the store end with that SQLite and Dewlap make.
+const BESIDE: [&str; 6] = ["", "-wal", "-shm", "-journal", ".lock", ".key"];
+/// What the writer keeps of the store in memory, in kibibytes: the indexes of some hundred thousand
+/// files and events.
+const CACHE_KIBIBYTES: u32 = 32 * 1024;
+/// Pages that are written before they are moved into the store, which waits for the disk: 16 MB.
+const CHECKPOINT_PAGES: u32 = 4_096;
 /// How long a reader waits for a writer's checkpoint.
 const BUSY: Duration = Duration::from_secs(30);
 
@@ -61,6 +68,8 @@ impl Store {
         store.pragma("journal_mode", "wal")?;
         store.pragma("synchronous", "normal")?;
         store.pragma("foreign_keys", "on")?;
+        store.pragma("cache_size", &format!("-{CACHE_KIBIBYTES}"))?;
+        store.pragma("wal_autocheckpoint", &CHECKPOINT_PAGES.to_string())?;
         Ok((store, lock))
     }
 
@@ -113,6 +122,15 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
             path: path.into(),
             source: source.into(),
         })
+}
+
+/// Returns true where a path is that of a store, or of a file that is made beside it.
+pub(super) fn is_part_of(store: &Path, path: &Path) -> bool {
+    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let (Some(of_store), Some(of_path)) = (name(store), name(path)) else { return false };
+    let is_named = of_path.strip_prefix(&of_store).is_some_and(|end| BESIDE.contains(&end));
+    let directory = |path: &Path| path.parent().and_then(|parent| parent.canonicalize().ok());
+    is_named && directory(path) == directory(store)
 }
 
 /// Opens a file for writing; where it is missing it is made, readable by its owner only.

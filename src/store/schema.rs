@@ -5,17 +5,18 @@ use rusqlite::{Connection, TransactionBehavior};
 /// Marks the file as ours (`PRAGMA application_id`): "Dwlp".
 const APPLICATION_ID: i64 = 0x4477_6C70;
 /// Every migration, oldest first; the store's version is how many have run. Never change one.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("migrations/0001_foundation.sql"),
     include_str!("migrations/0002_courses.sql"),
     include_str!("migrations/0003_follow.sql"),
     include_str!("migrations/0004_alerts.sql"),
     include_str!("migrations/0005_watch.sql"),
+    include_str!("migrations/0006_seen.sql"),
 ];
 
 /// The newest schema that this version knows: the number of migrations.
-pub(super) const NEWEST: i64 = 5;
-const _: () = assert!(MIGRATIONS.len() == 5, "NEWEST is the number of migrations");
+pub(super) const NEWEST: i64 = 6;
+const _: () = assert!(MIGRATIONS.len() == 6, "NEWEST is the number of migrations");
 
 /// What a database is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,4 +49,26 @@ pub(super) fn migrate(connection: &mut Connection, from: i64) -> rusqlite::Resul
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", NEWEST)?;
     transaction.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keys_of_entries_survive_the_move_to_another_table() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let before = 4; // The last schema with the keys in the index.
+        for sql in MIGRATIONS.iter().take(before) {
+            connection.execute_batch(sql).unwrap();
+        }
+        let keys = "INSERT INTO server VALUES (1, 'a'); INSERT INTO stream VALUES (1, 1, 'b'); \
+            INSERT INTO seen VALUES (1, 7, 1, x'02'), (1, 7, 0, x'0103'), (1, 6, 0, x'05');";
+        connection.execute_batch(keys).unwrap();
+        migrate(&mut connection, i64::try_from(before).unwrap()).unwrap();
+        let sql = "SELECT group_concat(bucket || '.' || segment || '.' || hex(keys), ' ') \
+            FROM (SELECT * FROM seen ORDER BY stream, bucket, segment)";
+        let found: String = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+        assert_eq!(found, "6.0.05 7.0.0103 7.1.02");
+    }
 }

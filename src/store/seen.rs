@@ -2,7 +2,8 @@
 //!
 //! A bucket's keys are kept as segments, one for each commit that added some, each a sorted list
 //! of differences in LEB128: about three bytes an entry. Writing costs what is new, not what is
-//! there; a bucket with many segments is written anew as one.
+//! there: the latest segments become one where there are eight of about one size, so a key is
+//! written anew once for each power of eight that its bucket has grown by, however small commits are.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,8 +13,10 @@ use crate::model::SeenKey;
 
 /// Keys held in memory before the least recently used buckets are let go: 16 MB.
 const MAX_KEYS_IN_MEMORY: usize = 2_000_000;
-/// Segments of a bucket before they are made one.
-const MAX_SEGMENTS: i64 = 32;
+/// So many segments of about one size are made one,
+const MAX_ALIKE: usize = 8;
+/// where sizes are alike that lie between the same powers of this number.
+const SIZE_BASE: usize = 8;
 
 /// Buckets held in memory at most: logs without ids have one each for every hour.
 const MAX_BUCKETS: usize = 20_000;
@@ -45,7 +48,8 @@ struct Bucket {
     is_stale: bool,
     /// True where it differs from the store.
     is_changed: bool,
-    segments: i64,
+    /// How many keys each segment in the store has, by its number.
+    segments: Vec<usize>,
     last_use: u64,
 }
 
@@ -99,7 +103,7 @@ impl Seen {
         if let Some(place) = self.places.get(&(stream, number)) {
             return Ok(*place);
         }
-        let bucket = load(connection, stream, number)?;
+        let bucket = load(connection, (stream, number), 0)?;
         self.keys += bucket.len();
         self.buckets.push(bucket);
         self.places.insert((stream, number), self.buckets.len() - 1);
@@ -168,35 +172,71 @@ impl Bucket {
         if self.added.is_empty() && !self.is_stale {
             return Ok(());
         }
-        if self.segments >= MAX_SEGMENTS || self.is_stale {
-            connection
-                .prepare_cached("DELETE FROM seen WHERE stream = ? AND bucket = ?")?
-                .execute([stream, number])?;
-            self.segments = 0;
+        if std::mem::take(&mut self.is_stale) {
             self.sorted.extend(self.stray.drain());
             self.sorted.sort_unstable();
             self.added.clone_from(&self.sorted);
-            self.is_stale = false;
+            drop_segments(connection, (stream, number), 0)?;
+            self.segments.clear();
+        }
+        let first = first_to_merge(&self.segments, self.added.len());
+        if first < self.segments.len() {
+            self.added.extend(load(connection, (stream, number), first)?.sorted);
+            drop_segments(connection, (stream, number), first)?;
+            self.segments.truncate(first);
         }
         self.added.sort_unstable();
         connection
             .prepare_cached("INSERT INTO seen (stream, bucket, segment, keys) VALUES (?, ?, ?, ?)")?
-            .execute(params![stream, number, self.segments, encode(&self.added)])?;
-        self.segments += 1;
-        self.added.clear();
+            .execute(params![stream, number, first, encode(&self.added)])?;
+        self.segments.push(self.added.len());
+        self.added = Vec::new();
         Ok(())
     }
 }
 
-fn load(connection: &Connection, stream: i64, number: i64) -> rusqlite::Result<Bucket> {
+/// Returns the first of the segments that are made one with so many new keys; their count where
+/// none are.
+fn first_to_merge(segments: &[usize], added: usize) -> usize {
+    let size = |len: usize| len.max(1).ilog(SIZE_BASE);
+    let (mut first, mut sum) = (segments.len(), added);
+    loop {
+        let before = segments.get(..first).unwrap_or_default();
+        let alike = before.iter().rev().take_while(|len| size(**len) <= size(sum)).count();
+        if alike + 1 < MAX_ALIKE {
+            return first;
+        }
+        sum += before.iter().rev().take(alike).sum::<usize>();
+        first -= alike;
+    }
+}
+
+fn drop_segments(
+    connection: &Connection,
+    (stream, number): (i64, i64),
+    first: usize,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("DELETE FROM seen WHERE stream = ? AND bucket = ? AND segment >= ?")?
+        .execute(params![stream, number, first])?;
+    Ok(())
+}
+
+/// Reads a bucket, or only its segments from one on.
+fn load(
+    connection: &Connection,
+    (stream, number): (i64, i64),
+    first: usize,
+) -> rusqlite::Result<Bucket> {
     let mut bucket = Bucket { stream, number, ..Bucket::default() };
     let mut statement = connection.prepare_cached(
-        "SELECT segment, keys FROM seen WHERE stream = ? AND bucket = ? ORDER BY segment",
+        "SELECT keys FROM seen WHERE stream = ? AND bucket = ? AND segment >= ? ORDER BY segment",
     )?;
-    let mut rows = statement.query([stream, number])?;
+    let mut rows = statement.query(params![stream, number, first])?;
     while let Some(row) = rows.next()? {
-        bucket.segments = row.get::<_, i64>(0)? + 1;
-        decode(row.get_ref(1)?.as_blob()?, &mut bucket.sorted);
+        let before = bucket.sorted.len();
+        decode(row.get_ref(0)?.as_blob()?, &mut bucket.sorted);
+        bucket.segments.push(bucket.sorted.len() - before);
     }
     bucket.sorted.sort_unstable();
     Ok(bucket)
@@ -262,7 +302,7 @@ mod tests {
                 state >> 20
             })
             .collect();
-        for chunk in keys.chunks(100) {
+        for chunk in keys.chunks(7) {
             let mut seen = Seen::default(); // As after a restart.
             for number in chunk {
                 assert!(seen.insert(&connection, 1, key(*number)).unwrap());
@@ -275,6 +315,28 @@ mod tests {
             assert!(!seen.insert(&connection, 1, key(*number)).unwrap());
         }
         assert!(seen.insert(&connection, 2, key(keys[0])).unwrap(), "streams are apart");
+    }
+
+    #[test]
+    fn small_commits_write_little_and_leave_few_segments() {
+        let connection = connection();
+        let mut seen = Seen::default();
+        let mut written = 0;
+        for commit in 0..4_096 {
+            for key in 0..4 {
+                let key = SeenKey { bucket: 7, key: commit * 4 + key };
+                assert!(seen.insert(&connection, 1, key).unwrap());
+            }
+            seen.save(&connection).unwrap();
+            let last = "SELECT length(keys) FROM seen ORDER BY segment DESC LIMIT 1";
+            written += connection.query_row(last, [], |row| row.get::<_, u64>(0)).unwrap();
+        }
+        let sum = "SELECT count(*), sum(length(keys)) FROM seen";
+        let [segments, bytes] = connection
+            .query_row(sum, [], |row| Ok([row.get::<_, u64>(0)?, row.get::<_, u64>(1)?]))
+            .unwrap();
+        assert!(segments < 40, "{segments} segments");
+        assert!(written < 8 * bytes, "{written} bytes were written to keep {bytes}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the writing thread does: commands, in groups that are one transaction each.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,15 +10,19 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::files::{self, Evidence, FileId, KnownFile, ServerId};
 use super::transaction::Ledger;
+use super::waiting::Waiting;
 use super::{Batch, Store, StoreError, Tally, names, series};
 use crate::course::Threshold;
 
 /// So long a transaction waits for more to commit with it.
 const LINGER: Duration = Duration::from_millis(1);
 /// A transaction takes no more commands,
-const MAX_GROUP: usize = 64;
+const MAX_GROUP: usize = 1_024;
 /// and no more once it has so many entries.
 const MAX_GROUP_ENTRIES: usize = 16_384;
+
+/// An event weighs as much as so many entries: texts take more room than keys.
+const EVENT_WEIGHT: usize = 8;
 
 /// A change of the store that a handle asks for.
 pub(super) type Change = Box<dyn FnOnce(&Connection) -> rusqlite::Result<()> + Send>;
@@ -26,7 +30,7 @@ pub(super) type Change = Box<dyn FnOnce(&Connection) -> rusqlite::Result<()> + S
 /// What the thread is told to do.
 pub(super) enum Command {
     Known(ServerId, Box<Evidence>, SyncSender<Vec<KnownFile>>),
-    Register(ServerId, Box<Evidence>, SyncSender<FileId>),
+    Register(ServerId, FileId, Box<Evidence>),
     Refresh(FileId, Box<Evidence>),
     NameComponents(ServerId, Vec<(String, String)>),
     Commit(ServerId, Box<Batch>, Arc<Mutex<Tally>>, Option<SyncSender<Tally>>),
@@ -38,6 +42,14 @@ pub(super) enum Command {
 }
 
 impl Command {
+    /// Returns how much memory it takes while it waits, in entries.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::Commit(_, batch, ..) => batch.counted.len() + EVENT_WEIGHT * batch.events.len(),
+            _ => 0,
+        }
+    }
+
     fn n_entries(&self) -> usize {
         match self {
             Self::Commit(_, batch, ..) => batch.counted.len(),
@@ -52,7 +64,7 @@ pub(super) struct Serving {
     pub(super) commands: Receiver<Command>,
     pub(super) thresholds: BTreeMap<String, Threshold>,
     pub(super) is_abandoned: Arc<AtomicBool>,
-    pub(super) waiting: Arc<AtomicUsize>,
+    pub(super) waiting: Arc<Waiting>,
     pub(super) tally: Tally,
     /// True once no more commands are taken, whoever still sends some.
     pub(super) is_closed: bool,
@@ -95,7 +107,7 @@ impl Serving {
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for _ in 0..MAX_GROUP {
             let Some(command) = next.take().or_else(|| self.soon()) else { break };
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            self.waiting.leave(command.weight());
             n_entries += command.n_entries();
             let is_waited_for = matches!(command, Command::Flush(_) | Command::Settle);
             if matches!(command, Command::Close) {
@@ -132,9 +144,9 @@ impl Serving {
                 let lens = self.ledger.fingerprint_lens();
                 answer(&reply, files::known(db, server, lens, &evidence)?);
             }
-            Command::Register(server, evidence, reply) => {
+            Command::Register(server, file, evidence) => {
                 self.ledger.note_fingerprint(&evidence);
-                answer(&reply, files::register(db, server, &evidence)?);
+                files::register(db, (server, file), &evidence)?;
             }
             Command::Refresh(file, evidence) => {
                 self.ledger.note_fingerprint(&evidence);
@@ -163,6 +175,12 @@ impl Serving {
             Command::Close => {}
         }
         Ok(())
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        self.waiting.close();
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -11,14 +11,18 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 
 use super::files::{self, Evidence, FileId, KnownFile, ServerId};
+use super::open::is_part_of;
 use super::serving::{Command, Serving, answer};
 use super::transaction::Ledger;
+use super::waiting::Waiting;
 use super::{Batch, Headroom, Loss, Store, StoreError, Tally, ledger, names};
 use crate::course::Threshold;
 use crate::model::{Millis, Stamp};
 
-/// Commands that may wait for the writer. A full channel stops the readers, so no memory piles up.
-const WAITING_COMMANDS: usize = 2;
+/// Commands that may wait for the writer, as far as [`Waiting`] lets so many in. Where there is no
+/// room the readers stop, so no memory piles up.
+const WAITING_COMMANDS: usize = 64;
+
 /// The writing thread.
 ///
 /// Batches are committed in the order in which they are sent, several small ones in one
@@ -37,8 +41,11 @@ pub struct Writer {
 pub struct WriterHandle {
     sender: SyncSender<Command>,
     server: ServerId,
-    waiting: Arc<AtomicUsize>,
+    waiting: Arc<Waiting>,
     tally: Arc<Mutex<Tally>>,
+    store: Arc<Path>,
+    /// The number of the file that is registered next, on any server: nobody else writes.
+    next_file: Arc<AtomicI64>,
 }
 
 /// The catalogue that classifies, as far as the store keeps it.
@@ -60,13 +67,16 @@ impl Writer {
         let (mut store, lock) = Store::open_for_writing(path)?;
         let ledger = store.try_to("write to", |db| Ledger::open(db, &catalogue.hash))?;
         let server = store.try_to("write to", |db| names::server(db, server))?;
+        let next_file = store.try_to("read", |db| files::next_number(db))?;
         let (sender, receiver) = sync_channel(WAITING_COMMANDS);
-        let waiting = Arc::new(AtomicUsize::new(0));
+        let waiting = Arc::new(Waiting::default());
         let handle = WriterHandle {
             sender,
             server: ServerId(server),
             waiting: Arc::clone(&waiting),
             tally: Arc::default(),
+            store: std::path::absolute(path).unwrap_or_else(|_| path.into()).into(),
+            next_file: Arc::new(AtomicI64::new(next_file)),
         };
         let is_abandoned = Arc::new(AtomicBool::new(false));
         let mut serving = Serving {
@@ -201,7 +211,9 @@ impl WriterHandle {
     ///
     /// As [`WriterHandle::known_files`].
     pub fn register(&self, evidence: &Evidence) -> Result<FileId, StoreError> {
-        self.ask(|reply| Command::Register(self.server, Box::new(evidence.clone()), reply))
+        let file = FileId(self.next_file.fetch_add(1, Ordering::Relaxed));
+        self.send(Command::Register(self.server, file, Box::new(evidence.clone())))?;
+        Ok(file)
     }
 
     /// Notes where a known file is now.
@@ -294,10 +306,16 @@ impl WriterHandle {
         self.ask(Command::Flush)
     }
 
+    /// Returns true where a path is that of the store, or of a file that is made beside it.
+    #[must_use]
+    pub fn is_store(&self, path: &Path) -> bool {
+        is_part_of(&self.store, path)
+    }
+
     /// Returns how many commands wait for the thread.
     #[must_use]
     pub fn n_waiting(&self) -> usize {
-        self.waiting.load(Ordering::Relaxed)
+        self.waiting.count()
     }
 
     /// Hands over a change of the store, to be committed in its turn.
@@ -309,7 +327,7 @@ impl WriterHandle {
     }
 
     fn send(&self, command: Command) -> Result<(), StoreError> {
-        self.waiting.fetch_add(1, Ordering::Relaxed);
+        self.waiting.enter(command.weight());
         self.sender.send(command).map_err(|_| StoreError::Stopped)
     }
 

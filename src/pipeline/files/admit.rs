@@ -24,6 +24,18 @@ enum Known {
 }
 
 impl FileFollower {
+    /// Asks at once what the store knows of the places of several files: asking for each alone
+    /// would have both threads wait for one another.
+    pub(super) fn remember_places_of(&mut self, files: &[Sighting]) -> Result<(), StoreError> {
+        let former = |file: &Sighting| Family::of(&file.path).former_paths(&file.path);
+        let paths = files.iter().flat_map(former).collect();
+        self.remembered.clear();
+        for known in self.handle.files_like(paths, None)? {
+            self.remembered.entry(known.path.clone()).or_default().push(known);
+        }
+        Ok(())
+    }
+
     /// Takes in a file that is at none of the known places, or has other bytes there.
     pub(super) fn admit(
         &mut self,
@@ -137,8 +149,12 @@ impl FileFollower {
         (former, numbered): (&[String], Option<FileId>),
         head: &[u8],
     ) -> Result<Vec<KnownFile>, StoreError> {
-        let fingerprint = (head.len() >= Evidence::HEAD_BYTES).then(|| short_hash(head));
-        let stored = self.handle.files_like(former.to_vec(), fingerprint)?;
+        let remembered = former.iter().filter_map(|path| self.remembered.get(path));
+        let mut stored: Vec<KnownFile> = remembered.flatten().cloned().collect();
+        if head.len() >= Evidence::HEAD_BYTES {
+            stored.extend(self.handle.files_like(Vec::new(), Some(short_hash(head)))?);
+        }
+        stored.sort_by_key(|known| std::cmp::Reverse(known.id));
         let here = former.iter().filter_map(|path| self.by_path.get(path));
         let missing = self.missing.iter();
         let mut ids: Vec<FileId> = missing.chain(here).chain(&numbered).copied().collect();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::super::digest::Nearby;
 use super::headroom::Headrooms;
 use super::track::{Aside, FileSource, FollowCounts, Moment, State, Track};
-use crate::store::{FileId, Loss, StoreError, WriterHandle};
+use crate::store::{FileId, KnownFile, Loss, StoreError, WriterHandle};
 
 /// Follows the files of one source.
 pub struct FileFollower {
@@ -16,6 +16,8 @@ pub struct FileFollower {
     pub(super) by_path: HashMap<String, FileId>,
     /// By device and number.
     pub(super) by_number: HashMap<(u64, u64), FileId>,
+    /// Files of the store that were last where the new ones of a scan may have been.
+    pub(super) remembered: HashMap<String, Vec<KnownFile>>,
     /// Copies of files that are followed.
     pub(super) copies: HashMap<String, (Aside, FileId)>,
     /// Files that are no logs, with the reason.
@@ -53,6 +55,7 @@ impl FileFollower {
             tracks: HashMap::new(),
             by_path: HashMap::new(),
             by_number: HashMap::new(),
+            remembered: HashMap::new(),
             copies: HashMap::new(),
             refused: BTreeMap::new(),
             unsettled: HashMap::new(),

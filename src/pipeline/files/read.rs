@@ -199,6 +199,9 @@ impl FileFollower {
             return;
         }
         let to = track.known.offset;
+        if to == 0 {
+            return;
+        }
         let from = to.saturating_sub(PRIMED_BYTES);
         let Ok(bytes) = read_range(&track.known.path, from, to) else { return };
         let head = start_of(&track.known.path, format).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Compares what is in the directories with what was read before.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 use super::super::ingest::IngestOptions;
 use super::content::open_known;
@@ -8,6 +9,9 @@ use super::follower::FileFollower;
 use super::track::{Aside, Moment, State, Track};
 use crate::store::{FileId, Loss, StoreError};
 use crate::tail::{Family, Scan, Sighting};
+
+/// The store is asked about so many new files at once.
+const ASKED_AT_ONCE: usize = 256;
 
 impl FileFollower {
     /// Finds files that are new, that have grown, moved, been written anew, or are gone.
@@ -28,8 +32,11 @@ impl FileFollower {
         }
         // The oldest first, so that entries are read in the order in which they were written.
         fresh.sort_by_cached_key(|file| (file.stamp.modified, Family::of(&file.path).age));
-        for sighting in &fresh {
-            self.admit(sighting, &mut found, options, moment)?;
+        for files in fresh.chunks(ASKED_AT_ONCE) {
+            self.remember_places_of(files)?;
+            for sighting in files {
+                self.admit(sighting, &mut found, options, moment)?;
+            }
         }
         let is_away = self.is_away(&scan.devices, found.is_empty());
         if !is_away {
@@ -53,7 +60,9 @@ impl FileFollower {
         for path in paths {
             let track = self.by_path.get(path).and_then(|id| self.tracks.get_mut(id));
             let (Some(track), Ok(Some(sighting))) = (track, Sighting::of(path)) else {
-                self.is_scan_due |= self.source.places.iter().any(|place| place.has(path));
+                let is_ours = self.source.places.iter().any(|place| place.has(path));
+                // What is committed is written beside the logs where the store lies among them.
+                self.is_scan_due |= is_ours && !self.handle.is_store(Path::new(path));
                 continue;
             };
             if !track.has_number_of(&sighting) || sighting.size < track.known.read_to {
@@ -92,6 +101,7 @@ impl FileFollower {
         let own = self.source.own_log;
         all.files.retain(|file| {
             let is_own = own.is_some_and(|own| own.is_same_file(&file.stamp));
+            let is_own = is_own || self.handle.is_store(Path::new(&file.path));
             !is_own && known.insert(file.path.clone())
         });
         all

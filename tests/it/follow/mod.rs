@@ -7,6 +7,7 @@ mod losses;
 mod machine;
 mod model;
 mod peers;
+mod store_among_logs;
 #[cfg(target_os = "linux")]
 mod weather;
 mod world;
