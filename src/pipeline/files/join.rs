@@ -3,7 +3,7 @@
 use super::super::digest::Digest;
 use super::super::feed::GUARD_BYTES;
 use super::super::ingest::IngestOptions;
-use super::content::{guard_of, read_behind, read_range};
+use super::content::{guard_of, open_known, read_behind, read_range};
 use super::follower::FileFollower;
 use super::track::{State, Track};
 use crate::parse::{Encoding, Format, Item, Parser, Window};
@@ -141,6 +141,8 @@ fn revise(
     options: &IngestOptions<'_>,
 ) -> Option<Batch> {
     let known = &before.known;
+    // Rotation may have put another file in its place since it was looked at.
+    open_known(&known.path, known, options.progress).ok()??;
     let from = known.offset.saturating_sub(GUARD_BYTES as u64);
     let mut bytes = read_behind(&known.path, from).ok()?;
     let lead = usize::try_from(known.offset - from).ok()?;

@@ -7,7 +7,8 @@
 //!
 //! A file is known again by what it holds. Path, number and first bytes say where to look; what
 //! decides are the bytes just before the place where reading goes on, and those of the last entry
-//! behind it. Where they are others, the file is a new one.
+//! behind it. Where they are others, the file is a new one. Where a file never held more
+//! than the start of a line, such as half a date, another one that gets its number is taken for it.
 //!
 //! **Invariant:** a file's position moves only in the transaction that holds the entries before
 //! it. Bytes that were seen and are gone before they were read are noted as lost. A directory that

@@ -238,7 +238,7 @@ fn a_daemon_that_is_killed_at_any_moment_goes_on_and_repeats_nothing() {
 
 #[test]
 fn a_daemon_that_is_told_to_stop_under_load_has_kept_all_that_it_read() {
-    const ENTRIES: usize = 20_000;
+    const ENTRIES: usize = 6_000;
     let place = place();
     append(&place.path("logs/engine.log"), &lines(0..ENTRIES));
     let mut daemon = Daemon::start(place);

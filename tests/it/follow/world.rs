@@ -26,7 +26,9 @@ pub(crate) struct Written {
     pub(crate) times: usize,
     /// True once a reader had the chance to read it whole.
     pub(crate) was_seen: bool,
-    /// True where the writer never ended its line.
+    /// True where a reader took the first half of its line for all there is.
+    pub(crate) was_half: bool,
+    /// True where nobody can read the line as it was written.
     pub(crate) is_broken: bool,
 }
 
@@ -143,11 +145,16 @@ impl World {
 
     /// Notes that a file has another path now, or none.
     fn moved(&mut self, from: &Path, to: Option<&Path>) {
-        match to {
-            Some(to) => self.losses.moved(from, to),
-            None => self.losses.destroyed(from),
-        }
         let entries = self.files.remove(from).unwrap_or_default();
+        if let Some(to) = to {
+            self.losses.moved(from, to);
+        } else {
+            self.losses.destroyed(from);
+            for entry in &entries {
+                let written = &mut self.written[*entry];
+                written.is_broken |= written.was_half && !written.was_seen;
+            }
+        }
         let has_half = self.half.as_ref().is_some_and(|half| half.path == from);
         if let Some(to) = to {
             self.files.insert(to.into(), entries);
@@ -287,6 +294,7 @@ impl World {
                 let is_half = ends_half && index + 1 == entries.len();
                 // The entry before a half line may go on in it.
                 let is_open = ends_half && index + 2 == entries.len();
+                self.written[*entry].was_half |= is_half && is_quiet;
                 let is_half = is_half || self.written[*entry].is_broken;
                 if !is_half && (is_quiet || !(is_packed || is_open)) {
                     self.written[*entry].was_seen = true;
