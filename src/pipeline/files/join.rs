@@ -41,8 +41,7 @@ impl FileFollower {
         if before.state == State::Waiting {
             return Ok(Join::Later);
         }
-        let len = track.size.min(MAX_LOOSE_BYTES);
-        let Ok(start) = read_range(&track.known.path, 0, len) else { return Ok(Join::None) };
+        let Some(start) = start_of(track) else { return Ok(Join::None) };
         let mut parser = Parser::new(format, &start, options.parse);
         let is_last = is_quiet || start.ends_with(b"\n");
         let loose = parser.loose_len(Window { bytes: &start, offset: 0, is_last });
@@ -57,7 +56,7 @@ impl FileFollower {
             guard: guard_of(lines),
             read_to: loose as u64,
             tail: Some(short_hash(&[])),
-            size: track.size,
+            size: track.known.size.max(loose as u64),
             stamp: track.known.stamp,
             continues: (loose as u64 == track.size).then_some(before.id()),
             is_joined: false,
@@ -92,8 +91,7 @@ impl FileFollower {
     ) -> Join {
         let Some(track) = self.tracks.get_mut(&id) else { return Join::None };
         track.known.continues = None;
-        let len = track.size.min(MAX_LOOSE_BYTES);
-        let Ok(start) = read_range(&track.known.path, 0, len) else { return Join::None };
+        let Some(start) = start_of(track) else { return Join::None };
         let is_last = is_quiet || start.ends_with(b"\n");
         let mut parser = Parser::new(format, &start, options.parse);
         let loose = parser.loose_len(Window { bytes: &start, offset: 0, is_last });
@@ -119,7 +117,9 @@ impl FileFollower {
     fn cut_entry(&self, id: FileId, format: &Format) -> Option<(&Track, &Track)> {
         let track = self.tracks.get(&id)?;
         let is_at_start = track.known.read_to == 0 || track.known.continues.is_some();
-        if !matches!(format, Format::Text(_)) || !is_at_start || track.is_compressed() {
+        // What is compressed is whole, unless its first line was taken while it was half written.
+        let is_whole = track.is_compressed() && track.known.continues.is_none();
+        if !matches!(format, Format::Text(_)) || !is_at_start || is_whole {
             return None;
         }
         let before = match track.known.continues {
@@ -130,6 +130,16 @@ impl FileFollower {
         let is_sound = is_read && before.known.format == track.known.format;
         is_sound.then_some((track, before))
     }
+}
+
+/// Returns the first bytes of a log, decompressed; `None` where they cannot be read.
+fn start_of(track: &Track) -> Option<Vec<u8>> {
+    if track.is_compressed() {
+        let mut start = read_behind(&track.known.path, 0).ok()?;
+        start.truncate(usize::try_from(MAX_LOOSE_BYTES).ok()?);
+        return Some(start);
+    }
+    read_range(&track.known.path, 0, track.size.min(MAX_LOOSE_BYTES)).ok()
 }
 
 /// Returns the batch that makes the last entries of a file anew, with the lines that follow in

@@ -220,13 +220,15 @@ fn histories_that_went_wrong_once_go_well() {
     use Op::{
         CopyTruncate, Delete, Gzip, Kill, Look, Read, ReadQuiet, Rewrite, Rotate, Write, WriteHalf,
     };
-    let histories: [&[Op]; 4] = [
+    let histories: [&[Op]; 5] = [
         // The compressed file got the number of one that was deleted unread.
         &[Write(2), CopyTruncate, Read, Write(5), Look, Delete, Write(3), Gzip(1), Read, Kill],
         // Half a line went with the file before, which was away when the line was ended.
         &[Rotate(2), WriteHalf(1), ReadQuiet, Gzip(1)],
         // And here another file had its place by then.
         &[Rotate(2), WriteHalf(1), ReadQuiet, Rotate(1), Gzip(2), Write(1)],
+        // A half line was taken as it was, and its file compressed before the rest was read.
+        &[Rotate(2), WriteHalf(1), ReadQuiet, Rotate(2), Gzip(2)],
         // A copy got the number of a short file that was dropped, and began as it did.
         &[
             Rotate(4),
