@@ -47,6 +47,8 @@ pub(super) struct FilesThread {
     next_names: Duration,
     next_telling: Duration,
     next_headroom: Duration,
+    /// True where something was read and not told.
+    has_news: bool,
     /// No reading before this.
     earliest_read: Duration,
     /// True where the system tells of all changes.
@@ -68,6 +70,7 @@ impl FilesThread {
             next_names: Duration::ZERO,
             next_telling: Duration::ZERO,
             next_headroom: Duration::ZERO,
+            has_news: false,
             earliest_read: Duration::ZERO,
             is_watched: false,
             lag_since: None,
@@ -156,6 +159,7 @@ impl FilesThread {
         }
         let moment = (self.context.clock)();
         self.earliest_read = moment.ticks + GATHERED;
+        self.has_news = true;
         let is_more = follower.read(options, moment)?;
         let began = (self.context.clock)().ticks;
         self.context.handle.flush()?;
@@ -174,7 +178,9 @@ impl FilesThread {
         if !until_read.is_zero() {
             self.context.stop.wait(until_read);
         }
-        let dirty = self.watch.wait(until_scan.min(until_quiet).min(WATCHED));
+        let until_telling = self.next_telling.saturating_sub(moment.ticks);
+        let until_told = if self.has_news { until_telling } else { WATCHED };
+        let dirty = self.watch.wait(until_scan.min(until_quiet).min(until_told));
         let moment = (self.context.clock)();
         follower.touch(dirty.paths.iter().map(String::as_str), moment);
         if dirty.is_scan_due || follower.is_scan_due() {
@@ -268,6 +274,7 @@ impl FilesThread {
             return;
         }
         self.next_telling = moment.ticks + TOLD;
+        self.has_news = false;
         let counts = follower.counts();
         let down = follower.unlisted().next().map(|(path, reason)| format!("{path}: {reason}"));
         self.context.tell(|status| {

@@ -82,7 +82,7 @@ impl FileFollower {
     /// Returns what following has come to.
     #[must_use]
     pub fn counts(&self) -> FollowCounts {
-        self.counts
+        FollowCounts { tally: self.handle.tally(), ..self.counts }
     }
 
     /// Returns how many files are followed.

@@ -49,7 +49,6 @@ impl FileFollower {
             let Some(id) = self.queue.pop_front() else { break };
             self.read_file(id, options, moment)?;
         }
-        self.counts.tally = self.handle.tally();
         self.counts.bytes = options.progress.load(Ordering::Relaxed);
         Ok(!self.queue.is_empty())
     }
