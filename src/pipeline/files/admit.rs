@@ -143,7 +143,7 @@ impl FileFollower {
     }
 
     /// Returns the files that one with these former paths, this number and first bytes may be: those
-    /// at its own path first, then those of which most was read: their bytes tell most.
+    /// of which most was read first, as their bytes tell most; of several, that at its own path.
     fn candidates(
         &self,
         (former, numbered): (&[String], Option<FileId>),
@@ -167,7 +167,7 @@ impl FileFollower {
         };
         let mut candidates: Vec<KnownFile> = ids.into_iter().filter_map(latest).collect();
         candidates.sort_by_key(|known| {
-            (former.first() != Some(&known.path), std::cmp::Reverse(known.read_to))
+            (std::cmp::Reverse(known.read_to), former.first() != Some(&known.path))
         });
         Ok(candidates)
     }

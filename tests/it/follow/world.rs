@@ -238,6 +238,7 @@ impl World {
             self.written[entry].times += 1;
             self.files.entry(self.live()).or_default().push(entry);
             self.append(&line);
+            self.losses.note_twins();
         }
         self.write(n);
         self.losses.cut(&self.live(), was_seen);
@@ -290,10 +291,11 @@ impl World {
         for (path, entries) in &self.files {
             let is_packed = path.extension().is_some_and(|end| end == "gz");
             let ends_half = self.half.as_ref().is_some_and(|half| half.path == *path);
+            let ends_broken = entries.last().is_some_and(|last| self.written[*last].is_broken);
             for (index, entry) in entries.iter().enumerate() {
                 let is_half = ends_half && index + 1 == entries.len();
                 // The entry before a half line may go on in it.
-                let is_open = ends_half && index + 2 == entries.len();
+                let is_open = (ends_half || ends_broken) && index + 2 == entries.len();
                 self.written[*entry].was_half |= is_half && is_quiet;
                 let is_half = is_half || self.written[*entry].is_broken;
                 if !is_half && (is_quiet || !(is_packed || is_open)) {
