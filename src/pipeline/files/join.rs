@@ -124,7 +124,11 @@ impl FileFollower {
         }
         let before = match track.known.continues {
             Some(before) => self.tracks.get(&before)?,
-            None => self.predecessor(&track.known.path)?,
+            // What another file has ended is whole.
+            None => {
+                let before = self.predecessor(&track.known.path)?;
+                (!before.known.is_joined).then_some(before)?
+            }
         };
         let is_read = before.has_open_end() || before.unread_bytes() > 0;
         let is_sound = is_read && before.known.format == track.known.format;

@@ -214,16 +214,11 @@ fn every_entry_is_stored_once_whatever_becomes_of_the_log_3() {
 }
 
 #[test]
-fn every_entry_is_stored_once_whatever_becomes_of_the_log_4() {
-    run(3);
-}
-
-#[test]
 fn histories_that_went_wrong_once_go_well() {
     use Op::{
         CopyTruncate, Delete, Gzip, Kill, Look, Read, ReadQuiet, Rewrite, Rotate, Write, WriteHalf,
     };
-    let histories: [&[Op]; 6] = [
+    let histories: [&[Op]; 7] = [
         // The compressed file got the number of one that was deleted unread.
         &[Write(2), CopyTruncate, Read, Write(5), Look, Delete, Write(3), Gzip(1), Read, Kill],
         // Half a line went with the file before, which was away when the line was ended.
@@ -234,6 +229,8 @@ fn histories_that_went_wrong_once_go_well() {
         &[Rotate(2), WriteHalf(1), ReadQuiet, Rotate(2), Gzip(2)],
         // A log of one line, compressed, was taken for the beginning of a copy that begins alike.
         &[Rotate(2), Write(1), Rewrite(0), Read, Write(1), Gzip(1), Read, CopyTruncate],
+        // A line that one file had ended was ended again by the next.
+        &[WriteHalf(1), CopyTruncate, Read, Delete, WriteHalf(1), ReadQuiet],
         // A copy got the number of a short file that was dropped, and began as it did.
         &[
             Rotate(4),
