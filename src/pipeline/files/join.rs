@@ -122,13 +122,12 @@ impl FileFollower {
         if !matches!(format, Format::Text(_)) || !is_at_start || is_whole {
             return None;
         }
-        let before = match track.known.continues {
-            Some(before) => self.tracks.get(&before)?,
+        let before = if let Some(before) = track.known.continues {
+            self.tracks.get(&before)?
+        } else {
             // What another file has ended is whole.
-            None => {
-                let before = self.predecessor(&track.known.path)?;
-                (!before.known.is_joined).then_some(before)?
-            }
+            let before = self.predecessor(&track.known.path)?;
+            (!before.known.is_joined).then_some(before)?
         };
         let is_read = before.has_open_end() || before.unread_bytes() > 0;
         let is_sound = is_read && before.known.format == track.known.format;
