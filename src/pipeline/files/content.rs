@@ -40,19 +40,15 @@ pub(in crate::pipeline) fn open_new<'a>(
     path: &str,
     progress: &'a AtomicU64,
 ) -> io::Result<Opened<'a>> {
-    let file = File::open(path)?;
+    let mut file = File::open(path)?;
     let metadata = file.metadata()?;
     let stamp = Stamp::of(&metadata);
-    if Family::of(path).is_compressed
-        && let Some(stream) = open_compressed(file.try_clone()?)?
-    {
+    if let Some(stream) = unpack(path, &mut file)? {
         let (mut feed, map) = Feed::open(Body::Stream(stream), progress);
         feed.set_open(feed.failure.is_some());
         let start = Some(head_of(&feed, HEAD_BYTES).to_vec());
         return Ok(Opened { feed, map, stamp, size: None, start });
     }
-    let mut file = file;
-    file.seek(SeekFrom::Start(0))?;
     let head = first_bytes(&mut file, Evidence::HEAD_BYTES)?;
     let (mut feed, map) = Feed::open_at(file, Encoding::of(&head), 0, progress)?;
     feed.head = head;
@@ -150,13 +146,19 @@ pub(super) fn is_beginning(path: &str, of: &str) -> io::Result<bool> {
 /// Opens a log at its start, decompressed.
 fn open_plain(path: &str) -> io::Result<Box<dyn Read>> {
     let mut file = File::open(path)?;
-    if Family::of(path).is_compressed
-        && let Some(stream) = open_compressed(file.try_clone()?)?
-    {
-        return Ok(stream);
+    Ok(unpack(path, &mut file)?.unwrap_or_else(|| Box::new(file)))
+}
+
+/// Returns what a compressed file holds; `None` for one that is not, which is then at its start.
+fn unpack(path: &str, file: &mut File) -> io::Result<Option<Box<dyn Read>>> {
+    if !Family::of(path).is_compressed {
+        return Ok(None);
     }
-    file.seek(SeekFrom::Start(0))?;
-    Ok(Box::new(file))
+    let stream = open_compressed(file.try_clone()?)?;
+    if stream.is_none() {
+        file.seek(SeekFrom::Start(0))?;
+    }
+    Ok(stream)
 }
 
 /// Returns the bytes of a file from one offset to another.

@@ -24,6 +24,8 @@ pub struct FileFollower {
     pub(super) refused: BTreeMap<String, (Aside, String)>,
     /// Files that are looked at again once they have not changed for a while, and since when.
     pub(super) unsettled: HashMap<String, (Aside, Duration)>,
+    /// Files that end with what is half written: to be read again when they are quiet.
+    pub(super) unfinished: BTreeSet<FileId>,
     /// Files that the last scan did not find.
     pub(super) missing: BTreeSet<FileId>,
     /// Files to be read, in this order.
@@ -59,6 +61,7 @@ impl FileFollower {
             copies: HashMap::new(),
             refused: BTreeMap::new(),
             unsettled: HashMap::new(),
+            unfinished: BTreeSet::new(),
             missing: BTreeSet::new(),
             queue: VecDeque::new(),
             families: HashMap::new(),
@@ -94,7 +97,7 @@ impl FileFollower {
     /// Returns how many bytes were seen and not read yet.
     #[must_use]
     pub fn lag_bytes(&self) -> u64 {
-        let waiting = self.tracks.values().filter(|track| track.state == State::Waiting);
+        let waiting = self.queue.iter().filter_map(|id| self.tracks.get(id));
         waiting.map(Track::unread_bytes).sum()
     }
 
@@ -130,7 +133,7 @@ impl FileFollower {
     /// Returns how long it is until a file that ends with something half written is quiet.
     #[must_use]
     pub fn until_quiet(&self, moment: Moment) -> Option<Duration> {
-        let unfinished = self.tracks.values().filter(|track| track.state == State::Unfinished);
+        let unfinished = self.unfinished.iter().filter_map(|id| self.tracks.get(id));
         let unsettled = self.unsettled.values().map(|(_, since)| *since);
         let until = |since: Duration| (since + self.source.quiet).saturating_sub(moment.ticks);
         unfinished.map(|track| track.changed).chain(unsettled).map(until).min()
@@ -165,6 +168,7 @@ impl FileFollower {
 
     /// Has a file read in its turn.
     pub(super) fn enqueue(&mut self, id: FileId) {
+        self.unfinished.remove(&id);
         if let Some(track) = self.tracks.get_mut(&id)
             && track.state != State::Waiting
         {

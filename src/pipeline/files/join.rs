@@ -41,10 +41,8 @@ impl FileFollower {
         if before.state == State::Waiting {
             return Ok(Join::Later);
         }
-        let Some(start) = start_of(track) else { return Ok(Join::None) };
-        let mut parser = Parser::new(format, &start, options.parse);
-        let is_last = is_quiet || start.ends_with(b"\n");
-        let loose = parser.loose_len(Window { bytes: &start, offset: 0, is_last });
+        let loose_lines = loose_lines(track, format, (options, is_quiet));
+        let Some((start, loose)) = loose_lines else { return Ok(Join::None) };
         let is_text = matches!(Encoding::of(&start), Encoding::Utf8 { .. });
         // What was half a line, and taken for one that is none, may begin an entry after all.
         if loose as u64 == track.known.offset || !is_text {
@@ -91,10 +89,8 @@ impl FileFollower {
     ) -> Join {
         let Some(track) = self.tracks.get_mut(&id) else { return Join::None };
         track.known.continues = None;
-        let Some(start) = start_of(track) else { return Join::None };
-        let is_last = is_quiet || start.ends_with(b"\n");
-        let mut parser = Parser::new(format, &start, options.parse);
-        let loose = parser.loose_len(Window { bytes: &start, offset: 0, is_last });
+        let loose_lines = loose_lines(track, format, (options, is_quiet));
+        let Some((start, loose)) = loose_lines else { return Join::None };
         if loose as u64 >= track.known.offset {
             return Join::None;
         }
@@ -109,6 +105,7 @@ impl FileFollower {
         if let Some(track) = self.tracks.get_mut(&id) {
             track.known.take(position);
             track.state = State::Read;
+            self.unfinished.remove(&id);
         }
     }
 
@@ -133,6 +130,20 @@ impl FileFollower {
         let is_sound = is_read && before.known.format == track.known.format;
         is_sound.then_some((track, before))
     }
+}
+
+/// Returns the first bytes of a log, and how many of them are lines that begin no entry; `None`
+/// where they cannot be read.
+fn loose_lines(
+    track: &Track,
+    format: &Format,
+    (options, is_quiet): (&IngestOptions<'_>, bool),
+) -> Option<(Vec<u8>, usize)> {
+    let start = start_of(track)?;
+    let is_last = is_quiet || start.ends_with(b"\n");
+    let mut parser = Parser::new(format, &start, options.parse);
+    let loose = parser.loose_len(Window { bytes: &start, offset: 0, is_last });
+    Some((start, loose))
 }
 
 /// Returns the first bytes of a log, decompressed; `None` where they cannot be read.

@@ -49,7 +49,6 @@ impl FileFollower {
             let Some(id) = self.queue.pop_front() else { break };
             self.read_file(id, options, moment)?;
         }
-        self.counts.bytes = options.progress.load(Ordering::Relaxed);
         Ok(!self.queue.is_empty())
     }
 
@@ -161,7 +160,9 @@ impl FileFollower {
         }
         let is_unread = track.unread_bytes() > 0 && !track.is_compressed();
         let is_unfinished = reading.is_end && is_unread && !is_quiet;
-        track.state = if is_unfinished { State::Unfinished } else { State::Read };
+        if is_unfinished {
+            self.unfinished.insert(id);
+        }
         let seen = track.known.last_seen.map_or(i64::MIN, Millis::get);
         let is_due = moment.now.get().saturating_sub(seen) >= SIGHT_MILLIS || is_unread;
         let size = track.size;

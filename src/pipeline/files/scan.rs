@@ -78,10 +78,10 @@ impl FileFollower {
     /// Has files read on whose unfinished end is quiet.
     pub fn wake_quiet(&mut self, moment: Moment) {
         let quiet = self.source.quiet;
-        let is_due = |track: &&Track| {
-            track.state == State::Unfinished && moment.ticks >= track.changed + quiet
+        let is_due = |id: &FileId| {
+            self.tracks.get(id).is_some_and(|track| moment.ticks >= track.changed + quiet)
         };
-        let due: Vec<FileId> = self.tracks.values().filter(is_due).map(Track::id).collect();
+        let due: Vec<FileId> = self.unfinished.iter().copied().filter(is_due).collect();
         for id in due {
             self.enqueue(id);
         }
@@ -224,6 +224,7 @@ impl FileFollower {
 
     fn part(&mut self, id: FileId, moment: Moment) -> Result<(), StoreError> {
         let Some(track) = self.remove(id) else { return Ok(()) };
+        self.unfinished.remove(&id);
         self.headrooms.note_deleted(&track);
         let is_replaced = self.by_path.contains_key(&track.known.path)
             || Sighting::of(&track.known.path).is_ok_and(|file| file.is_some());

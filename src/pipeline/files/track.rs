@@ -42,8 +42,6 @@ pub struct FollowCounts {
     pub gaps: u64,
     /// Bytes destroyed before they were read.
     pub lost_bytes: u64,
-    /// Bytes read.
-    pub bytes: u64,
 }
 
 /// A file that is followed.
@@ -70,8 +68,6 @@ pub(super) enum State {
     Read,
     /// There is more to be read.
     Waiting,
-    /// It ends with what is half written: to be looked at again when it is quiet.
-    Unfinished,
 }
 
 /// A file that is looked at and left alone: a copy of one that is followed, or no log.
