@@ -2,17 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use dewlap::api::{Auth, Credentials, Interface, Secret, SourceOptions};
 use dewlap::catalogue::Catalogue;
-use dewlap::classify::{Classifier, Fingerprinter};
+use dewlap::classify::Classifier;
 use dewlap::model::{Level, Millis};
-use dewlap::parse::ParseOptions;
 use dewlap::pipeline::{IngestOptions, PollSource, PollStep, SourceState};
-use dewlap::redact::{Masker, PseudonymKey};
 use dewlap::sample::{CorpusOptions, SampleEntry, corpus};
 use dewlap::store::{Classes, Writer};
 use jiff::tz::TimeZone;
@@ -20,6 +18,7 @@ use proptest::prelude::*;
 use rusqlite::Connection;
 
 use crate::iguana::{Fault, Fold, Iguana, PASSWORD, USER, World};
+use crate::reading;
 use crate::run::{DB, Place, number, rows};
 
 static CLASSIFIER: LazyLock<Classifier> =
@@ -80,18 +79,7 @@ impl Follower {
     ) -> T {
         let path = self.place.path(DB);
         let writer = Writer::spawn(&path, "iguana", &Classes::default()).unwrap();
-        let ingest = IngestOptions {
-            server: "iguana",
-            classifier: &CLASSIFIER,
-            fingerprinter: &Fingerprinter::new(),
-            masker: &Masker::new(PseudonymKey::from_bytes([7; 32]), &[]).unwrap(),
-            parse: &ParseOptions::default(),
-            format: None,
-            since: None,
-            until: None,
-            stop,
-            progress: &AtomicU64::new(0),
-        };
+        let ingest = IngestOptions { stop, ..reading::options("iguana", &CLASSIFIER) };
         let opened = PollSource::open(options.clone(), &ingest, writer.handle(), (self.now, 7));
         let mut source = opened.unwrap();
         let outcome = run(&mut source, &mut self.now);

@@ -23,6 +23,7 @@ mod masking;
 mod mutations;
 mod near;
 mod once;
+mod reading;
 mod readme;
 mod report;
 mod run;

@@ -1,17 +1,15 @@
 //! Silence, told from a real store, and the notices that come of it.
 
 use std::fmt::Write;
-use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use dewlap::catalogue::Catalogue;
-use dewlap::classify::{Classifier, Fingerprinter};
+use dewlap::classify::Classifier;
 use dewlap::model::{Level, Millis};
-use dewlap::parse::ParseOptions;
-use dewlap::pipeline::{IngestOptions, Notice, SilenceWatch, classes, commit_notices};
-use dewlap::redact::{Masker, PseudonymKey};
+use dewlap::pipeline::{Notice, SilenceWatch, classes, commit_notices};
 use dewlap::store::{FileId, Headroom, Loss, Store, Tally, Writer};
 use jiff::tz::TimeZone;
 
+use crate::reading;
 use crate::run::{DB, Place};
 
 const MINUTE: i64 = 60_000;
@@ -68,18 +66,7 @@ fn commit(place: &Place, notices: &[Notice]) -> Tally {
     let classifier = Classifier::new(&catalogue).unwrap();
     let path = place.path(DB);
     let writer = Writer::spawn(&path, "iguana", &classes(&catalogue, &classifier)).unwrap();
-    let options = IngestOptions {
-        server: "iguana",
-        classifier: &classifier,
-        fingerprinter: &Fingerprinter::new(),
-        masker: &Masker::new(PseudonymKey::from_bytes([7; 32]), &[]).unwrap(),
-        parse: &ParseOptions::default(),
-        format: None,
-        since: None,
-        until: None,
-        stop: &AtomicBool::new(false),
-        progress: &AtomicU64::new(0),
-    };
+    let options = reading::options("iguana", &classifier);
     let store = Store::open(&path).unwrap();
     let tally = commit_notices(notices, &options, &writer.handle(), &store).unwrap();
     writer.finish().unwrap();

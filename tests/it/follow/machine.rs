@@ -3,18 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 use dewlap::catalogue::Catalogue;
-use dewlap::classify::{Classifier, Fingerprinter};
+use dewlap::classify::Classifier;
 use dewlap::model::Millis;
 use dewlap::parse::{Format, ParseOptions};
 use dewlap::pipeline::{FileFollower, FileSource, IngestOptions, Moment, classes};
-use dewlap::redact::{Masker, PseudonymKey};
 use dewlap::store::{Classes, Writer};
 use dewlap::tail::Place;
 use tempfile::TempDir;
+
+use crate::reading;
 
 pub(crate) const QUIET: Duration = Duration::from_secs(2);
 const SITE_RULE: &str = include_str!("site.toml");
@@ -32,15 +32,9 @@ static RULES: LazyLock<[(Classifier, Classes); 2]> = LazyLock::new(|| {
     })
 });
 
-/// Their expressions take longer to compile than a history takes to run.
-static MASKER: LazyLock<Masker> =
-    LazyLock::new(|| Masker::new(PseudonymKey::from_bytes([7; 32]), &[]).unwrap());
-static FINGERPRINTER: LazyLock<Fingerprinter> = LazyLock::new(Fingerprinter::new);
-static PARSE: LazyLock<ParseOptions> = LazyLock::new(ParseOptions::default);
-
 /// Returns the format of logs whose lines begin as `2026-09-07 00:00:00,000 ERROR gateway: ` does.
 pub(crate) fn iso_level() -> Format {
-    Format::from_name("iso-level", &PARSE).unwrap()
+    Format::from_name("iso-level", &reading::PARSE).unwrap()
 }
 
 /// A follower over a directory, with a store that outlives it.
@@ -74,7 +68,7 @@ impl Machine {
         let mut machine = Self {
             source: FileSource { places, format, quiet: QUIET, own_log: None },
             rules: 0,
-            parse: PARSE.clone(),
+            parse: reading::PARSE.clone(),
             ticks: QUIET,
             shift: 0,
             db: db.into(),
@@ -125,19 +119,8 @@ impl Machine {
         run: impl FnOnce(&mut FileFollower, &IngestOptions<'_>, Moment) -> T,
     ) -> T {
         let moment = self.moment();
-        let (stop, progress) = (AtomicBool::new(false), AtomicU64::new(0));
-        let options = IngestOptions {
-            server: &self.server,
-            classifier: &RULES[self.rules].0,
-            fingerprinter: &FINGERPRINTER,
-            masker: &MASKER,
-            parse: &self.parse,
-            format: None,
-            since: None,
-            until: None,
-            stop: &stop,
-            progress: &progress,
-        };
+        let options = reading::options(&self.server, &RULES[self.rules].0);
+        let options = IngestOptions { parse: &self.parse, ..options };
         let (_, follower) = self.running.as_mut().unwrap();
         run(follower, &options, moment)
     }

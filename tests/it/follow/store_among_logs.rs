@@ -1,17 +1,16 @@
 //! A store that lies among the logs that are read into it.
 
 use std::fs;
-use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 use dewlap::catalogue::Catalogue;
-use dewlap::classify::{Classifier, Fingerprinter};
+use dewlap::classify::Classifier;
 use dewlap::model::Millis;
-use dewlap::parse::ParseOptions;
-use dewlap::pipeline::{FileFollower, FileSource, IngestOptions, Moment, classes};
-use dewlap::redact::{Masker, PseudonymKey};
+use dewlap::pipeline::{FileFollower, FileSource, Moment, classes};
 use dewlap::store::Writer;
 use dewlap::tail::Place;
+
+use crate::reading;
 
 #[test]
 fn a_store_among_the_logs_is_no_log_and_its_growth_calls_for_no_scan() {
@@ -20,18 +19,7 @@ fn a_store_among_the_logs_is_no_log_and_its_growth_calls_for_no_scan() {
     fs::write(path("a.log"), "2026-09-07 00:00:00,000 ERROR gateway: refused\n").unwrap();
     let catalogue = Catalogue::builtin().unwrap();
     let classifier = Classifier::new(&catalogue).unwrap();
-    let options = IngestOptions {
-        server: "iguana",
-        classifier: &classifier,
-        fingerprinter: &Fingerprinter::new(),
-        masker: &Masker::new(PseudonymKey::from_bytes([7; 32]), &[]).unwrap(),
-        parse: &ParseOptions::default(),
-        format: None,
-        since: None,
-        until: None,
-        stop: &AtomicBool::new(false),
-        progress: &AtomicU64::new(0),
-    };
+    let options = reading::options("iguana", &classifier);
     let db = directory.path().join("dewlap.db");
     let writer = Writer::spawn(&db, "iguana", &classes(&catalogue, &classifier)).unwrap();
     let source = FileSource {
