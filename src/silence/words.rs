@@ -42,8 +42,8 @@ pub fn usual_in_words(an_hour: u64) -> String {
         return "fewer than one".into();
     };
     match apart {
-        0 => format!("{} every second", an_hour / HOUR),
-        1 => "one every second".into(),
+        _ if an_hour >= 2 * HOUR => format!("{} every second", an_hour / HOUR),
+        0 | 1 => "one every second".into(),
         2..MINUTE => format!("one every {apart} seconds"),
         _ => match (apart + MINUTE / 2) / MINUTE {
             1 => "one every minute".into(),
