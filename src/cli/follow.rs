@@ -11,7 +11,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use super::context::{Context, DEFAULT_SERVER, Global, now};
 use super::failure::{Done, failure_lines};
-use crate::classify::Classifier;
+use crate::classify::{Classifier, Fingerprinter};
 use crate::config::{FilesSource, SourceConfig};
 use crate::follow::{FollowOptions, Setup, Source, SourceSetup, run as follow};
 use crate::pipeline::{FileSource, Moment};
@@ -77,6 +77,7 @@ fn load(global: &Global) -> anyhow::Result<Setup> {
         db: context.db.clone(),
         catalogue: Arc::new(catalogue),
         classifier,
+        fingerprinter: Fingerprinter::new(),
         masker,
         sources,
         zone: context.config.zone.clone().unwrap_or(TimeZone::UTC),

@@ -1,14 +1,12 @@
 //! The thread of a source whose logs are files.
 
 use std::path::PathBuf;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use super::SourceSetup;
 use super::context::Context;
 use super::troubles::Troubles;
 use crate::archive::component_names;
-use crate::classify::Fingerprinter;
 use crate::pipeline::{FileFollower, FileSource, IngestOptions, Moment, Notice, commit_notices};
 use crate::serve::SourceState;
 use crate::store::{Loss, Store, StoreError};
@@ -51,8 +49,6 @@ pub(super) struct FilesThread {
     has_news: bool,
     /// No reading before this.
     earliest_read: Duration,
-    /// True where the system tells of all changes.
-    is_watched: bool,
     lag_since: Option<Duration>,
 }
 
@@ -72,7 +68,6 @@ impl FilesThread {
             next_headroom: Duration::ZERO,
             has_news: false,
             earliest_read: Duration::ZERO,
-            is_watched: false,
             lag_since: None,
         };
         (thread, waker)
@@ -87,20 +82,7 @@ impl FilesThread {
         let context = self.context.clone();
         let Some(source) = context.source() else { return Ok(()) };
         let SourceSetup::Files { files, working_dir, poll } = &source.kind else { return Ok(()) };
-        let progress = AtomicU64::new(0);
-        let fingerprinter = Fingerprinter::new();
-        let options = IngestOptions {
-            server: &source.server,
-            classifier: &context.setup.classifier,
-            fingerprinter: &fingerprinter,
-            masker: &context.setup.masker,
-            parse: &source.parse,
-            format: files.format.clone(),
-            since: None,
-            until: None,
-            stop: context.stop.flag(),
-            progress: &progress,
-        };
+        let options = context.options(&source.server, &source.parse);
         let mut follower = FileFollower::open(files.clone(), context.handle.clone())?;
         self.next_scan = Duration::ZERO;
         while !context.stop.is_told() {
@@ -133,13 +115,13 @@ impl FilesThread {
         if follower.unlisted().next().is_some() {
             self.watch.forget(); // A watch does not outlive a directory that was away.
         }
-        self.is_watched = self.watch.watch(trees).is_empty() && !is_shared;
+        let is_watched = self.watch.watch(trees).is_empty() && !is_shared;
         follower.scan(options, began)?;
         let name = self.context.source().map(|source| source.name.as_str()).unwrap_or_default();
         self.troubles.note(name, follower.troubles());
         let ended = (self.context.clock)();
         let took = ended.ticks.saturating_sub(began.ticks);
-        let usual = if self.is_watched { WATCHED } else { POLLED };
+        let usual = if is_watched { WATCHED } else { POLLED };
         let pause = poll.unwrap_or(usual).max(took * SCAN_SHARE);
         let soon = files.quiet.min(Duration::from_millis(100)).max(took * BUSY_SHARE);
         self.earliest_scan = ended.ticks + took * BUSY_SHARE;

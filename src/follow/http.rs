@@ -1,11 +1,8 @@
 //! The thread of a source that is asked over HTTP.
 
-use std::sync::atomic::AtomicU64;
-
 use super::SourceSetup;
 use super::context::Context;
-use crate::classify::Fingerprinter;
-use crate::pipeline::{IngestOptions, PollSource, PollStep, SourceState as Asked};
+use crate::pipeline::{PollSource, PollStep, SourceState as Asked};
 use crate::serve::SourceState;
 use crate::store::{StoreError, Tally};
 
@@ -17,18 +14,7 @@ use crate::store::{StoreError, Tally};
 pub(super) fn follow_http(context: &Context) -> Result<(), StoreError> {
     let Some(source) = context.source() else { return Ok(()) };
     let SourceSetup::Http(asked) = &source.kind else { return Ok(()) };
-    let options = IngestOptions {
-        server: &source.server,
-        classifier: &context.setup.classifier,
-        fingerprinter: &Fingerprinter::new(),
-        masker: &context.setup.masker,
-        parse: &source.parse,
-        format: None,
-        since: None,
-        until: None,
-        stop: context.stop.flag(),
-        progress: &AtomicU64::new(0),
-    };
+    let options = context.options(&source.server, &source.parse);
     let handle = context.handle.clone();
     let begun = ((context.clock)().now, context.setup.seed);
     let mut poll = PollSource::open(asked.clone(), &options, handle, begun)?;

@@ -2,15 +2,13 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::AtomicU64;
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::SourceSetup;
 use super::context::Context;
-use crate::classify::Fingerprinter;
 use crate::model::Millis;
 use crate::parse::ParseOptions;
-use crate::pipeline::{IngestOptions, SilenceWatch, commit_notices};
+use crate::pipeline::{SilenceWatch, commit_notices};
 use crate::serve::{AlertCounts, SourceState, SourceStatus, Status};
 use crate::store::{Store, StoreError};
 
@@ -86,18 +84,8 @@ fn look_for_silence(
         let (server, component) = (notice.server.as_str(), notice.component.as_str());
         tracing::warn!(server, component, text = notice.text, "silence");
     }
-    let options = IngestOptions {
-        server: "",
-        classifier: &context.setup.classifier,
-        fingerprinter: &Fingerprinter::new(),
-        masker: &context.setup.masker,
-        parse: &ParseOptions::default(),
-        format: None,
-        since: None,
-        until: None,
-        stop: context.stop.flag(),
-        progress: &AtomicU64::new(0),
-    };
+    let parse = ParseOptions::default();
+    let options = context.options("", &parse); // Each notice names its server.
     commit_notices(&notices, &options, &context.handle, &store)?;
     Ok(())
 }

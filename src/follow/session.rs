@@ -88,6 +88,7 @@ impl Session {
             clock: Arc::clone(&surroundings.clock),
             board: surroundings.board.clone(),
             stop,
+            progress: Arc::default(),
         };
         for (index, source) in setup.sources.iter().enumerate() {
             let handle = session.writer.for_server(&source.server)?;

@@ -10,7 +10,7 @@ use jiff::tz::TimeZone;
 use crate::alert::AlertSettings;
 use crate::api::{Interface, SourceOptions};
 use crate::catalogue::Catalogue;
-use crate::classify::Classifier;
+use crate::classify::{Classifier, Fingerprinter};
 use crate::parse::ParseOptions;
 use crate::pipeline::{FileSource, Moment};
 use crate::redact::Masker;
@@ -31,6 +31,8 @@ pub struct Setup {
     pub catalogue: Arc<Catalogue>,
     /// Explains texts by them.
     pub classifier: Classifier,
+    /// Groups what no rule explains.
+    pub fingerprinter: Fingerprinter,
     /// Hides patients.
     pub masker: Masker,
     /// What is followed.

@@ -68,6 +68,8 @@ struct Supervisor {
     setup: Arc<Setup>,
     snapshot: Snapshot,
     signals: Signals,
+    /// True where the next session is the first with a new setup.
+    is_reloaded: bool,
     /// What the store fails with now, so that it is said once.
     failing: Option<String>,
     backoff: Duration,
@@ -105,6 +107,7 @@ impl Supervisor {
             setup: Arc::new(setup),
             snapshot,
             signals,
+            is_reloaded: false,
             failing: None,
             backoff: BACKOFF.0,
         };
@@ -123,6 +126,10 @@ impl Supervisor {
                         let n_sources = self.setup.sources.len();
                         tracing::info!(n_sources, store = %self.setup.db.display(), "following");
                         notify(&[NotifyState::Ready]);
+                    }
+                    if std::mem::take(&mut self.is_reloaded) {
+                        let catalogue = self.setup.catalogue.hash();
+                        tracing::info!(catalogue, "configuration is read again");
                     }
                     if let Some(outcome) = self.run_session(session).await {
                         return outcome;
@@ -249,8 +256,8 @@ impl Supervisor {
         });
         match outcome {
             Ok(setup) => {
-                tracing::info!(catalogue = setup.catalogue.hash(), "configuration is read again");
                 self.setup = Arc::new(setup);
+                self.is_reloaded = true;
                 true
             }
             Err(error) => {
