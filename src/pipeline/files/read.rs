@@ -60,12 +60,14 @@ impl FileFollower {
     ) -> Result<(), StoreError> {
         let Some(track) = self.tracks.get_mut(&id) else { return Ok(()) };
         track.state = State::Read;
-        if track.known.is_joined && !track.step_behind_joined() {
-            return Ok(());
-        }
-        let opened = open_known(&track.known.path, &track.known, options.progress);
+        let opened = match track.step_behind_joined() {
+            Ok(true) => open_known(&track.known.path, &track.known, options.progress),
+            Ok(false) => return Ok(()),
+            Err(error) => Err(error),
+        };
         let Ok(Some(opened)) = opened else {
-            self.is_scan_due = true; // It is no longer what it was, or cannot be read now.
+            track.state = State::Missed; // It is no longer what it was, or cannot be read now.
+            self.is_scan_due = true;
             return Ok(());
         };
         track.size = opened.size.unwrap_or(track.size);
@@ -221,21 +223,33 @@ impl FileFollower {
 impl Track {
     /// Has reading go on behind a last entry that goes on in another file. Returns false where
     /// nothing was written there.
-    fn step_behind_joined(&mut self) -> bool {
-        let to = self.known.read_to;
-        let from = to.saturating_sub(GUARD_BYTES as u64);
-        match read_behind(&self.known.path, from) {
-            Ok(bytes) if from + (bytes.len() as u64) > to => {
-                let len = usize::try_from(to - from).unwrap_or(bytes.len());
-                self.known.guard = guard_of(bytes.get(..len).unwrap_or(&bytes));
-                self.known.tail = Some(short_hash(&[]));
-                self.known.offset = to;
-                self.known.entries_before += 1;
-                self.known.is_joined = false;
-                true
-            }
-            Ok(_) | Err(_) => false,
+    fn step_behind_joined(&mut self) -> io::Result<bool> {
+        let known = &mut self.known;
+        if !known.is_joined {
+            return Ok(true);
         }
+        let from = known.offset.saturating_sub(GUARD_BYTES as u64);
+        let bytes = read_behind(&known.path, from)?;
+        let place = |offset: u64| usize::try_from(offset - from).ok();
+        let lead = place(known.offset).and_then(|at| bytes.get(..at));
+        let read = place(known.read_to).and_then(|to| bytes.get(..to));
+        let (Some(lead), Some(read)) = (lead, read) else {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        };
+        let last = read.get(lead.len()..).unwrap_or_default();
+        if guard_of(lead) != known.guard || known.tail.is_some_and(|tail| tail != short_hash(last))
+        {
+            return Err(io::ErrorKind::NotFound.into()); // Another file is in its place.
+        }
+        if bytes.len() == read.len() {
+            return Ok(false);
+        }
+        known.guard = guard_of(read);
+        known.tail = Some(short_hash(&[]));
+        known.offset = known.read_to;
+        known.entries_before += 1;
+        known.is_joined = false;
+        Ok(true)
     }
 }
 

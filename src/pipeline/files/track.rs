@@ -68,6 +68,8 @@ pub(super) enum State {
     Read,
     /// There is more to be read.
     Waiting,
+    /// It could not be read where it was: it may have been renamed since it was looked at.
+    Missed,
 }
 
 /// A file that is looked at and left alone: a copy of one that is followed, or no log.
@@ -89,11 +91,11 @@ impl Track {
         self.known.id
     }
 
-    /// Returns true where a file is this one, and not changed since it was looked at.
+    /// Returns true where a file is this one, and not changed since it was looked at and read.
     pub(super) fn is_unchanged(&self, sighting: &Sighting) -> bool {
         // What is compressed is counted as it was before.
         let is_as_long = self.size == sighting.size || self.is_compressed();
-        self.stamp == Some(sighting.stamp) && is_as_long
+        self.state != State::Missed && self.stamp == Some(sighting.stamp) && is_as_long
     }
 
     /// Returns true where the number of a file is that of this one.

@@ -194,6 +194,18 @@ fn a_storm_that_fills_file_after_file_is_read_whole() {
     site.has_each_once(ENTRIES);
 }
 
+/// The same, step by step: a log was renamed after it was looked at, before it was its turn, and
+/// then looked as it had before.
+#[test]
+fn a_log_that_is_renamed_before_its_turn_is_read_where_it_is_then() {
+    let mut site = Site::new();
+    append(&site.path("engine.log"), lines(0..3));
+    site.machine.look();
+    site.rotate();
+    site.machine.turn();
+    site.has_each_once(3);
+}
+
 /// OpenTelemetry 43693: a log that was copied, cut and grown past the old offset before anybody
 /// looked was read from there.
 #[test]
