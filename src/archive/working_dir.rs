@@ -21,6 +21,8 @@ struct LogSettings {
 pub(super) struct WorkingDir {
     /// Directories that hold `logt` or `loge`, the first root before its mirror.
     pub(super) parents: Vec<PathBuf>,
+    /// True where `log_dir` leads to logs elsewhere.
+    pub(super) is_moved: bool,
     /// What was named but is not there.
     pub(super) skipped: Vec<Skipped>,
 }
@@ -35,7 +37,7 @@ pub fn is_working_dir(dir: &Path) -> bool {
 
 /// Reads where the logs are. A relative directory counts from the working directory.
 pub(super) fn read_working_dir(dir: &Path) -> WorkingDir {
-    let mut found = WorkingDir { parents: vec![dir.into()], skipped: Vec::new() };
+    let mut found = WorkingDir { parents: vec![dir.into()], ..WorkingDir::default() };
     let settings_path = dir.join("config/settings/log.json");
     let settings = match fs::read_to_string(&settings_path) {
         Ok(text) => match serde_json::from_str::<LogSettings>(&text) {
@@ -56,6 +58,7 @@ pub(super) fn read_working_dir(dir: &Path) -> WorkingDir {
         let Some(value) = value.filter(|value| !value.trim().is_empty()) else { continue };
         let parent = dir.join(&value);
         if has_logs(&parent) {
+            found.is_moved |= key == "log_dir";
             found.parents.push(parent);
         } else {
             let reason = format!(
@@ -69,10 +72,13 @@ pub(super) fn read_working_dir(dir: &Path) -> WorkingDir {
     found
 }
 
-/// Returns the directories that hold the `logt` of a server, the first root before its mirror.
+/// Returns the directories that hold the `logt` of a server, the first root before its mirror. The
+/// working directory itself is one of them even before it has logs, unless they are elsewhere.
 #[must_use]
 pub fn log_parents(dir: &Path) -> Vec<PathBuf> {
-    read_working_dir(dir).parents
+    let WorkingDir { mut parents, is_moved, .. } = read_working_dir(dir);
+    parents.retain(|parent| !is_moved || has_logs(parent));
+    parents
 }
 
 /// Returns the directories `logt` and `loge` that the logs of a working directory lie in, the first

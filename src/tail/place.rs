@@ -150,6 +150,25 @@ mod tests {
     }
 
     #[test]
+    fn a_working_directory_whose_logs_are_elsewhere_is_not_looked_through_for_them() {
+        let place = tempfile::tempdir().unwrap();
+        let dir = place.path().join("iguana");
+        let roots = |dir: &Path| {
+            let trees = Place::WorkingDir(dir.into()).trees().into_iter();
+            trees.filter(|tree| tree.depth.is_none()).map(|tree| tree.root).collect::<Vec<_>>()
+        };
+        std::fs::create_dir_all(dir.join("config/settings")).unwrap();
+        assert_eq!(roots(&dir), [dir.join("logt")], "its logs are still to come");
+        let elsewhere = place.path().join("disk");
+        std::fs::create_dir_all(elsewhere.join("logt")).unwrap();
+        let settings = format!("{{\"log_dir\": {:?}}}", elsewhere.to_str().unwrap());
+        std::fs::write(dir.join("config/settings/log.json"), settings).unwrap();
+        assert_eq!(roots(&dir), [elsewhere.join("logt")]);
+        std::fs::create_dir(dir.join("logt")).unwrap();
+        assert_eq!(roots(&dir), [dir.join("logt"), elsewhere.join("logt")], "older ones are here");
+    }
+
+    #[test]
     fn a_pattern_that_is_not_sound_is_refused() {
         let error = Place::pattern("/v/[a.log").unwrap_err();
         assert!(error.to_string().contains("`/v/[a.log` is not a pattern"), "{error}");
