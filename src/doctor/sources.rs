@@ -10,6 +10,7 @@ use super::reach::check_address;
 use crate::archive::{is_working_dir, log_roots};
 use crate::config::{Config, FilesSource, SourceConfig};
 use crate::model::{Millis, plural};
+use crate::tail::Place;
 
 /// A file may be so much newer than the clock.
 const CLOCK_MILLIS: i64 = 5 * 60_000;
@@ -36,10 +37,8 @@ pub fn check_sources(config: &Config, root: &Path, now: Millis) -> Vec<Diagnosis
                 continue;
             }
         };
-        let (mut survey, mut said) = files(&subject, &source.patterns, latest);
-        if let Some(path) = &source.working_dir {
-            said.extend(working_dir(&subject, path, (&mut survey, latest)));
-        }
+        let (survey, mut said) = files(&subject, source, latest);
+        said.extend(source.working_dir.iter().flat_map(|path| working_dir(&subject, path)));
         n_watches += survey.n_directories;
         said.extend(unreadable(&subject, &survey));
         said.extend(newer(&subject, &survey));
@@ -55,14 +54,10 @@ pub fn check_sources(config: &Config, root: &Path, now: Millis) -> Vec<Diagnosis
     found
 }
 
-fn working_dir(
-    subject: &str,
-    path: &Path,
-    (survey, latest): (&mut Survey, Millis),
-) -> Vec<Diagnosis> {
+fn working_dir(subject: &str, path: &Path) -> Vec<Diagnosis> {
     let shown = path.display();
     let roots = log_roots(path);
-    let said = if !path.is_dir() {
+    if !path.is_dir() {
         let message = format!("there is no directory `{shown}`, or this account may not enter it");
         let advice = format!(
             "check the path, and the `x` right on each directory above: namei -l '{shown}'"
@@ -76,11 +71,7 @@ fn working_dir(
         let closed =
             roots.iter().filter(|root| root.ends_with("loge")).map(|root| encrypted(subject, root));
         closed.collect()
-    };
-    for root in roots.iter().filter(|root| root.ends_with("logt")) {
-        survey.add_tree(root, latest);
     }
-    said
 }
 
 fn encrypted(subject: &str, root: &Path) -> Diagnosis {
@@ -90,19 +81,30 @@ fn encrypted(subject: &str, root: &Path) -> Diagnosis {
     Diagnosis::fault(subject, message, advice)
 }
 
-fn files(subject: &str, patterns: &[String], latest: Millis) -> (Survey, Vec<Diagnosis>) {
+fn files(subject: &str, source: &FilesSource, latest: Millis) -> (Survey, Vec<Diagnosis>) {
     let mut survey = Survey::default();
     let mut said = Vec::new();
-    for pattern in patterns {
+    for (nth, place) in source.places.iter().enumerate().filter(|(_, place)| has_plain_logs(place))
+    {
         let before = (survey.n_files, survey.unreadable.len());
-        survey.add_pattern(pattern, latest);
-        if before == (survey.n_files, survey.unreadable.len()) {
+        survey.add(place, latest);
+        let is_empty = before == (survey.n_files, survey.unreadable.len());
+        if let Some(pattern) = source.patterns.get(nth).filter(|_| is_empty) {
             let message = format!("no file is named `{pattern}` now");
             let advice = "that is right where the first one is still to come; else correct it";
             said.push(Diagnosis::warning(subject, message, advice));
         }
     }
     (survey, said)
+}
+
+/// Returns false for a working directory without logs that can be read: what is wrong with it is
+/// told by itself.
+fn has_plain_logs(place: &Place) -> bool {
+    match place {
+        Place::WorkingDir(dir) => log_roots(dir).iter().any(|root| root.ends_with("logt")),
+        Place::Pattern(_) => true,
+    }
 }
 
 /// Returns that something cannot be read, with the command that mends it.

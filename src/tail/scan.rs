@@ -29,6 +29,8 @@ pub struct Scan {
     pub unlisted: Vec<(String, String)>,
     /// The devices that the roots are on.
     pub devices: Vec<u64>,
+    /// Directories that were looked into.
+    pub n_directories: usize,
 }
 
 impl Sighting {
@@ -76,6 +78,7 @@ impl Place {
             });
             scan.unlisted.extend(unlisted);
         }
+        scan.n_directories = known.len();
         scan
     }
 }
