@@ -87,7 +87,7 @@ pub(in crate::pipeline) fn open_known<'a>(
     let encoding = if is_binary { Encoding::Utf8 { bom_len: 0 } } else { Encoding::of(&head) };
     let (mut feed, mut map) = Feed::open_at(file, encoding, known.offset, progress)?;
     let places = ((known.offset, known.guard), (known.read_to, known.tail));
-    if !feed.stand_between(&mut map, places.0, places.1) {
+    if !feed.stand_between(&mut map, places.0, places.1) || goes_on_in_line(&feed, known) {
         return Ok(None);
     }
     let size = Some(metadata.len());
@@ -104,9 +104,19 @@ fn resume_stream<'a>(mut opened: Opened<'a>, known: &KnownFile) -> io::Result<Op
         return Ok(None);
     }
     let places = ((known.offset, known.guard), (known.read_to, known.tail));
-    let is_same = opened.feed.stand_between(&mut opened.map, places.0, places.1);
+    let is_same = opened.feed.stand_between(&mut opened.map, places.0, places.1)
+        && !goes_on_in_line(&opened.feed, known);
     opened.feed.set_open(opened.feed.failure.is_some());
     Ok(is_same.then_some(opened))
+}
+
+/// Returns true where a last line goes on that another file has ended: this is then a log that only
+/// begins as the known one does. The feed stands at the known one's position.
+fn goes_on_in_line(feed: &Feed<'_>, known: &KnownFile) -> bool {
+    let bytes = feed.window().bytes;
+    let read = usize::try_from(known.read_to.saturating_sub(known.offset)).ok();
+    let read = read.and_then(|len| bytes.get(..len)).filter(|read| read.len() < bytes.len());
+    known.is_joined && read.is_some_and(|read| !read.ends_with(b"\n"))
 }
 
 /// Returns the first bytes of a log, at most so many, from an open feed that is at its start.

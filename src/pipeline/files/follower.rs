@@ -145,9 +145,6 @@ impl FileFollower {
         if let Some(stamp) = track.stamp.filter(|stamp| stamp.inode != 0) {
             self.by_number.insert((stamp.device, stamp.inode), id);
         }
-        if track.state == State::Waiting {
-            self.queue.push_back(id);
-        }
         self.tracks.insert(id, track);
     }
 

@@ -65,7 +65,8 @@ impl FileFollower {
             Ok(false) => return Ok(()),
             Err(error) => Err(error),
         };
-        let Ok(Some(opened)) = opened else {
+        let opened = opened.ok().flatten().filter(|opened| track.is_at(&opened.stamp));
+        let Some(opened) = opened else {
             track.state = State::Missed; // It is no longer what it was, or cannot be read now.
             self.is_scan_due = true;
             return Ok(());

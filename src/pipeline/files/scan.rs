@@ -6,7 +6,7 @@ use std::path::Path;
 use super::super::ingest::IngestOptions;
 use super::content::open_known;
 use super::follower::FileFollower;
-use super::track::{Aside, Moment, State, Track};
+use super::track::{Aside, Moment, Track};
 use crate::store::{FileId, Loss, StoreError};
 use crate::tail::{Family, Scan, Sighting};
 
@@ -178,10 +178,6 @@ impl FileFollower {
             track.stamp = Some(sighting.stamp);
         }
         self.handle.move_file(id, sighting.path.clone(), sighting.stamp)?;
-        let is_waiting = track.state == State::Waiting;
-        if is_waiting {
-            self.queue.retain(|waiting| *waiting != id);
-        }
         self.copies.remove(&sighting.path);
         self.add(track);
         Ok(())

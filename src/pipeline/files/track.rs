@@ -68,7 +68,7 @@ pub(super) enum State {
     Read,
     /// There is more to be read.
     Waiting,
-    /// It could not be read where it was: it may have been renamed since it was looked at.
+    /// There is more, but where it was there may be another file: it must be looked for first.
     Missed,
 }
 
@@ -82,7 +82,8 @@ pub(super) struct Aside {
 impl Track {
     /// Begins with what the store knows of a file.
     pub(super) fn new(known: KnownFile) -> Self {
-        let state = if known.read_to < known.size { State::Waiting } else { State::Read };
+        // Where it is now must be found out first.
+        let state = if known.read_to < known.size { State::Missed } else { State::Read };
         let (stamp, size) = (known.stamp, known.size);
         Self { stamp, size, known, changed: Duration::ZERO, state, is_primed: false }
     }
@@ -101,6 +102,11 @@ impl Track {
     /// Returns true where the number of a file is that of this one.
     pub(super) fn has_number_of(&self, sighting: &Sighting) -> bool {
         self.stamp.is_some_and(|stamp| stamp.is_same_file(&sighting.stamp))
+    }
+
+    /// Returns true where an open file has the number that this one had when it was looked at.
+    pub(super) fn is_at(&self, stamp: &Stamp) -> bool {
+        self.stamp.is_none_or(|seen| seen.is_same_file(stamp))
     }
 
     /// Returns true where so little was read that another log may well begin like this one.

@@ -111,7 +111,12 @@ impl Machine {
 
     /// Reads one turn of each file that waits; returns true where more is waiting.
     pub(crate) fn turn(&mut self) -> bool {
-        self.with_options(|follower, options, moment| follower.read(options, moment).unwrap())
+        let turn = |follower: &mut FileFollower, options: &IngestOptions<'_>, moment| {
+            follower.read(options, moment).unwrap()
+        };
+        let is_more = self.with_options(turn);
+        self.flush();
+        is_more
     }
 
     fn with_options<T>(

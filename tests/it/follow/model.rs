@@ -35,6 +35,8 @@ enum Op {
     Read,
     /// It only scans.
     Look,
+    /// It reads what it saw before, wherever that is by now.
+    Turn,
     /// It reads after nothing has happened for a while.
     ReadQuiet,
     /// It is killed while it reads.
@@ -55,6 +57,7 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (1_usize..4).prop_map(Op::Gzip),
         6 => Just(Op::Read),
         1 => Just(Op::Look),
+        1 => Just(Op::Turn),
         2 => Just(Op::ReadQuiet),
         2 => Just(Op::Kill),
         1 => Just(Op::Restart),
@@ -93,6 +96,10 @@ fn check(ops: &[Op], db: &Path, server: u64) -> Result<(), TestCaseError> {
             Op::Look => {
                 machine.look();
                 world.look(store, false);
+            }
+            Op::Turn => {
+                machine.turn();
+                world.look(store, true);
             }
             Op::ReadQuiet => {
                 machine.read_quiet();
@@ -214,11 +221,17 @@ fn every_entry_is_stored_once_whatever_becomes_of_the_log_3() {
 }
 
 #[test]
+fn every_entry_is_stored_once_whatever_becomes_of_the_log_4() {
+    run(3);
+}
+
+#[test]
 fn histories_that_went_wrong_once_go_well() {
     use Op::{
-        CopyTruncate, Delete, Gzip, Kill, Look, Read, ReadQuiet, Rewrite, Rotate, Write, WriteHalf,
+        CopyTruncate, Delete, Gzip, Kill, Look, Read, ReadQuiet, Rewrite, Rotate, Turn, Write,
+        WriteHalf,
     };
-    let histories: [&[Op]; 7] = [
+    let histories: [&[Op]; 9] = [
         // The compressed file got the number of one that was deleted unread.
         &[Write(2), CopyTruncate, Read, Write(5), Look, Delete, Write(3), Gzip(1), Read, Kill],
         // Half a line went with the file before, which was away when the line was ended.
@@ -231,6 +244,22 @@ fn histories_that_went_wrong_once_go_well() {
         &[Rotate(2), Write(1), Rewrite(0), Read, Write(1), Gzip(1), Read, CopyTruncate],
         // A line that one file had ended was ended again by the next.
         &[WriteHalf(1), CopyTruncate, Read, Delete, WriteHalf(1), ReadQuiet],
+        // A log that begins with the first half of a cut line was taken for the log with that half.
+        &[WriteHalf(1), CopyTruncate, Read, Rewrite(0), Gzip(1), Rotate(1)],
+        // Before it was looked for, a log that begins alike had the place of a short one.
+        &[
+            Write(1),
+            CopyTruncate,
+            Rewrite(0),
+            Write(11),
+            Look,
+            Gzip(1),
+            Write(4),
+            Kill,
+            CopyTruncate,
+            Turn,
+            WriteHalf(71),
+        ],
         // A copy got the number of a short file that was dropped, and began as it did.
         &[
             Rotate(4),
