@@ -135,8 +135,8 @@ impl FileFollower {
         }
         let Some(track) = self.tracks.get_mut(&id) else { return Ok(false) };
         let is_unchanged = track.is_unchanged(sighting);
-        // The number of a short file that is gone may be another one's that begins as it did.
-        if !is_unchanged && here.is_none() && track.is_short() {
+        // The place and the number of a short file may be another one's that begins as it did.
+        if !is_unchanged && track.is_short() {
             return Ok(false);
         }
         if !is_unchanged {
@@ -172,6 +172,11 @@ impl FileFollower {
 
     /// Takes note of a file's new place.
     pub(super) fn move_to(&mut self, id: FileId, sighting: &Sighting) -> Result<(), StoreError> {
+        let is_here =
+            |track: &Track| track.known.path == sighting.path && track.has_number_of(sighting);
+        if self.tracks.get(&id).is_some_and(is_here) {
+            return Ok(());
+        }
         let Some(mut track) = self.remove(id) else { return Ok(()) };
         track.known.path.clone_from(&sighting.path);
         if !track.has_number_of(sighting) {

@@ -228,10 +228,10 @@ fn every_entry_is_stored_once_whatever_becomes_of_the_log_4() {
 #[test]
 fn histories_that_went_wrong_once_go_well() {
     use Op::{
-        CopyTruncate, Delete, Gzip, Kill, Look, Read, ReadQuiet, Rewrite, Rotate, Turn, Write,
-        WriteHalf,
+        CopyTruncate, Delete, Gzip, Kill, Look, Read, ReadQuiet, Restart, Rewrite, Rotate, Turn,
+        Write, WriteHalf,
     };
-    let histories: [&[Op]; 9] = [
+    let histories: [&[Op]; 12] = [
         // The compressed file got the number of one that was deleted unread.
         &[Write(2), CopyTruncate, Read, Write(5), Look, Delete, Write(3), Gzip(1), Read, Kill],
         // Half a line went with the file before, which was away when the line was ended.
@@ -259,6 +259,23 @@ fn histories_that_went_wrong_once_go_well() {
             CopyTruncate,
             Turn,
             WriteHalf(71),
+        ],
+        // The copies of a cut line went with a log that was written anew with the same first line.
+        &[WriteHalf(1), ReadQuiet, CopyTruncate, CopyTruncate, Rewrite(0), Read],
+        &[WriteHalf(1), Read, WriteHalf(1), CopyTruncate, CopyTruncate, Rewrite(1)],
+        // A copy got the place and the number of a short file, and began as it did.
+        &[
+            Write(1),
+            Rotate(1),
+            Write(5),
+            Rewrite(1),
+            Write(2),
+            Read,
+            Gzip(1),
+            Restart,
+            CopyTruncate,
+            Read,
+            Write(2),
         ],
         // A copy got the number of a short file that was dropped, and began as it did.
         &[
