@@ -45,6 +45,9 @@ pub(super) struct Position {
     /// Where the next question begins while answers are full.
     #[serde(skip)]
     catch_up: Option<i64>,
+    /// Where to look whether the server has more than it hands out.
+    #[serde(skip)]
+    peek: Option<i64>,
 }
 
 /// How much is asked for.
@@ -58,6 +61,8 @@ struct PageSize {
     stuck_at: Option<u32>,
     /// How often no more came where more were asked for.
     n_same: u32,
+    /// The latest time of those that came then, once it was looked what is behind them.
+    peeked: Option<Millis>,
 }
 
 impl PageSize {
@@ -146,6 +151,7 @@ impl Position {
             damage: Vec::new(),
             size: PageSize::default(),
             catch_up: None,
+            peek: None,
         }
     }
 
@@ -164,6 +170,7 @@ impl Position {
     pub(super) fn question(&self, grid: &Grid) -> Question {
         let usual = grid.begin(self.last, self.overlap);
         let from = usual.max(self.catch_up.unwrap_or(usual)).max(self.floor.unwrap_or(usual));
+        let from = self.peek.unwrap_or(from);
         Question { from: Millis::new(from), limit: self.size.limit(grid) }
     }
 
@@ -184,6 +191,14 @@ impl Position {
         now: Millis,
     ) -> Meaning {
         if facts.n_foreign > 0 {
+            return Meaning { trouble: Some(Trouble::Repeated), ..Meaning::default() };
+        }
+        if self.peek.is_some() {
+            return self.look_behind((asked, is_whole), facts, grid, now);
+        }
+        if self.size.peeked.is_some_and(|latest| facts.earliest > Some(latest)) {
+            // What was there a moment ago is missing.
+            self.size = PageSize::default();
             return Meaning { trouble: Some(Trouble::Repeated), ..Meaning::default() };
         }
         let is_full = facts.n_items >= asked.limit;
@@ -209,18 +224,58 @@ impl Position {
             // More was asked for, and not more came: the server may have a limit of its own.
             self.size.n_same += 1;
             if self.size.n_same >= CAPPED {
-                return self.step(asked, end, (facts.n_items, grid));
+                let (moment, next) = behind(asked, end, grid);
+                let latest = facts.latest.unwrap_or(end).get();
+                if next <= moment || self.mark > Some(latest) {
+                    return self.step(asked, end, (facts.n_items, grid));
+                }
+                self.peek = Some(grid.floor(latest) + grid.tick);
+                self.size.peeked = facts.latest;
+                return Meaning { is_more: true, ..Meaning::default() };
             }
             self.size.limit = Some(asked.limit.saturating_mul(2));
             return Meaning { is_more: true, ..Meaning::default() };
         }
-        self.catch_up = None;
-        self.asked = Some(now.get());
-        self.size.largest = None;
+        // More than before: there is no limit there.
+        (self.size.stuck_at, self.size.n_same) = (None, 0);
+        self.come_to_rest(now);
         if self.question(grid).from > asked.from {
             self.size = PageSize::default();
         }
         Meaning::default()
+    }
+
+    /// Takes what is behind a moment of which no more comes, however much is asked for: where there
+    /// is anything, and it is still missing when the moment is asked for again, the server has a
+    /// limit of its own.
+    fn look_behind(
+        &mut self,
+        (asked, is_whole): (Question, bool),
+        facts: &Facts,
+        grid: &Grid,
+        now: Millis,
+    ) -> Meaning {
+        let is_before = |earliest: Millis| earliest.get() < asked.from.get() - grid.tick;
+        let trouble = if facts.earliest.is_some_and(is_before) {
+            Some(Trouble::Repeated)
+        } else {
+            (!is_whole).then_some(Trouble::Cut)
+        };
+        if trouble.is_some() {
+            return Meaning { trouble, ..Meaning::default() };
+        }
+        self.peek = None;
+        self.mark = self.mark.max(facts.latest.map(Millis::get));
+        if facts.n_items == 0 {
+            self.come_to_rest(now);
+        }
+        Meaning { is_more: facts.n_items > 0, ..Meaning::default() }
+    }
+
+    fn come_to_rest(&mut self, now: Millis) {
+        self.catch_up = None;
+        self.asked = Some(now.get());
+        self.size.largest = None;
     }
 
     /// Moves on by an answer that is a part.
@@ -261,10 +316,7 @@ impl Position {
 
     /// Moves on where asking for more does not help: with the least overlap, or past the moment.
     fn step(&mut self, asked: Question, end: Millis, (n_items, grid): (u32, &Grid)) -> Meaning {
-        let moment = grid.floor(end.get());
-        let least = moment - grid.tick;
-        let from = asked.from.get();
-        let floor = if least > from { least } else { from + grid.tick };
+        let (moment, floor) = behind(asked, end, grid);
         self.floor = Some(floor);
         self.size = PageSize { largest: self.size.largest, ..PageSize::default() };
         let loss = (floor > moment).then(|| {
@@ -313,6 +365,14 @@ impl Position {
             )
         })
     }
+}
+
+/// Returns the last moment of an answer, and where to go on so that not only the same comes again.
+fn behind(asked: Question, end: Millis, grid: &Grid) -> (i64, i64) {
+    let moment = grid.floor(end.get());
+    let least = moment - grid.tick;
+    let from = asked.from.get();
+    (moment, if least > from { least } else { from + grid.tick })
 }
 
 #[cfg(test)]

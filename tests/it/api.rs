@@ -126,7 +126,12 @@ impl Follower {
         let db = self.db();
         let n_entries = number(&db, "SELECT coalesce(sum(entries), 0) FROM hourly");
         assert_eq!(n_entries, world.log.len() as u64, "{:?}", rows(&db, "SELECT * FROM gap"));
-        assert_eq!(number(&db, "SELECT count(*) FROM gap"), 0);
+        assert_eq!(
+            number(&db, "SELECT count(*) FROM gap"),
+            0,
+            "{:?}",
+            rows(&db, "SELECT reason FROM gap")
+        );
         let (ids, bad) = world.ids(interface);
         let stored: BTreeSet<String> = self.events();
         assert!(stored.is_subset(&ids), "{stored:?}");

@@ -124,8 +124,11 @@ fn a_server_that_hands_out_no_more_is_asked_with_the_least_overlap_and_then_past
     assert_eq!(meaning, Meaning { is_more: true, ..Meaning::default() });
     case.asks(second(0), PAGE);
     let mut lost = Vec::new();
-    while case.question().from <= second(0) {
-        let meaning = case.answer(&thousand(second(0)), true);
+    while lost.is_empty() {
+        // There is more behind.
+        let is_behind = case.question().from > second(0);
+        let answer = if is_behind { vec![second(7)] } else { thousand(second(0)) };
+        let meaning = case.answer(&answer, true);
         assert!(meaning.is_more);
         lost.extend(meaning.loss);
     }
@@ -135,6 +138,39 @@ fn a_server_that_hands_out_no_more_is_asked_with_the_least_overlap_and_then_past
           there may be more of that moment"]
     );
     case.asks(second(1), PAGE);
+}
+
+#[test]
+fn as_many_entries_of_one_second_as_are_asked_for_may_be_all() {
+    let mut case = Case::new();
+    let all = vec![second(0); PAGE as usize];
+    let mut is_more = true;
+    while is_more {
+        let is_behind = case.question().from > second(0);
+        let meaning = case.answer(if is_behind { &[] } else { &all }, true);
+        assert_eq!((meaning.loss, meaning.trouble), (None, None));
+        is_more = meaning.is_more;
+    }
+    assert!(case.question().from <= second(0), "more of that second may be written");
+    // What comes while the server is asked for more is no proof that it hides some.
+    let grown = [all, vec![second(3)]].concat();
+    while case.question().from <= second(0) {
+        assert_eq!(case.answer(&grown, true).loss, None);
+    }
+}
+
+#[test]
+fn an_answer_that_is_repeated_is_not_taken_for_all_that_is_there() {
+    let mut case = Case::new();
+    let half = vec![second(0); PAGE as usize];
+    case.answer(&half, true);
+    while case.question().from <= second(0) {
+        case.answer(&half, true); // Again and again, whatever is asked.
+    }
+    case.answer(&[second(5)], true);
+    let meaning = case.answer(&[second(5)], true);
+    assert_eq!(meaning.trouble, Some(Trouble::Repeated));
+    assert!(case.question().from <= second(0), "the rest of that second was not handed out");
 }
 
 #[test]
