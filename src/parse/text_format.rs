@@ -113,7 +113,8 @@ pub struct TextFormat {
 enum Begin {
     /// `[time] [component] [type] [id] text`, read without an expression.
     Brackets,
-    Expression(Regex),
+    /// Shared, because a copy of an expression learns its states anew.
+    Expression(Arc<Regex>),
 }
 
 impl TextFormat {
@@ -207,7 +208,7 @@ impl TextFormat {
                     time_format: self.time_format.clone(),
                     locations: expression.capture_locations(),
                     groups: CAPTURES.map(group),
-                    expression: expression.clone(),
+                    expression: Arc::clone(expression),
                 }))
             }
         }
@@ -230,7 +231,7 @@ pub(super) enum TextLayout {
 pub(super) struct ExpressionLayout {
     clock: Clock,
     time_format: Option<Arc<str>>,
-    expression: Regex,
+    expression: Arc<Regex>,
     locations: CaptureLocations,
     /// The number of each of `CAPTURES`.
     groups: [Option<usize>; 5],
@@ -278,8 +279,8 @@ impl ExpressionLayout {
 }
 
 /// Compiles an expression that matches at the start of a line only.
-fn compile(begin: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(&format!(r"\A(?:{begin})")).size_limit(EXPRESSION_BYTES).build()
+fn compile(begin: &str) -> Result<Arc<Regex>, regex::Error> {
+    RegexBuilder::new(&format!(r"\A(?:{begin})")).size_limit(EXPRESSION_BYTES).build().map(Arc::new)
 }
 
 /// Reads `[time] [component] [type] [id] text`.
