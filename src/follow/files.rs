@@ -39,6 +39,8 @@ pub(super) struct FilesThread {
     troubles: Troubles,
     /// Names as they were last noted.
     names: Vec<(String, String)>,
+    /// False until all is read that was there at the start: a watch tells of each file opened.
+    is_watching: bool,
     next_scan: Duration,
     /// No scan before this.
     earliest_scan: Duration,
@@ -61,6 +63,7 @@ impl FilesThread {
             watch,
             troubles: Troubles::default(),
             names: Vec::new(),
+            is_watching: false,
             next_scan: Duration::ZERO,
             earliest_scan: Duration::ZERO,
             next_names: Duration::ZERO,
@@ -93,6 +96,10 @@ impl FilesThread {
             }
             follower.wake_quiet(moment);
             let is_more = self.read(&mut follower, &options)?;
+            if !is_more && !self.is_watching {
+                self.is_watching = true;
+                self.next_scan = Duration::ZERO; // What came meanwhile was not watched.
+            }
             self.note_headroom(&mut follower, &options)?;
             self.tell(&follower);
             if !is_more {
@@ -115,6 +122,7 @@ impl FilesThread {
         if follower.unlisted().next().is_some() {
             self.watch.forget(); // A watch does not outlive a directory that was away.
         }
+        let trees = if self.is_watching { trees } else { Vec::new() };
         let is_watched = self.watch.watch(trees).is_empty() && !is_shared;
         follower.scan(options, began)?;
         let name = self.context.source().map(|source| source.name.as_str()).unwrap_or_default();
