@@ -68,7 +68,7 @@ fn write(directory: &Path, batches: Vec<Batch>) -> Tally {
         format: "iguana-x".into(),
         head: vec![0; Evidence::HEAD_BYTES],
     };
-    let file = writer.register(&evidence).unwrap();
+    let file = writer.register(&evidence, None).unwrap();
     for batch in batches {
         writer.commit(Batch { file, ..batch }).unwrap();
     }

@@ -74,7 +74,7 @@ pub(super) fn identify(
             return Ok(None);
         }
     }
-    let id = writer.register(evidence)?;
+    let id = writer.register(evidence, None)?;
     Ok(Some(Identified { file: KnownFile::unread(id, evidence), is_older_copy: false }))
 }
 

@@ -133,6 +133,6 @@ fn own_file(writer: &WriterHandle) -> Result<FileId, StoreError> {
     let known = writer.known_files(&evidence)?;
     match known.iter().find(|file| file.path == OWN_FILE) {
         Some(file) => Ok(file.id),
-        None => writer.register(&evidence),
+        None => writer.register(&evidence, None),
     }
 }

@@ -292,7 +292,7 @@ fn find(url: &str, format: &Format, writer: &WriterHandle) -> Result<KnownFile, 
     if let Some(known) = known.into_iter().find(|file| file.path == url) {
         return Ok(known);
     }
-    let id = writer.register(&evidence)?;
+    let id = writer.register(&evidence, None)?;
     Ok(KnownFile::unread(id, &evidence))
 }
 

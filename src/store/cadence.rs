@@ -26,29 +26,33 @@ pub struct ComponentPulse {
     pub latest: Millis,
 }
 
-/// Minutes in which components wrote, to be added to those in the store.
+/// When components wrote, to be added to what the store has.
 #[derive(Debug, Default)]
-pub(super) struct Pulses {
-    minutes: HashMap<(i64, Hour), Minutes>,
-    /// The hour that is being added to: most entries have that of the one before.
-    current: Option<((i64, Hour), Minutes)>,
+pub(super) struct Life {
+    hours: HashMap<(i64, Hour), Minutes>,
+    latest: HashMap<i64, Millis>,
+    /// What is being added to: most entries have the component and the hour of the one before.
+    current: Option<((i64, Hour), Minutes, Millis)>,
 }
 
-impl Pulses {
+impl Life {
     /// Notes that a component wrote.
     pub(super) fn note(&mut self, component: i64, time: Millis) {
         let (key, minute) = ((component, time.hour()), Minutes::of(time));
         match &mut self.current {
-            Some((current, minutes)) if *current == key => *minutes = minutes.or(minute),
+            Some((current, minutes, latest)) if *current == key => {
+                *minutes = minutes.or(minute);
+                *latest = time.max(*latest);
+            }
             current => {
-                let before = current.replace((key, minute));
+                let before = current.replace((key, minute, time));
                 self.put_aside(before);
             }
         }
     }
 
-    /// Adds the minutes to the store.
-    pub(super) fn save(mut self, connection: &Connection) -> rusqlite::Result<()> {
+    /// Adds the minutes and the latest times to the store.
+    pub(super) fn save(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         let last = self.current.take();
         self.put_aside(last);
         let mut statement = connection.prepare_cached(
@@ -56,16 +60,24 @@ impl Pulses {
              ON CONFLICT (component, hour) DO UPDATE SET minutes = minutes | excluded.minutes \
              WHERE minutes | excluded.minutes <> minutes",
         )?;
-        for ((component, hour), minutes) in self.minutes {
+        for ((component, hour), minutes) in self.hours.drain() {
             statement.execute(params![component, hour.get(), minutes.bits().cast_signed()])?;
+        }
+        let mut statement = connection.prepare_cached(
+            "UPDATE component SET latest = ?2 WHERE id = ?1 AND (latest IS NULL OR latest < ?2)",
+        )?;
+        for (component, time) in self.latest.drain() {
+            statement.execute(params![component, time.get()])?;
         }
         Ok(())
     }
 
-    fn put_aside(&mut self, hour: Option<((i64, Hour), Minutes)>) {
-        if let Some((key, minutes)) = hour {
-            let known = self.minutes.entry(key).or_default();
+    fn put_aside(&mut self, hour: Option<((i64, Hour), Minutes, Millis)>) {
+        if let Some((key, minutes, time)) = hour {
+            let known = self.hours.entry(key).or_default();
             *known = known.or(minutes);
+            let latest = self.latest.entry(key.0).or_insert(time);
+            *latest = time.max(*latest);
         }
     }
 }

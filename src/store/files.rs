@@ -264,12 +264,15 @@ pub(super) fn register(
     connection: &Connection,
     (server, file): (ServerId, FileId),
     evidence: &Evidence,
+    seen: Option<(u64, Millis)>,
 ) -> rusqlite::Result<()> {
     let label = free_label(connection, server, evidence)?;
+    let (size, at) = seen.unzip();
     connection
         .prepare_cached(
             "INSERT INTO file (id, server, path, fingerprint, fingerprint_len, label, format, \
-             offset, guard, size, entries_before) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, 0, 0)",
+             offset, guard, size, entries_before, first_seen, last_seen) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, 0, ?10, ?10)",
         )?
         .execute(params![
             file.0,
@@ -280,6 +283,8 @@ pub(super) fn register(
             label,
             evidence.format,
             short_hash(&[]),
+            size.unwrap_or_default(),
+            at.map(Millis::get),
         ])?;
     Ok(())
 }

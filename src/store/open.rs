@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::StoreError;
@@ -115,6 +116,8 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
         .and_then(|connection| {
             connection.busy_timeout(BUSY)?;
             connection.set_prepared_statement_cache_capacity(64);
+            // Else statements are prepared anew whenever other values are bound to them.
+            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             Ok(connection)
         })
         .map_err(|source| StoreError::Sqlite {

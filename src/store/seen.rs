@@ -32,6 +32,10 @@ pub(super) struct Seen {
     last: usize,
     uses: u64,
     keys: usize,
+    /// Streams behind this number were begun since the store was opened: what they have is in
+    /// memory, but for what was let go. `None`: not known.
+    last_stored: Option<i64>,
+    let_go: HashSet<i64>,
 }
 
 #[derive(Debug, Default)]
@@ -54,6 +58,13 @@ struct Bucket {
 }
 
 impl Seen {
+    /// Begins with what the store has.
+    pub(super) fn open(connection: &Connection) -> rusqlite::Result<Self> {
+        let sql = "SELECT coalesce(max(id), 0) FROM stream";
+        let last_stored = connection.query_row(sql, [], |row| row.get(0))?;
+        Ok(Self { last_stored: Some(last_stored), ..Self::default() })
+    }
+
     /// Remembers a key; returns false where it was there already.
     pub(super) fn insert(
         &mut self,
@@ -103,7 +114,12 @@ impl Seen {
         if let Some(place) = self.places.get(&(stream, number)) {
             return Ok(*place);
         }
-        let bucket = load(connection, (stream, number), 0)?;
+        let is_stored = self.last_stored.is_none_or(|last| stream <= last);
+        let bucket = if is_stored || self.let_go.contains(&stream) {
+            load(connection, (stream, number), 0)?
+        } else {
+            Bucket { stream, number, ..Bucket::default() }
+        };
         self.keys += bucket.len();
         self.buckets.push(bucket);
         self.places.insert((stream, number), self.buckets.len() - 1);
@@ -132,7 +148,7 @@ impl Seen {
             keys <= MAX_KEYS_IN_MEMORY / 2
         };
         let kept = self.buckets.iter().take(MAX_BUCKETS / 2).take_while(is_kept).count();
-        self.buckets.truncate(kept);
+        self.let_go.extend(self.buckets.drain(kept..).map(|bucket| bucket.stream));
         self.keys = self.buckets.iter().map(Bucket::len).sum();
         let places = self.buckets.iter().enumerate();
         self.places = places.map(|(at, bucket)| ((bucket.stream, bucket.number), at)).collect();
@@ -337,6 +353,22 @@ mod tests {
             .unwrap();
         assert!(segments < 40, "{segments} segments");
         assert!(written < 8 * bytes, "{written} bytes were written to keep {bytes}");
+    }
+
+    #[test]
+    fn keys_of_new_streams_are_known_again_once_they_were_let_go() {
+        let connection = connection();
+        let key = SeenKey { bucket: 7, key: 1 };
+        let mut seen = Seen::open(&connection).unwrap();
+        let streams = || 1..=i64::try_from(MAX_BUCKETS).unwrap() + 1;
+        for stream in streams() {
+            assert!(seen.insert(&connection, stream, key).unwrap());
+        }
+        seen.save(&connection).unwrap();
+        assert!(seen.buckets.len() < MAX_BUCKETS, "some were let go");
+        for stream in streams() {
+            assert!(!seen.insert(&connection, stream, key).unwrap());
+        }
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::transaction::Ledger;
 use super::waiting::Waiting;
 use super::{Batch, Store, StoreError, Tally, names, series};
 use crate::course::Threshold;
+use crate::model::Millis;
 
 /// So long a transaction waits for more to commit with it.
 const LINGER: Duration = Duration::from_millis(1);
@@ -30,7 +31,7 @@ pub(super) type Change = Box<dyn FnOnce(&Connection) -> rusqlite::Result<()> + S
 /// What the thread is told to do.
 pub(super) enum Command {
     Known(ServerId, Box<Evidence>, SyncSender<Vec<KnownFile>>),
-    Register(ServerId, FileId, Box<Evidence>),
+    Register(ServerId, FileId, Box<Evidence>, Option<(u64, Millis)>),
     Refresh(FileId, Box<Evidence>),
     NameComponents(ServerId, Vec<(String, String)>),
     Commit(ServerId, Box<Batch>, Arc<Mutex<Tally>>, Option<SyncSender<Tally>>),
@@ -45,8 +46,10 @@ impl Command {
     /// Returns how much memory it takes while it waits, in entries.
     pub(super) fn weight(&self) -> usize {
         match self {
-            Self::Commit(_, batch, ..) => batch.counted.len() + EVENT_WEIGHT * batch.events.len(),
-            _ => 0,
+            Self::Commit(_, batch, ..) => {
+                1 + batch.counted.len() + EVENT_WEIGHT * batch.events.len()
+            }
+            _ => 1,
         }
     }
 
@@ -144,9 +147,9 @@ impl Serving {
                 let lens = self.ledger.fingerprint_lens();
                 answer(&reply, files::known(db, server, lens, &evidence)?);
             }
-            Command::Register(server, file, evidence) => {
+            Command::Register(server, file, evidence, seen) => {
                 self.ledger.note_fingerprint(&evidence);
-                files::register(db, (server, file), &evidence)?;
+                files::register(db, (server, file), &evidence, seen)?;
             }
             Command::Refresh(file, evidence) => {
                 self.ledger.note_fingerprint(&evidence);

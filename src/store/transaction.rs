@@ -1,12 +1,12 @@
 //! Writes one batch: events, counts, keys, gaps and the position, in the transaction of the writer.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::cadence::Pulses;
+use super::cadence::Life;
 use super::files::{self, ServerId};
-use super::hourly::Hourly;
+use super::hourly::{Hourly, HourlyKey};
 use super::names::{self, Names};
 use super::seen::Seen;
 use super::series::{MarkRow, Series};
@@ -28,6 +28,10 @@ pub(super) struct Ledger {
     seen: Seen,
     /// Series already numbered.
     series: Series,
+    /// Counts of the present transaction.
+    hourly: Hourly,
+    /// When components wrote, of the present transaction.
+    life: Life,
     /// How many first bytes tell files again.
     fingerprint_lens: BTreeSet<usize>,
 }
@@ -38,8 +42,10 @@ impl Ledger {
         Ok(Self {
             catalogue: names::catalogue(connection, catalogue)?,
             names: HashMap::new(),
-            seen: Seen::default(),
+            seen: Seen::open(connection)?,
             series: Series::default(),
+            hourly: Hourly::default(),
+            life: Life::default(),
             fingerprint_lens: files::fingerprint_lens(connection)?,
         })
     }
@@ -57,6 +63,8 @@ impl Ledger {
     /// Writes what is kept in memory until the end of a transaction.
     pub(super) fn save(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         self.seen.save(connection)?;
+        self.hourly.save(connection)?;
+        self.life.save(connection)?;
         self.series.save(connection)
     }
 
@@ -71,7 +79,6 @@ impl Ledger {
         let components = names.components(transaction, server, &batch.components)?;
         let streams = names.streams(transaction, server, &batch.streams)?;
         let mut tally = Tally::default();
-        let mut hourly = Hourly::default();
         let mut events = batch.events.iter().peekable();
         let mut marks = batch.marks.iter().peekable();
         let mut last = None;
@@ -89,7 +96,7 @@ impl Ledger {
             }
             let is_new = self.seen.insert(transaction, stream, counted.key)?;
             if is_new {
-                hourly.add((component, counted.time.hour(), counted.kind, counted.level));
+                self.hourly.add(place.hourly_key());
                 tally.count(counted, event);
             } else {
                 tally.duplicates += 1;
@@ -107,8 +114,11 @@ impl Ledger {
             }
         }
         put_last(transaction, batch, last)?;
-        put_signs_of_life(transaction, batch, &components)?;
-        hourly.save(transaction)?;
+        if !batch.is_own {
+            for counted in &batch.counted {
+                self.life.note(id_at(&components, counted.component), counted.time);
+            }
+        }
         put_gaps(transaction, batch)?;
         put_places(transaction, batch)?;
         Ok(tally)
@@ -132,15 +142,7 @@ impl Ledger {
         self.seen.remove(connection, then.stream, then.key)?;
         let hour = Hour::new(then.hour);
         self.series.take_back(connection, server, hour, then.mark_key())?;
-        connection
-            .prepare_cached(
-                "UPDATE hourly SET entries = entries - 1 \
-                 WHERE component = ? AND hour = ? AND kind = ? AND level = ?",
-            )?
-            .execute(params![then.component, then.hour, then.kind, then.level])?;
-        connection
-            .prepare_cached("DELETE FROM hourly WHERE component = ? AND hour = ? AND entries = 0")?
-            .execute(params![then.component, then.hour])?;
+        self.hourly.take_back(then.hourly_key());
         connection
             .prepare_cached(
                 "DELETE FROM event WHERE file = ?1 \
@@ -232,6 +234,10 @@ impl Place {
             kind: counted.kind.code(),
             level: counted.level as u8,
         }
+    }
+
+    fn hourly_key(&self) -> HourlyKey {
+        (self.component, self.hour, self.kind, self.level)
     }
 
     /// Returns what tells the entry from others of the same moment: streams have the same keys.
@@ -338,32 +344,6 @@ fn put_gaps(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
         statement.execute(params![batch.file.0, gap.from, gap.to, gap.reason, gap.time.get()])?;
     }
     Ok(())
-}
-
-/// Notes in which minutes the components of a batch wrote anything, and when they last did.
-fn put_signs_of_life(
-    connection: &Connection,
-    batch: &Batch,
-    components: &[i64],
-) -> rusqlite::Result<()> {
-    if batch.is_own {
-        return Ok(());
-    }
-    let mut latest: BTreeMap<i64, Millis> = BTreeMap::new();
-    let mut pulses = Pulses::default();
-    for counted in &batch.counted {
-        let component = id_at(components, counted.component);
-        pulses.note(component, counted.time);
-        let time = latest.entry(component).or_insert(counted.time);
-        *time = counted.time.max(*time);
-    }
-    let mut statement = connection.prepare_cached(
-        "UPDATE component SET latest = ?2 WHERE id = ?1 AND (latest IS NULL OR latest < ?2)",
-    )?;
-    for (component, time) in latest {
-        statement.execute(params![component, time.get()])?;
-    }
-    pulses.save(connection)
 }
 
 /// Moves the positions that a batch comes with.

@@ -3,8 +3,11 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// What may wait at once: two batches as large as readers make them.
+/// What may wait at once: two batches as large as readers make them. Where there is no room the
+/// readers stop, so no memory piles up.
 const MAX_WEIGHT: usize = 65_536;
+/// Those who wait for room are woken when so little is left: not for every command.
+const EASED_WEIGHT: usize = MAX_WEIGHT / 2;
 
 /// The commands that were sent and not carried out yet.
 #[derive(Debug, Default)]
@@ -37,9 +40,14 @@ impl Waiting {
     pub(super) fn leave(&self, weight: usize) {
         let mut load = self.lock();
         load.commands = load.commands.saturating_sub(1);
+        let before = load.weight;
         load.weight = load.weight.saturating_sub(weight);
-        drop(load);
-        self.eased.notify_all();
+        let is_eased = before > EASED_WEIGHT && load.weight <= EASED_WEIGHT;
+        // Who waits with much may need all the room.
+        if is_eased || load.weight == 0 {
+            drop(load);
+            self.eased.notify_all();
+        }
     }
 
     /// Has nobody wait any more: the thread has ended.

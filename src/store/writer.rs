@@ -19,9 +19,9 @@ use super::{Batch, Headroom, Loss, Store, StoreError, Tally, ledger, names};
 use crate::course::Threshold;
 use crate::model::{Millis, Stamp};
 
-/// Commands that may wait for the writer, as far as [`Waiting`] lets so many in. Where there is no
-/// room the readers stop, so no memory piles up.
-const WAITING_COMMANDS: usize = 64;
+/// Commands that may wait for the writer, as far as [`Waiting`] lets so many in: many, as each time
+/// that a reader waits for room costs more than a small command does.
+const WAITING_COMMANDS: usize = 8_192;
 
 /// The writing thread.
 ///
@@ -205,14 +205,19 @@ impl WriterHandle {
         *self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes a file that was never read before, and returns its number.
+    /// Notes a file that was never read before, with its size in bytes and the time where it was
+    /// seen on a disk, and returns its number.
     ///
     /// # Errors
     ///
     /// As [`WriterHandle::known_files`].
-    pub fn register(&self, evidence: &Evidence) -> Result<FileId, StoreError> {
+    pub fn register(
+        &self,
+        evidence: &Evidence,
+        seen: Option<(u64, Millis)>,
+    ) -> Result<FileId, StoreError> {
         let file = FileId(self.next_file.fetch_add(1, Ordering::Relaxed));
-        self.send(Command::Register(self.server, file, Box::new(evidence.clone())))?;
+        self.send(Command::Register(self.server, file, Box::new(evidence.clone()), seen))?;
         Ok(file)
     }
 

@@ -206,8 +206,14 @@ impl FileFollower {
             format: format.name().to_owned(),
             head: opened.feed.head.clone(),
         };
-        let id = self.handle.register(&evidence)?;
-        let known = KnownFile { stamp: Some(opened.stamp), ..KnownFile::unread(id, &evidence) };
+        let size = opened.size.unwrap_or_default();
+        let id = self.handle.register(&evidence, Some((size, moment.now)))?;
+        let known = KnownFile {
+            size,
+            stamp: Some(opened.stamp),
+            last_seen: Some(moment.now),
+            ..KnownFile::unread(id, &evidence)
+        };
         found.insert(id);
         self.add(Track::new(known));
         self.note_change(id, sighting, moment);

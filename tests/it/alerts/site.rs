@@ -78,7 +78,7 @@ impl Site {
             format: "text".into(),
             head: b"a log of the lab".to_vec(),
         };
-        site.file = site.writer().register(&evidence).unwrap();
+        site.file = site.writer().register(&evidence, None).unwrap();
         site
     }
 
