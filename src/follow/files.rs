@@ -275,7 +275,8 @@ impl FilesThread {
             status.gaps = counts.gaps;
             status.lost_bytes = counts.lost_bytes;
             let tally = counts.tally;
-            status.count(tally.entries(), tally.events, tally.known, tally.duplicates);
+            let duplicates = tally.duplicates - tally.rereads;
+            status.count(tally.entries(), tally.events, tally.known, duplicates);
             status.state = match (down, &status.state) {
                 (None, _) => SourceState::Up,
                 (Some(_), SourceState::Down { .. }) => status.state.clone(),

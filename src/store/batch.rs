@@ -177,6 +177,8 @@ pub struct Tally {
     pub text_bytes: u64,
     /// Entries that were counted before.
     pub duplicates: u64,
+    /// Of those, the last entries of files, which were read again because they may have grown.
+    pub rereads: u64,
     /// Events among the new entries.
     pub events: u64,
     /// Events that were stored.

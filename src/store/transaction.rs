@@ -100,6 +100,7 @@ impl Ledger {
                 tally.count(counted, event);
             } else {
                 tally.duplicates += 1;
+                tally.rereads += u64::from(is_reread);
             }
             // What another file counted is not this one's to change.
             last = Some(place).filter(|_| is_new || is_reread);
@@ -325,6 +326,7 @@ impl Tally {
         }
         self.text_bytes += other.text_bytes;
         self.duplicates += other.duplicates;
+        self.rereads += other.rereads;
         self.events += other.events;
         self.new_events += other.new_events;
         self.known += other.known;

@@ -147,6 +147,21 @@ fn files_that_moved_twenty_places_while_nobody_followed_are_read_on() {
     site.has_each_once(24);
 }
 
+/// After a start, all but the last entry is left alone: that one may have grown meanwhile.
+#[test]
+fn a_follower_that_is_started_again_reads_no_entry_twice() {
+    let mut site = Site::new();
+    let log = site.path("engine.log");
+    append(&log, lines(0..50));
+    site.machine.read();
+    site.machine.stop();
+    append(&log, lines(50..60));
+    site.machine.start();
+    site.has_each_once(60);
+    let tally = site.machine.follower().counts().tally;
+    assert_eq!((tally.entries(), tally.duplicates, tally.rereads), (10, 1, 1));
+}
+
 /// Alloy 3931: lines were lost and doubled where Log4j renames files of a size in a storm.
 #[test]
 fn a_storm_that_fills_file_after_file_is_read_whole() {
