@@ -67,6 +67,8 @@ pub struct Desk {
     pub(super) catalogue: Arc<Catalogue>,
     /// By id.
     pub(super) rows: BTreeMap<String, AlertRow>,
+    /// The ids of the alerts of each problem.
+    by_problem: HashMap<String, BTreeSet<String>>,
     /// Ids of rows that changed since they were last taken.
     pub(super) changed: BTreeSet<String>,
     /// When it was last told that alerts are held back.
@@ -84,14 +86,28 @@ impl Desk {
         rows: Vec<AlertRow>,
         noticed: Option<Millis>,
     ) -> Self {
-        Self {
+        let mut desk = Self {
             settings,
             catalogue,
-            rows: rows.into_iter().map(|row| (row.id.clone(), row)).collect(),
+            rows: BTreeMap::new(),
+            by_problem: HashMap::new(),
             changed: BTreeSet::new(),
             noticed,
             passed: HashMap::new(),
+        };
+        for row in rows {
+            desk.insert(row);
         }
+        desk
+    }
+
+    fn insert(&mut self, row: AlertRow) {
+        self.by_problem.entry(row.problem.clone()).or_default().insert(row.id.clone());
+        self.rows.insert(row.id.clone(), row);
+    }
+
+    fn rows_of<'d>(&'d self, problem: &str) -> impl Iterator<Item = &'d AlertRow> {
+        self.by_problem.get(problem).into_iter().flatten().filter_map(|id| self.rows.get(id))
     }
 
     /// Takes in what a look found. `history` is asked for the bouts of a problem where they matter.
@@ -109,8 +125,7 @@ impl Desk {
             return Ok(());
         }
         let quiet = millis(self.settings.quiet);
-        let is_told = |row: &AlertRow| row.problem == met.problem && is_near(row, met, quiet);
-        if self.rows.values().any(is_told) {
+        if self.rows_of(&met.problem).any(|row| is_near(row, met, quiet)) {
             // Its events and its episodes are one bout.
             return Ok(());
         }
@@ -127,7 +142,7 @@ impl Desk {
         if let Some(row) = row {
             self.passed.remove(&met.problem);
             self.changed.insert(row.id.clone());
-            self.rows.insert(row.id.clone(), row);
+            self.insert(row);
         } else if met.split.is_none() {
             self.passed.insert(met.problem.clone(), (met.last, met.severity));
         }
@@ -148,10 +163,16 @@ impl Desk {
         let oldest = now.get().saturating_sub(LATE).saturating_sub(millis(self.settings.quiet));
         self.passed.retain(|_, (last, _)| last.get() >= oldest);
         let changed = &self.changed;
-        self.rows.retain(|id, row| {
+        let dropped = self.rows.extract_if(.., |id, row| {
             let is_live = row.phase != Phase::Over || row.seen.max(row.last).get() >= oldest;
-            is_live || row.opened.is_some_and(|at| at.get() >= oldest) || changed.contains(id)
+            !is_live && row.opened.is_none_or(|at| at.get() < oldest) && !changed.contains(id)
         });
+        for (id, row) in dropped {
+            if let Some(ids) = self.by_problem.get_mut(&row.problem) {
+                ids.remove(&id);
+            }
+        }
+        self.by_problem.retain(|_, ids| !ids.is_empty());
         Ok(told)
     }
 
@@ -178,13 +199,11 @@ impl Desk {
     /// Adds to the alert whose bout goes on with this. Returns false where there is none.
     fn extend(&mut self, met: &Met, now: Millis) -> bool {
         let quiet = millis(self.settings.quiet);
-        let is_same = |row: &&mut AlertRow| {
-            row.problem == met.problem && row.split == met.split && is_near(row, met, quiet)
-        };
+        let is_same = |row: &&AlertRow| row.split == met.split && is_near(row, met, quiet);
         // The latest one, where a bout that was late joins two.
-        let Some(row) = self.rows.values_mut().filter(is_same).max_by_key(|row| row.last) else {
-            return false;
-        };
+        let latest = self.rows_of(&met.problem).filter(is_same).max_by_key(|row| row.last);
+        let id = latest.map(|row| row.id.clone());
+        let Some(row) = id.and_then(|id| self.rows.get_mut(&id)) else { return false };
         let before = row.clone();
         row.first = row.first.min(met.first);
         if met.last >= row.last {

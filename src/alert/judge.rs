@@ -50,6 +50,7 @@ pub(super) fn judge<E>(
     mut place: impl FnMut(&AlertRow) -> Result<Place, E>,
 ) -> Result<Vec<Told>, E> {
     let mut told = Vec::new();
+    let mut room = room(desk, now);
     for id in waiting(desk) {
         let Some(row) = desk.rows.get(&id) else { continue };
         let place = place(row)?;
@@ -58,7 +59,7 @@ pub(super) fn judge<E>(
         if let Some(end) = maintenance_end(row, &place, &desk.settings, now) {
             spare(desk, &id, end, sight);
         } else if row.phase == Phase::Held {
-            told.extend(judge_held(desk, &id, sight));
+            told.extend(judge_held(desk, &id, sight, &mut room));
         } else {
             told.extend(judge_open(desk, &id, sight));
         }
@@ -99,12 +100,11 @@ fn spare(desk: &mut Desk, id: &str, end: Millis, sight: Sight) {
     }
 }
 
-fn judge_held(desk: &mut Desk, id: &str, sight: Sight) -> Option<Told> {
-    let settings = std::sync::Arc::clone(&desk.settings);
-    let has_room = has_room(desk, sight.now);
+fn judge_held(desk: &mut Desk, id: &str, sight: Sight, room: &mut usize) -> Option<Told> {
     let row = desk.rows.get(id)?;
-    if is_due(row, &settings, sight) {
-        if has_room {
+    if is_due(row, &desk.settings, sight) {
+        if *room > 0 {
+            *room -= 1;
             let row = desk.change(id)?;
             row.phase = Phase::Open;
             (row.opened, row.crowded) = (Some(sight.now), None);
@@ -201,11 +201,11 @@ fn close(row: &mut AlertRow, now: Millis) {
     (row.phase, row.over) = (Phase::Over, Some(now));
 }
 
-/// Returns true where one more alert may be told.
-fn has_room(desk: &Desk, now: Millis) -> bool {
+/// Returns how many more alerts may be told.
+fn room(desk: &Desk, now: Millis) -> usize {
     let is_recent = |row: &&AlertRow| row.opened.is_some_and(|at| at.get() > now.get() - HOUR);
     let told = desk.rows.values().filter(is_recent).count();
-    u32::try_from(told).is_ok_and(|told| told < desk.settings.max_per_hour)
+    usize::try_from(desk.settings.max_per_hour).unwrap_or(usize::MAX).saturating_sub(told)
 }
 
 /// Says once an hour how many alerts are held back.
