@@ -54,7 +54,7 @@ impl FileFollower {
             guard: guard_of(lines),
             read_to: loose as u64,
             tail: Some(short_hash(&[])),
-            size: track.known.size.max(loose as u64),
+            size: track.known.size.max(track.size).max(loose as u64),
             stamp: track.known.stamp,
             continues: (loose as u64 == track.size).then_some(before.id()),
             is_joined: false,

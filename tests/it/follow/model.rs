@@ -255,6 +255,8 @@ fn known_twins() -> Vec<Vec<Op>> {
     vec![
         // A log that begins with the first half of a cut line was taken for the log with that half.
         vec![WriteHalf(1), CopyTruncate, Read, Rewrite(0), Gzip(1), Rotate(1)],
+        // How long a log was found was forgotten when only its first lines were taken.
+        vec![WriteHalf(1), CopyTruncate, Look, Write(1), Turn, Rewrite(0)],
         // Before it was looked for, a log that begins alike had the place of a short one.
         vec![
             Write(1),
