@@ -143,7 +143,7 @@ impl FileFollower {
     }
 
     /// Returns the files that one with these former paths, this number and first bytes may be: those
-    /// of which most was read first, as their bytes tell most; of several, that at its own path.
+    /// of which most was read first, as their bytes tell most; of several, that moved by least.
     fn candidates(
         &self,
         (former, numbered): (&[String], Option<FileId>),
@@ -166,8 +166,9 @@ impl FileFollower {
             None => stored.iter().find(|known| known.id == id).cloned(),
         };
         let mut candidates: Vec<KnownFile> = ids.into_iter().filter_map(latest).collect();
+        let steps = |known: &KnownFile| former.iter().position(|path| *path == known.path);
         candidates.sort_by_key(|known| {
-            (std::cmp::Reverse(known.read_to), former.first() != Some(&known.path))
+            (std::cmp::Reverse(known.read_to), steps(known).unwrap_or(former.len()))
         });
         Ok(candidates)
     }

@@ -243,6 +243,18 @@ fn known_histories() -> Vec<Vec<Op>> {
         vec![Rotate(2), Write(1), Rewrite(0), Read, Write(1), Gzip(1), Read, CopyTruncate],
         // A line that one file had ended was ended again by the next.
         vec![WriteHalf(1), CopyTruncate, Read, Delete, WriteHalf(1), ReadQuiet],
+        // Of two compressed files that are alike, the older took what was the younger.
+        vec![
+            Rotate(2),
+            Write(1),
+            CopyTruncate,
+            Rewrite(0),
+            CopyTruncate,
+            Read,
+            Gzip(3),
+            CopyTruncate,
+            Gzip(2),
+        ],
     ]
 }
 
