@@ -255,8 +255,7 @@ impl Position {
         grid: &Grid,
         now: Millis,
     ) -> Meaning {
-        let is_before = |earliest: Millis| earliest.get() < asked.from.get() - grid.tick;
-        let trouble = if facts.earliest.is_some_and(is_before) {
+        let trouble = if is_of_earlier(asked, facts, grid) {
             Some(Trouble::Repeated)
         } else {
             (!is_whole).then_some(Trouble::Cut)
@@ -301,8 +300,7 @@ impl Position {
             self.shrink(asked);
             return trouble(Trouble::Cut);
         }
-        let is_foreign = |earliest: Millis| earliest.get() < asked.from.get() - grid.tick;
-        if facts.earliest.is_some_and(is_foreign) {
+        if is_of_earlier(asked, facts, grid) {
             return trouble(Trouble::Repeated);
         }
         if asked.limit < self.size.largest(grid) {
@@ -365,6 +363,11 @@ impl Position {
             )
         })
     }
+}
+
+/// Returns true where an answer begins before it was asked to: it is one to another question.
+fn is_of_earlier(asked: Question, facts: &Facts, grid: &Grid) -> bool {
+    facts.earliest.is_some_and(|earliest| earliest.get() < asked.from.get() - grid.tick)
 }
 
 /// Returns the last moment of an answer, and where to go on so that not only the same comes again.
