@@ -7,6 +7,7 @@
 mod entry;
 mod event;
 mod finding;
+mod problem_state;
 mod rule_id;
 mod span;
 mod stamp;
@@ -15,6 +16,7 @@ mod time;
 pub use entry::{Entry, EntryId, EntryKind, Level, SeenKey, Stream, is_hl7};
 pub use event::{Event, Outcome, Severity};
 pub use finding::{Finding, grouped, nearest, plural};
+pub use problem_state::ProblemState;
 pub use rule_id::{RuleId, RuleIdError, is_kebab};
 pub use span::{SpanError, parse_span, render_span};
 pub use stamp::Stamp;
