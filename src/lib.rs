@@ -26,6 +26,7 @@
 //! | 1 | [`sample`] | makes synthetic logs from a seed | fastrand (with `api`) |
 //! | 1 | [`course`] | what several entries tell together | |
 //! | 1 | [`web`] | HTTP requests to other servers | ureq |
+//! | 1 | [`mail`] | sends mail | lettre |
 //! | 1 | [`silence`] | how often components write, and who is silent for too long | |
 //! | 1 | [`serve`] | health, readiness and metrics over HTTP | axum, prometheus-client |
 //! | 2 | [`api`] | Iguana's HTTP interfaces: what to ask next | |
@@ -37,7 +38,7 @@
 //! | 3 | [`classify`] | text to rule, captures, outcome or cluster | aho-corasick |
 //! | 3 | [`export`] | the catalogue in the languages of other pipelines | |
 //! | 3 | [`runbook`] | the catalogue as a page that people read | sha2 |
-//! | 4 | [`alert`] | what is told, when and to whom, and takes it there | lettre |
+//! | 4 | [`alert`] | what is told, when and to whom, and takes it there | |
 //! | 4 | [`pipeline`] | wires a batch; follows files; makes a report's input | |
 //! | 5 | [`config`] | the configuration file, checked | |
 //! | 6 | [`follow`] | the daemon: sessions, signals, reload | tokio (with `serve`), sd-notify |
@@ -87,6 +88,7 @@ pub mod document;
 pub mod export;
 pub mod follow;
 pub mod locate;
+pub mod mail;
 pub mod model;
 pub mod parse;
 pub mod pipeline;

@@ -57,9 +57,9 @@ pub use lookout::Lookout;
 pub use maintenance::{Maintenance, MaintenanceTime};
 pub use message::{Before, MESSAGE_SCHEMA, Message, MessageKind, Step, spoken};
 pub use settings::{
-    AlertSettings, Mail, MailTls, Secret, SecretError, Target, TargetKind, Webhook, WebhookBody,
+    AlertSettings, Mail, Secret, SecretError, Target, TargetKind, Webhook, WebhookBody,
 };
-pub use target::{DeliverError, is_mail_address, try_target};
+pub use target::{DeliverError, send_letter, try_target};
 
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Maintenance;
+use crate::mail::MailServer;
 use crate::model::Severity;
 use crate::store::Trigger;
 
@@ -123,55 +124,13 @@ impl WebhookBody {
 #[derive(Clone, Debug)]
 pub struct Mail {
     /// The mail server.
-    pub host: String,
-    /// Its port.
-    pub port: u16,
-    /// How the connection is protected.
-    pub tls: MailTls,
-    /// Certificate authorities that are trusted in place of the public ones.
-    pub ca_file: Option<PathBuf>,
+    pub server: MailServer,
     /// Who sends.
     pub from: String,
     /// Who receives.
     pub to: Vec<String>,
     /// The name and password of an account on the mail server.
     pub login: Option<(String, Secret)>,
-}
-
-/// How a connection to a mail server is protected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MailTls {
-    /// Not at all.
-    None,
-    /// From the greeting on, or there is no connection.
-    StartTls,
-    /// From the first byte.
-    Tls,
-}
-
-impl MailTls {
-    /// Every protection.
-    pub const ALL: [Self; 3] = [Self::None, Self::StartTls, Self::Tls];
-
-    /// Returns the name used in the configuration.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::StartTls => "starttls",
-            Self::Tls => "tls",
-        }
-    }
-
-    /// Returns the usual port.
-    #[must_use]
-    pub const fn port(self) -> u16 {
-        match self {
-            Self::None => 25,
-            Self::StartTls => 587,
-            Self::Tls => 465,
-        }
-    }
 }
 
 /// A value that no log and no list may show.

@@ -8,10 +8,11 @@ use jiff::tz::TimeZone;
 
 use super::fields::read_zone;
 use crate::alert::{
-    AlertSettings, Mail, MailTls, Maintenance, MaintenanceTime, Secret, Target, TargetKind,
-    Webhook, WebhookBody, is_mail_address,
+    AlertSettings, Mail, Maintenance, MaintenanceTime, Secret, Target, TargetKind, Webhook,
+    WebhookBody,
 };
 use crate::document::Fields;
+use crate::mail::{MailServer, MailTls, is_mail_address};
 use crate::model::{Millis, Severity};
 use crate::store::Trigger;
 
@@ -222,7 +223,8 @@ fn read_mail(fields: &mut Fields<'_>, directory: &Path) -> Option<Mail> {
         fields.report_at("user", "a password would be sent in the clear".into(), Some(hint.into()));
     }
     let ca_file = read_path(fields, "ca_file", directory);
-    Some(Mail { host: host?, port, tls, ca_file, from: from?, to: to?, login: user.zip(password) })
+    let server = MailServer { host: host?, port, tls, ca_file };
+    Some(Mail { server, from: from?, to: to?, login: user.zip(password) })
 }
 
 fn read_command(fields: &mut Fields<'_>) -> Option<Vec<String>> {
@@ -386,7 +388,7 @@ to = '2026-09-08T02:00:00Z'
         let file = Secret::File("/etc/dewlap/hook.secret".into());
         assert_eq!(hook.secret, Some(("Authorization".into(), file)));
         let TargetKind::Mail(mail) = &settings.target("mail").unwrap().kind else { panic!() };
-        assert_eq!((mail.port, mail.tls, mail.to.len()), (587, MailTls::StartTls, 1));
+        assert_eq!((mail.server.port, mail.server.tls, mail.to.len()), (587, MailTls::StartTls, 1));
         let page = settings.target("page").unwrap();
         assert_eq!(page.timeout, Duration::from_secs(30));
         let sunday = Millis::parse("2026-09-14T02:30:00Z").unwrap();

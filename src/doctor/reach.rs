@@ -27,10 +27,16 @@ pub fn check_targets(config: &Config) -> Vec<Diagnosis> {
 fn check_target(target: &Target) -> Diagnosis {
     let subject = format!("alerts to {}", target.name);
     match &target.kind {
-        TargetKind::Mail(mail) => match connect(&mail.host, mail.port) {
-            Ok(()) => Diagnosis::ok(&subject, format!("`{}:{}` answers", mail.host, mail.port)),
+        TargetKind::Mail(mail) => match connect(&mail.server.host, mail.server.port) {
+            Ok(()) => Diagnosis::ok(
+                &subject,
+                format!("`{}:{}` answers", mail.server.host, mail.server.port),
+            ),
             Err(error) => {
-                let message = format!("`{}:{}` cannot be reached: {error}", mail.host, mail.port);
+                let message = format!(
+                    "`{}:{}` cannot be reached: {error}",
+                    mail.server.host, mail.server.port
+                );
                 Diagnosis::fault(&subject, message, "check host, port and firewall")
             }
         },

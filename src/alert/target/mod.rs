@@ -4,13 +4,14 @@ mod command;
 mod mail;
 mod webhook;
 
-pub use mail::is_mail_address;
+pub use mail::send_letter;
 
 use std::error::Error;
 use std::time::Duration;
 
 use super::message::Message;
 use super::settings::{SecretError, Target, TargetKind};
+use crate::mail::MailError;
 use crate::model::Millis;
 use crate::web::WebError;
 
@@ -43,29 +44,11 @@ pub enum DeliverError {
         /// The status.
         status: u16,
     },
-    /// The certificates of a mail server could not be read.
-    #[error("failed to read the certificates of the mail server")]
-    Certificates {
-        /// The cause.
-        source: Box<dyn Error + Send + Sync>,
-    },
-    /// An address is none.
-    #[error("`{address}` is not a mail address")]
-    Address {
-        /// The address.
-        address: String,
-        /// The cause.
-        source: Box<dyn Error + Send + Sync>,
-    },
-    /// The mail server did not take the mail.
-    #[error("failed to send a mail{}", answered(*code))]
+    /// The mail was not sent.
+    #[error(transparent)]
     Mail {
-        /// What the server answered.
-        code: Option<u16>,
-        /// True where it will not take it later either.
-        is_final: bool,
-        /// The cause, where the server did not answer.
-        source: Option<Box<dyn Error + Send + Sync>>,
+        /// The cause.
+        source: MailError,
     },
     /// The message was written by another version of dewlap.
     #[error("the message is of another version of dewlap")]
@@ -96,17 +79,13 @@ pub enum DeliverError {
     },
 }
 
-fn answered(code: Option<u16>) -> String {
-    code.map(|code| format!(", the server answered {code}")).unwrap_or_default()
-}
-
 impl DeliverError {
     /// Returns true where another attempt would end no better.
     #[must_use]
     pub fn is_final(&self) -> bool {
         match self {
-            Self::Refused { .. } | Self::Address { .. } | Self::Unreadable => true,
-            Self::Mail { is_final, .. } => *is_final,
+            Self::Refused { .. } | Self::Unreadable => true,
+            Self::Mail { source } => source.is_final(),
             _ => false,
         }
     }

@@ -3,9 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use dewlap::alert::{
-    DeliverError, Mail, MailTls, Secret, Target, TargetKind, WebhookBody, try_target,
-};
+use dewlap::alert::{DeliverError, Mail, Secret, Target, TargetKind, WebhookBody, try_target};
+use dewlap::mail::{MailServer, MailTls};
 use tempfile::TempDir;
 
 use super::at;
@@ -89,10 +88,7 @@ fn a_webhook_behind_a_private_authority_is_trusted_by_its_file_only() {
 
 fn mail(port: u16) -> Mail {
     Mail {
-        host: "localhost".into(),
-        port,
-        tls: MailTls::None,
-        ca_file: None,
+        server: MailServer { host: "localhost".into(), port, tls: MailTls::None, ca_file: None },
         from: "Dewlap <dewlap@example.org>".into(),
         to: vec!["on-call@example.org".into(), "second@example.org".into()],
         login: None,
@@ -133,10 +129,12 @@ fn a_mail_goes_through_a_connection_of_a_private_authority_with_a_login() {
     std::fs::write(&password, "opensesame\n").unwrap();
     let secret = Secret::File(password);
     let login = Some(("dewlap".to_owned(), secret));
-    let untrusted = Mail { tls: MailTls::Tls, ..mail(post.port) };
-    let error = attempt(TargetKind::Mail(untrusted.clone())).unwrap_err();
+    let mut mail = mail(post.port);
+    mail.server.tls = MailTls::Tls;
+    let error = attempt(TargetKind::Mail(mail.clone())).unwrap_err();
     assert!(!error.is_final(), "{error:?}");
-    attempt(TargetKind::Mail(Mail { ca_file: Some(ca), login, ..untrusted })).unwrap();
+    mail.server.ca_file = Some(ca);
+    attempt(TargetKind::Mail(Mail { login, ..mail })).unwrap();
     // The name and the password, as AUTH PLAIN has them.
     assert!(post.next().contains("AUTH PLAIN AGRld2xhcABvcGVuc2VzYW1l"));
 }
