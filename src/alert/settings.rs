@@ -140,7 +140,7 @@ pub enum Secret {
     Value(String),
     /// A file that holds it; read anew at every attempt, without the white space around it.
     File(PathBuf),
-    /// The environment variable that holds it: see [`AlertSettings::resolve`].
+    /// The environment variable that holds it: see [`Secret::resolve`].
     Variable(String),
 }
 
@@ -174,6 +174,17 @@ pub enum SecretError {
 }
 
 impl Secret {
+    /// Puts the value of the environment variable, which `lookup` gives, in the place of its name.
+    ///
+    /// A variable that is not set stays a name, and who needs it says so.
+    pub fn resolve(&mut self, lookup: &dyn Fn(&str) -> Option<String>) {
+        if let Self::Variable(name) = self
+            && let Some(value) = lookup(name)
+        {
+            *self = Self::Value(value);
+        }
+    }
+
     /// Returns the value.
     ///
     /// # Errors
@@ -192,9 +203,7 @@ impl Secret {
 
 impl AlertSettings {
     /// Puts the values of environment variables, which `lookup` gives, in the place of their names.
-    ///
-    /// A variable that is not set stays a name, and an attempt that needs it says so.
-    pub fn resolve(&mut self, lookup: impl Fn(&str) -> Option<String>) {
+    pub fn resolve(&mut self, lookup: &dyn Fn(&str) -> Option<String>) {
         let secrets = self.targets.iter_mut().flat_map(|target| match &mut target.kind {
             TargetKind::Webhook(webhook) => {
                 let secret = webhook.secret.as_mut().map(|(_, secret)| secret);
@@ -203,13 +212,7 @@ impl AlertSettings {
             TargetKind::Mail(mail) => [mail.login.as_mut().map(|(_, secret)| secret), None],
             TargetKind::Command(_) => [None, None],
         });
-        for secret in secrets.flatten() {
-            if let Secret::Variable(name) = secret
-                && let Some(value) = lookup(name)
-            {
-                *secret = Secret::Value(value);
-            }
-        }
+        secrets.flatten().for_each(|secret| secret.resolve(lookup));
     }
 
     /// Returns the target with this name.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 
 use super::fields::read_fields;
-use super::{ConfigError, HealthPage, SourceConfig};
+use super::{ConfigError, HealthPage, ReportSettings, SourceConfig};
 use crate::alert::AlertSettings;
 use crate::document::Document;
 use crate::parse::{FieldMap, TextFormat};
@@ -43,6 +43,8 @@ pub struct Config {
     pub sources: Vec<SourceConfig>,
     /// What is told, to whom, and when not.
     pub alerts: AlertSettings,
+    /// To whom the weekly report is mailed, and when.
+    pub report: ReportSettings,
 }
 
 impl Config {
