@@ -207,6 +207,7 @@ impl<'o> Digest<'o> {
             text,
             offset: entry.offset,
             len: entry.len,
+            message: None,
         }
     }
 }
