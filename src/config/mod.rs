@@ -13,6 +13,7 @@ mod fields;
 mod health;
 mod http_source;
 mod load;
+mod retention;
 mod source;
 
 pub use error::ConfigError;

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::NewEvent;
 use super::rollup::{Occurrence, Rollup};
-use crate::model::{EntryKind, Millis};
+use crate::model::{EntryKind, Hour, Millis};
 
 /// What the columns of an event need beside the event.
 #[derive(Clone, Copy, Debug)]
@@ -103,19 +103,22 @@ fn revise(
     Ok(true)
 }
 
-/// Deletes the event at which reading of a file goes on, if there is one.
+/// Deletes the event of this hour at which reading of a file goes on, if there is one.
 pub(super) fn take_back(
     connection: &Connection,
     rollup: &mut Rollup,
-    file: i64,
+    (file, hour): (i64, Hour),
 ) -> rusqlite::Result<()> {
+    let from = hour.get().saturating_mul(Hour::MILLIS);
+    // The index over times finds it: there is none over files.
     let taken = connection
         .prepare_cached(
             "DELETE FROM event WHERE file = ?1 \
              AND offset = (SELECT offset FROM file WHERE id = ?1) \
+             AND time BETWEEN ?2 AND ?2 + 3599999 \
              RETURNING problem, time, outcome, message",
         )?
-        .query_map([file], read_occurrence)?
+        .query_map([file, from], read_occurrence)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     taken.iter().try_for_each(|event| rollup.take_back(connection, event))
 }

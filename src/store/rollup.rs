@@ -100,8 +100,11 @@ impl Rollup {
             Some(message) => self.forget_attempt(connection, event, message)?,
         }
         let problem = event.problem;
-        for (cell, change) in self.cells.drain() {
-            save_cell(connection, cell, change)?;
+        for (cell, change) in std::mem::take(&mut self.cells) {
+            // The failure may move to the event that will be added, whose row is not there yet.
+            if !save_cell(connection, cell, change)? {
+                self.cells.insert(cell, change);
+            }
         }
         take_from_cell(connection, event)?;
         connection
@@ -221,7 +224,8 @@ fn cell_at(problem: i64, (time, outcome): Start) -> Cell {
     (problem, Millis::new(time).hour().get(), outcome)
 }
 
-fn save_cell(connection: &Connection, cell: Cell, change: Change) -> rusqlite::Result<()> {
+/// Adds to a row; returns false where only failures are added, and it is not there.
+fn save_cell(connection: &Connection, cell: Cell, change: Change) -> rusqlite::Result<bool> {
     let (problem, hour, outcome) = cell;
     if change.events > 0 {
         connection
@@ -241,14 +245,15 @@ fn save_cell(connection: &Connection, cell: Cell, change: Change) -> rusqlite::R
                 change.last,
             ])?;
     } else if change.failures != 0 {
-        connection
+        let n_changed = connection
             .prepare_cached(
                 "UPDATE rollup SET failures = failures + ?4 \
                  WHERE problem = ?1 AND hour = ?2 AND outcome = ?3",
             )?
             .execute(params![problem, hour, outcome, change.failures])?;
+        return Ok(n_changed > 0);
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Widens the bounds of a problem by those of some of its rows.

@@ -151,7 +151,7 @@ impl Ledger {
         let hour = Hour::new(then.hour);
         self.series.take_back(connection, server, hour, then.mark_key())?;
         self.hourly.take_back(then.hourly_key());
-        event_rows::take_back(connection, &mut self.rollup, file.0)?;
+        event_rows::take_back(connection, &mut self.rollup, (file.0, hour))?;
         Ok(true)
     }
 
