@@ -68,7 +68,9 @@
 //! | read another format | `parse/format.rs`, a new reader beside the others, `parse/parser.rs` |
 //! | ask a server for logs in another way | an `Interface` in `api/options.rs`, a file beside `api/classic.rs` |
 //! | mask something else | [`redact`], or `[[redact.mask]]` in the configuration |
-//! | keep something else of an event | a new file in `store/migrations/`, `store/transaction.rs` |
+//! | keep something else of an event | a new file in `store/migrations/`, `store/event_rows.rs` |
+//! | count events by something else | `store/rollup.rs`, a new file in `store/migrations/` |
+//! | keep events for longer or shorter | `[retention]` in the configuration, `store/retention.rs` |
 //! | show something else in the report | `report/input.rs`, `pipeline/weekly.rs`, the renderers |
 //! | raise an alert of something else, or reach another kind of target | [`alert`] |
 //! | add a command | a file in `cli/`, a line in `cli/mod.rs`, a line in README |

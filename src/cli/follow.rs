@@ -73,6 +73,7 @@ fn load(global: &Global) -> anyhow::Result<Setup> {
     Ok(Setup {
         alerts,
         runbook: context.config.runbook.clone(),
+        retention: context.config.retention.clone(),
         seed: now().get().unsigned_abs() ^ u64::from(std::process::id()),
         db: context.db.clone(),
         catalogue: Arc::new(catalogue),

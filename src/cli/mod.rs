@@ -32,6 +32,7 @@ mod patterns;
 mod report;
 mod samples;
 mod sources;
+mod store;
 
 use std::process::ExitCode;
 
@@ -72,6 +73,9 @@ enum Command {
     Alerts(alerts::AlertsArgs),
     /// List the files that were read, with positions and gaps
     Sources(sources::SourcesArgs),
+    /// Tell how large the store is, and delete what is too old
+    #[command(subcommand)]
+    Store(store::StoreCommand),
     /// Check, list and show the rules of the catalogue
     #[command(subcommand)]
     Patterns(patterns::PatternsCommand),
@@ -115,6 +119,7 @@ fn run(cli: &Cli) -> anyhow::Result<Done> {
         Command::Episodes(args) => episodes::run(global, args),
         Command::Alerts(args) => alerts::run(global, args),
         Command::Sources(args) => sources::run(global, args),
+        Command::Store(command) => store::run(global, command),
         Command::Patterns(command) => patterns::run(global, command),
         Command::Config(command) => config::run(global, command),
         Command::Init(args) => init::run(global, args),

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::health::read_health;
 use super::source::read_sources;
-use super::{Config, alerts, report};
+use super::{Config, alerts, report, retention};
 use crate::document::{Document, Fields};
 use crate::parse::{FieldMap, TextFormat, TextSpec};
 use crate::redact::{Kind, MaskRule, Masker, PseudonymKey};
@@ -37,6 +37,9 @@ pub(super) fn read_fields(document: &Document<'_>, directory: &Path) -> Config {
     config.ndjson =
         fields.optional("ndjson").table().map(|table| read_map(table, FieldMap::ndjson()));
     let zone = config.zone.clone().unwrap_or(TimeZone::UTC);
+    if let Some(table) = fields.optional("retention").table() {
+        config.retention = retention::read(table);
+    }
     if let Some(alerts) = fields.optional("alerts").table() {
         config.alerts = alerts::read(alerts, directory, &zone);
     }

@@ -11,6 +11,7 @@ use crate::alert::AlertSettings;
 use crate::document::Document;
 use crate::parse::{FieldMap, TextFormat};
 use crate::redact::MaskRule;
+use crate::store::Retention;
 
 /// What the configuration file says. Everything in it may be left out.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +28,8 @@ pub struct Config {
     pub local_patterns: Option<PathBuf>,
     /// The address of the runbook; a report names it with `#` and the id of a rule behind it.
     pub runbook: Option<String>,
+    /// For how long events are stored.
+    pub retention: Retention,
     /// Where the follower tells how it is.
     pub health: HealthPage,
     /// Holds the key of the pseudonyms as 64 hexadecimal digits.

@@ -16,6 +16,7 @@ mod http_source;
 mod load;
 mod mail;
 mod report;
+mod retention;
 mod secret;
 mod source;
 

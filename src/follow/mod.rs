@@ -21,6 +21,7 @@ mod files;
 mod http;
 mod overseer;
 mod reload;
+mod retain;
 mod session;
 mod setup;
 mod stop;

@@ -15,6 +15,7 @@ use crate::parse::ParseOptions;
 use crate::pipeline::{FileSource, Moment};
 use crate::redact::Masker;
 use crate::serve::SourceKind;
+use crate::store::Retention;
 
 /// Tells the time, by two clocks.
 pub type Moments = Arc<dyn Fn() -> Moment + Send + Sync>;
@@ -41,6 +42,8 @@ pub struct Setup {
     pub zone: TimeZone,
     /// What is told, when and to whom; its secrets are read.
     pub alerts: AlertSettings,
+    /// For how long events are stored.
+    pub retention: Retention,
     /// The address of the runbook.
     pub runbook: Option<String>,
     /// Makes pauses between attempts differ from those of other machines.

@@ -13,7 +13,7 @@ mod span;
 mod stamp;
 mod time;
 
-pub use entry::{Entry, EntryId, EntryKind, Level, SeenKey, Stream, is_hl7};
+pub use entry::{Entry, EntryId, EntryKind, Level, Related, SeenKey, Stream, is_hl7};
 pub use event::{Event, Outcome, Severity};
 pub use finding::{Finding, grouped, nearest, plural};
 pub use problem_state::ProblemState;

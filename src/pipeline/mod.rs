@@ -11,6 +11,7 @@
 //!
 //! **Not here:** what a format looks like (`parse`), what is printed (`cli`).
 
+mod about;
 mod backtest;
 mod capture;
 mod class;

@@ -5,9 +5,11 @@ use std::collections::{BTreeSet, HashMap};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::cadence::Life;
+use super::event_rows::{self, EventRow};
 use super::files::{self, ServerId};
 use super::hourly::{Hourly, HourlyKey};
 use super::names::{self, Names};
+use super::rollup::Rollup;
 use super::seen::Seen;
 use super::series::{MarkRow, Series};
 use super::{Batch, Counted, Evidence, FileId, NewEvent, NewMark, Tally};
@@ -30,6 +32,8 @@ pub(super) struct Ledger {
     series: Series,
     /// Counts of the present transaction.
     hourly: Hourly,
+    /// Counts of events of the present transaction.
+    rollup: Rollup,
     /// When components wrote, of the present transaction.
     life: Life,
     /// How many first bytes tell files again.
@@ -45,6 +49,7 @@ impl Ledger {
             seen: Seen::open(connection)?,
             series: Series::default(),
             hourly: Hourly::default(),
+            rollup: Rollup::default(),
             life: Life::default(),
             fingerprint_lens: files::fingerprint_lens(connection)?,
         })
@@ -64,6 +69,7 @@ impl Ledger {
     pub(super) fn save(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         self.seen.save(connection)?;
         self.hourly.save(connection)?;
+        self.rollup.save(connection)?;
         self.life.save(connection)?;
         self.series.save(connection)
     }
@@ -110,8 +116,9 @@ impl Ledger {
                 }
             }
             if let Some(event) = event.filter(|_| is_new || is_reread) {
-                let row = EventRow { server, file: batch.file.0, component, counted: *counted };
-                tally.new_events += self.put_event(transaction, &row, event, is_new)?;
+                let of = (component, counted);
+                let is_put = self.put_event(transaction, (server, batch.file), of, event)?;
+                tally.new_events += u64::from(is_put && is_new);
             }
         }
         put_last(transaction, batch, last)?;
@@ -144,12 +151,7 @@ impl Ledger {
         let hour = Hour::new(then.hour);
         self.series.take_back(connection, server, hour, then.mark_key())?;
         self.hourly.take_back(then.hourly_key());
-        connection
-            .prepare_cached(
-                "DELETE FROM event WHERE file = ?1 \
-                 AND offset = (SELECT offset FROM file WHERE id = ?1)",
-            )?
-            .execute([file.0])?;
+        event_rows::take_back(connection, &mut self.rollup, (file.0, hour))?;
         Ok(true)
     }
 
@@ -170,47 +172,26 @@ impl Ledger {
         self.series.put(connection, series, row)
     }
 
-    /// Stores an event; returns 1 where it was not there.
+    /// Stores an event; returns true where it was not there as it is.
     fn put_event(
         &mut self,
         connection: &Connection,
-        row: &EventRow,
+        (server, file): (ServerId, FileId),
+        (component, counted): (i64, &Counted),
         event: &NewEvent,
-        is_new: bool,
-    ) -> rusqlite::Result<u64> {
-        let names = self.names.entry(row.server).or_default();
-        let problem = names.problem(connection, row.component, event)?;
-        let changed = connection
-            .prepare_cached(
-                "INSERT INTO event (server, entry, component, time, kind, tags, problem, \
-                 severity, outcome, captures, catalogue, text, file, offset, length) \
-                 VALUES (?1, \
-                 coalesce(?2, (SELECT label FROM file WHERE id = ?13) || '-' || ?14), \
-                 ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
-                 ON CONFLICT (server, entry) DO UPDATE SET problem = excluded.problem, \
-                 severity = excluded.severity, outcome = excluded.outcome, \
-                 captures = excluded.captures, catalogue = excluded.catalogue, \
-                 text = excluded.text, length = excluded.length \
-                 WHERE excluded.length <> event.length AND excluded.file = event.file",
-            )?
-            .execute(params![
-                row.server.0,
-                event.entry,
-                row.component,
-                row.counted.time.get(),
-                row.counted.kind.code(),
-                event.tags,
-                problem,
-                event.severity as u8,
-                event.outcome.map(|outcome| outcome as u8),
-                event.captures,
-                self.catalogue,
-                event.text,
-                row.file,
-                event.offset,
-                event.len,
-            ])?;
-        Ok(if is_new { changed as u64 } else { 0 })
+    ) -> rusqlite::Result<bool> {
+        let names = self.names.entry(server).or_default();
+        let problem = names.problem(connection, component, event)?;
+        let row = EventRow {
+            server: server.0,
+            file: file.0,
+            component,
+            problem,
+            catalogue: self.catalogue,
+            time: counted.time,
+            kind: counted.kind,
+        };
+        event_rows::put(connection, &mut self.rollup, &row, event)
     }
 }
 
@@ -296,14 +277,6 @@ fn put_last(connection: &Connection, batch: &Batch, last: Option<Place>) -> rusq
             last.level,
         ])?;
     Ok(())
-}
-
-/// What the columns of an event need beside the event.
-struct EventRow {
-    server: ServerId,
-    file: i64,
-    component: i64,
-    counted: Counted,
 }
 
 impl Tally {

@@ -29,6 +29,7 @@ mod report;
 mod run;
 mod samples;
 mod serve;
+mod size;
 mod store;
 mod unknown;
 mod watch;

@@ -170,6 +170,7 @@ impl Site {
             text: failure.text.clone(),
             offset: self.n_entries,
             len: 1,
+            message: None,
         }
     }
 
