@@ -16,6 +16,7 @@
 mod alerts;
 mod audit;
 mod capture;
+mod cluster;
 mod config;
 mod context;
 mod demo;
@@ -68,6 +69,8 @@ enum Command {
     Events(events::EventsArgs),
     /// List the times in which a rule that looks beyond one entry was met
     Episodes(episodes::EpisodesArgs),
+    /// Group plain lines by what they have in common
+    Cluster(cluster::ClusterArgs),
     /// List alerts and what waits for its target
     Alerts(alerts::AlertsArgs),
     /// List the files that were read, with positions and gaps
@@ -113,6 +116,7 @@ fn run(cli: &Cli) -> anyhow::Result<Done> {
         Command::Report(args) => report::run(global, args),
         Command::Events(args) => events::run(global, args),
         Command::Episodes(args) => episodes::run(global, args),
+        Command::Cluster(args) => cluster::run(global, args),
         Command::Alerts(args) => alerts::run(global, args),
         Command::Sources(args) => sources::run(global, args),
         Command::Patterns(command) => patterns::run(global, command),
