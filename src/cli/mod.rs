@@ -33,6 +33,7 @@ mod patterns;
 mod report;
 mod samples;
 mod sources;
+mod unknowns;
 
 use std::process::ExitCode;
 
@@ -71,6 +72,8 @@ enum Command {
     Episodes(episodes::EpisodesArgs),
     /// Group plain lines by what they have in common
     Cluster(cluster::ClusterArgs),
+    /// List what no rule explains, in clusters, the heaviest first
+    Unknowns(unknowns::UnknownsArgs),
     /// List alerts and what waits for its target
     Alerts(alerts::AlertsArgs),
     /// List the files that were read, with positions and gaps
@@ -117,6 +120,7 @@ fn run(cli: &Cli) -> anyhow::Result<Done> {
         Command::Events(args) => events::run(global, args),
         Command::Episodes(args) => episodes::run(global, args),
         Command::Cluster(args) => cluster::run(global, args),
+        Command::Unknowns(args) => unknowns::run(global, args),
         Command::Alerts(args) => alerts::run(global, args),
         Command::Sources(args) => sources::run(global, args),
         Command::Patterns(command) => patterns::run(global, command),

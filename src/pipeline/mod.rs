@@ -1,6 +1,6 @@
 //! Wires the stages of a batch: inputs, readers, classification, masking, the store.
 //!
-//! Entry points: [`ingest`], for a source over HTTP [`PollSource::step`], and over what is stored [`weekly_report`], [`coverage()`] and
+//! Entry points: [`ingest`], for a source over HTTP [`PollSource::step`], and over what is stored [`weekly_report`], [`coverage()`], [`unknowns()`] and
 //! [`backtest()`], and over plain lines [`mine_lines`]. In [`ingest`] the calling thread reads, parses, masks and classifies; the store's
 //! writer commits on its own thread, behind a bounded channel that stops the reader when
 //! the disk is slow.
@@ -27,6 +27,7 @@ mod poll;
 mod routine;
 mod silence;
 mod texts;
+mod unknowns;
 mod weekly;
 
 pub use backtest::{
@@ -43,4 +44,5 @@ pub use notices::{Notice, commit_notices};
 pub use poll::{PollSource, PollStep, SourceState};
 pub use silence::SilenceWatch;
 pub use texts::{MinedLines, masked_template, mine_lines};
+pub use unknowns::{Group, Grouping, UnknownCluster, UnknownPlace, unknowns};
 pub use weekly::{WeeklyOptions, weekly_report};

@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::cadence::Life;
 use super::files::{self, ServerId};
+use super::firsts::Firsts;
 use super::hourly::{Hourly, HourlyKey};
 use super::names::{self, Names};
 use super::seen::Seen;
@@ -28,6 +29,8 @@ pub(super) struct Ledger {
     seen: Seen,
     /// Series already numbered.
     series: Series,
+    /// When unknown texts were first met.
+    firsts: Firsts,
     /// Counts of the present transaction.
     hourly: Hourly,
     /// When components wrote, of the present transaction.
@@ -44,6 +47,7 @@ impl Ledger {
             names: HashMap::new(),
             seen: Seen::open(connection)?,
             series: Series::default(),
+            firsts: Firsts::default(),
             hourly: Hourly::default(),
             life: Life::default(),
             fingerprint_lens: files::fingerprint_lens(connection)?,
@@ -87,9 +91,10 @@ impl Ledger {
             let component = id_at(&components, counted.component);
             let stream = id_at(&streams, counted.stream);
             let place = Place::of(stream, component, counted);
-            let is_reread = batch.is_resumed
-                && index == 0
-                && self.take_back_unless(transaction, (server, batch.file), place)?;
+            let may_change = batch.is_resumed && index == 0;
+            let doubted = if may_change { Firsts::doubt(transaction, batch.file)? } else { None };
+            let is_reread =
+                may_change && self.take_back_unless(transaction, (server, batch.file), place)?;
             if is_reread {
                 let hour = counted.time.hour();
                 self.series.take_back(transaction, server, hour, place.mark_key())?;
@@ -112,6 +117,9 @@ impl Ledger {
             if let Some(event) = event.filter(|_| is_new || is_reread) {
                 let row = EventRow { server, file: batch.file.0, component, counted: *counted };
                 tally.new_events += self.put_event(transaction, &row, event, is_new)?;
+            }
+            if let Some(doubted) = doubted {
+                self.firsts.settle(transaction, &doubted)?;
             }
         }
         put_last(transaction, batch, last)?;
@@ -180,6 +188,7 @@ impl Ledger {
     ) -> rusqlite::Result<u64> {
         let names = self.names.entry(row.server).or_default();
         let problem = names.problem(connection, row.component, event)?;
+        self.firsts.note(connection, event, row.counted.time)?;
         let changed = connection
             .prepare_cached(
                 "INSERT INTO event (server, entry, component, time, kind, tags, problem, \
