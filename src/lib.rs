@@ -28,6 +28,7 @@
 //! | 1 | [`web`] | HTTP requests to other servers | ureq |
 //! | 1 | [`mail`] | sends mail | lettre |
 //! | 1 | [`silence`] | how often components write, and who is silent for too long | |
+//! | 1 | [`cluster`] | groups texts by what they have in common | |
 //! | 1 | [`serve`] | health, readiness and metrics over HTTP | axum, prometheus-client |
 //! | 2 | [`api`] | Iguana's HTTP interfaces: what to ask next | |
 //! | 2 | [`locate`] | finds Iguana on this machine | |
@@ -83,6 +84,7 @@ pub mod archive;
 pub mod catalogue;
 pub mod classify;
 pub mod cli;
+pub mod cluster;
 pub mod config;
 pub mod course;
 pub mod doctor;

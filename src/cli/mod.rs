@@ -16,6 +16,7 @@
 mod alerts;
 mod audit;
 mod capture;
+mod cluster;
 mod config;
 mod context;
 mod demo;
@@ -33,6 +34,7 @@ mod report;
 mod samples;
 mod sources;
 mod store;
+mod unknowns;
 
 use std::process::ExitCode;
 
@@ -69,6 +71,10 @@ enum Command {
     Events(events::EventsArgs),
     /// List the times in which a rule that looks beyond one entry was met
     Episodes(episodes::EpisodesArgs),
+    /// Group plain lines by what they have in common
+    Cluster(cluster::ClusterArgs),
+    /// List what no rule explains, in clusters, the heaviest first
+    Unknowns(unknowns::UnknownsArgs),
     /// List alerts and what waits for its target
     Alerts(alerts::AlertsArgs),
     /// List the files that were read, with positions and gaps
@@ -117,6 +123,8 @@ fn run(cli: &Cli) -> anyhow::Result<Done> {
         Command::Report(args) => report::run(global, args),
         Command::Events(args) => events::run(global, args),
         Command::Episodes(args) => episodes::run(global, args),
+        Command::Cluster(args) => cluster::run(global, args),
+        Command::Unknowns(args) => unknowns::run(global, args),
         Command::Alerts(args) => alerts::run(global, args),
         Command::Sources(args) => sources::run(global, args),
         Command::Store(command) => store::run(global, command),

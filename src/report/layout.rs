@@ -43,7 +43,7 @@ impl Color {
 
 /// What becomes of a word that is longer than the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LongWord {
+pub(crate) enum LongWord {
     /// It stays whole, so that it can be copied.
     Keep,
     /// It is cut.
@@ -70,7 +70,7 @@ pub(super) fn columns(text: &str) -> usize {
 /// Breaks a text into lines of at most `width` columns, between words where it can.
 ///
 /// The indentation of a line is kept on the lines that it is broken into.
-pub(super) fn wrap(text: &str, width: usize, long: LongWord) -> Vec<String> {
+pub(crate) fn wrap(text: &str, width: usize, long: LongWord) -> Vec<String> {
     let width = width.max(8);
     let mut lines = Vec::new();
     for line in printable(text).lines() {

@@ -86,7 +86,7 @@ pub use input::{
 };
 pub use json::render_json;
 pub use layout::Color;
-pub(crate) use layout::printable;
+pub(crate) use layout::{LongWord, printable, wrap};
 pub use markdown::render_markdown;
 pub(crate) use markdown::{code_span, escape_markdown, fenced};
 pub use measure::Trend;

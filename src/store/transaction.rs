@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::cadence::Life;
 use super::event_rows::{self, EventRow};
 use super::files::{self, ServerId};
+use super::firsts::Firsts;
 use super::hourly::{Hourly, HourlyKey};
 use super::names::{self, Names};
 use super::rollup::Rollup;
@@ -30,6 +31,8 @@ pub(super) struct Ledger {
     seen: Seen,
     /// Series already numbered.
     series: Series,
+    /// When unknown texts were first met.
+    firsts: Firsts,
     /// Counts of the present transaction.
     hourly: Hourly,
     /// Counts of events of the present transaction.
@@ -48,6 +51,7 @@ impl Ledger {
             names: HashMap::new(),
             seen: Seen::open(connection)?,
             series: Series::default(),
+            firsts: Firsts::default(),
             hourly: Hourly::default(),
             rollup: Rollup::default(),
             life: Life::default(),
@@ -93,9 +97,10 @@ impl Ledger {
             let component = id_at(&components, counted.component);
             let stream = id_at(&streams, counted.stream);
             let place = Place::of(stream, component, counted);
-            let is_reread = batch.is_resumed
-                && index == 0
-                && self.take_back_unless(transaction, (server, batch.file), place)?;
+            let may_change = batch.is_resumed && index == 0;
+            let doubted = if may_change { Firsts::doubt(transaction, batch.file)? } else { None };
+            let is_reread =
+                may_change && self.take_back_unless(transaction, (server, batch.file), place)?;
             if is_reread {
                 let hour = counted.time.hour();
                 self.series.take_back(transaction, server, hour, place.mark_key())?;
@@ -119,6 +124,9 @@ impl Ledger {
                 let of = (component, counted);
                 let is_put = self.put_event(transaction, (server, batch.file), of, event)?;
                 tally.new_events += u64::from(is_put && is_new);
+            }
+            if let Some(doubted) = doubted {
+                self.firsts.settle(transaction, &doubted)?;
             }
         }
         put_last(transaction, batch, last)?;
@@ -182,6 +190,7 @@ impl Ledger {
     ) -> rusqlite::Result<bool> {
         let names = self.names.entry(server).or_default();
         let problem = names.problem(connection, component, event)?;
+        self.firsts.note(connection, event, counted.time)?;
         let row = EventRow {
             server: server.0,
             file: file.0,

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every module with its floor. A module may use only lower floors.
-const FLOORS: [(&str, u8); 26] = [
+const FLOORS: [(&str, u8); 27] = [
     ("model", 0),
     ("parse", 1),
     ("redact", 1),
@@ -14,6 +14,7 @@ const FLOORS: [(&str, u8); 26] = [
     ("course", 1),
     ("web", 1),
     ("mail", 1),
+    ("cluster", 1),
     ("serve", 1),
     ("silence", 1),
     ("api", 2),

@@ -7,6 +7,7 @@ mod architecture;
 mod backtest;
 mod cases;
 mod catalogue;
+mod clusters;
 mod courses;
 mod coverage;
 mod doctor;
