@@ -4,6 +4,8 @@
 
 use anstyle::{AnsiColor, Style};
 
+use crate::markup::printable;
+
 /// Whether colors are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Color {
@@ -48,18 +50,6 @@ pub(super) enum LongWord {
     Keep,
     /// It is cut.
     Cut,
-}
-
-/// Returns the text without anything that a terminal would obey: control characters and marks
-/// that turn the direction of writing become `\u{fffd}`, a tab four spaces. Line ends stay; a CR,
-/// which ends the segments of HL7, is one.
-pub(crate) fn printable(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', "    ");
-    let is_bad = |c: char| {
-        (c.is_control() && c != '\n')
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|c| if is_bad(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// Returns the number of columns that a text takes.
@@ -265,11 +255,6 @@ mod tests {
         for (text, long, want) in cases {
             assert_eq!(wrap(text, 10, long), want, "{text}");
         }
-    }
-
-    #[test]
-    fn what_a_terminal_would_obey_is_taken_out() {
-        assert_eq!(printable("a\u{1b}[31mb\r\n\tc\rd\u{202e}"), "a\u{fffd}[31mb\n    c\nd\u{fffd}");
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! The report in Markdown (GitHub's), for tickets, mail and wikis.
 
 use super::facts::{facts, several_places, tag_line};
-use super::layout::printable;
 use super::words;
 use super::{Example, Problem, Report, headline};
+use crate::markup::printable;
 use crate::model::grouped;
 
 /// How much of an example is shown.

@@ -86,7 +86,6 @@ pub use input::{
 };
 pub use json::render_json;
 pub use layout::Color;
-pub(crate) use layout::printable;
 pub use markdown::render_markdown;
 pub(crate) use markdown::{code_span, escape_markdown, fenced};
 pub use measure::Trend;
