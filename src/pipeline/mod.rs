@@ -26,6 +26,7 @@ mod notices;
 mod poll;
 mod routine;
 mod silence;
+mod watched;
 mod weekly;
 
 pub use backtest::{

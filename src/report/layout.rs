@@ -95,7 +95,7 @@ fn wrap_line(line: &str, width: usize, long: LongWord, lines: &mut Vec<String>) 
 
 /// The side to which a column's cells are moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Align {
+pub(super) enum Align {
     Left,
     Right,
 }
@@ -103,8 +103,8 @@ enum Align {
 /// A column of a table.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Column {
-    title: &'static str,
-    align: Align,
+    pub(super) title: &'static str,
+    pub(super) align: Align,
 }
 
 /// Returns a column whose cells stand to the left.

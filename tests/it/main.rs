@@ -28,6 +28,7 @@ mod readme;
 mod report;
 mod run;
 mod samples;
+mod schema;
 mod serve;
 mod store;
 mod unknown;
