@@ -8,7 +8,7 @@
 //!  archives, stdin    archive ────────► parse ────────► redact, ──────────────► store
 //!                                                       classify                  │ rows
 //!                     cli ◄──────────── report ◄──────── pipeline ◄───────────────┘
-//!                          text, json, md
+//!                          text, json, md, html, csv
 //! ```
 //!
 //! Data flows one way. [`pipeline`] is the only place that knows the whole way; everything below it
@@ -19,6 +19,7 @@
 //! | floor | module | what it does | only user of |
 //! |---|---|---|---|
 //! | 0 | [`model`] | the words: entry, event, severity, rule id, week | |
+//! | 1 | [`markup`] | HTML in which no text becomes markup | sha2 |
 //! | 1 | [`parse`] | bytes to entries, one reader a format | `encoding_rs` |
 //! | 1 | [`redact`] | hides patient data behind keyed pseudonyms | |
 //! | 1 | [`document`] | a TOML file as checked fields, all faults at once | toml |
@@ -33,12 +34,12 @@
 //! | 2 | [`api`] | Iguana's HTTP interfaces: what to ask next | |
 //! | 2 | [`locate`] | finds Iguana on this machine | |
 //! | 2 | [`catalogue`] | pattern files to checked rules | rust-embed (with `cli::demo`, `cli::patterns`) |
-//! | 2 | [`report`] | counts to the weekly report in three formats | |
+//! | 2 | [`report`] | counts to the weekly report in five formats | |
 //! | 2 | [`store`] | SQLite: exactly once, and every query | rusqlite |
 //! | 2 | [`tail`] | finds the files of a source, and tells when to look | notify, globset, rustix (with `alert`, `doctor`) |
 //! | 3 | [`classify`] | text to rule, captures, outcome or cluster | aho-corasick |
 //! | 3 | [`export`] | the catalogue in the languages of other pipelines | |
-//! | 3 | [`runbook`] | the catalogue as a page that people read | sha2 |
+//! | 3 | [`runbook`] | the catalogue as a page that people read | |
 //! | 4 | [`alert`] | what is told, when and to whom, and takes it there | |
 //! | 4 | [`pipeline`] | wires a batch; follows files; makes a report's input | |
 //! | 5 | [`config`] | the configuration file, checked | |
@@ -93,6 +94,7 @@ pub mod export;
 pub mod follow;
 pub mod locate;
 pub mod mail;
+pub mod markup;
 pub mod model;
 pub mod parse;
 pub mod pipeline;

@@ -11,7 +11,10 @@ use super::output::{print, width};
 use crate::catalogue::Catalogue;
 use crate::model::Period;
 use crate::pipeline::{WeeklyOptions, weekly_report};
-use crate::report::{Color, Limits, Report, TextStyle, render_json, render_markdown, render_text};
+use crate::report::{
+    Color, JSON_SCHEMA, Limits, Report, TextStyle, render_csv, render_html, render_json,
+    render_markdown, render_text,
+};
 use crate::store::Store;
 
 /// Arguments of `report`.
@@ -41,6 +44,10 @@ pub(super) struct ReportArgs {
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     format: ReportFormat,
 
+    /// Print the JSON Schema of `--format json`, and do nothing else
+    #[arg(long)]
+    schema: bool,
+
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -51,7 +58,9 @@ pub(super) struct ReportArgs {
 pub(super) enum ReportFormat {
     Text,
     Json,
+    Csv,
     Md,
+    Html,
 }
 
 /// Runs `report`.
@@ -60,6 +69,10 @@ pub(super) enum ReportFormat {
 ///
 /// Returns why the report could not be made or written.
 pub(super) fn run(global: &Global, args: &ReportArgs) -> anyhow::Result<Done> {
+    if args.schema {
+        print(JSON_SCHEMA)?;
+        return Ok(Done::Fine);
+    }
     let context = global.context()?;
     let store = context.store()?;
     check_server(&store, args.server.as_deref())?;
@@ -125,7 +138,9 @@ pub(super) fn render(report: &Report, format: ReportFormat, is_for_terminal: boo
         }
         ReportFormat::Text => render_text(report, TextStyle::default()),
         ReportFormat::Json => render_json(report),
+        ReportFormat::Csv => render_csv(report),
         ReportFormat::Md => render_markdown(report),
+        ReportFormat::Html => render_html(report),
     }
 }
 

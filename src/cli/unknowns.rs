@@ -9,9 +9,10 @@ use super::context::{Context, Global, When, check_server, now, parse_when};
 use super::failure::{Done, Misuse};
 use super::output::{error_lines, print, width};
 use crate::classify::{Classifier, NearMiss, NearMisses};
+use crate::markup::printable;
 use crate::model::plural;
 use crate::pipeline::{UnknownCluster, UnknownPlace, unknowns};
-use crate::report::{LongWord, printable, wrap};
+use crate::report::{LongWord, wrap};
 use crate::store::{Store, Window};
 
 /// So many texts of one cluster are shown in full.

@@ -29,6 +29,7 @@ mod routine;
 mod silence;
 mod texts;
 mod unknowns;
+mod watched;
 mod weekly;
 
 pub use backtest::{

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::courses::{add_causes, course_problems};
+use super::watched::add_watched;
 use crate::catalogue::{Catalogue, Rule};
 use crate::model::{EntryKind, Hour, Level, Millis, Outcome, Period, RuleId, render_span};
 use crate::report::{
@@ -51,6 +52,7 @@ pub fn weekly_report(
         rows.problems.iter().map(|problem| problem_input(problem, catalogue, period)).collect();
     add_causes(store, catalogue, period, &mut input.problems)?;
     input.courses = course_problems(store, catalogue, period, options.server)?;
+    add_watched(store, catalogue, period, options.server, &mut input)?;
     input.gaps = rows
         .gaps
         .into_iter()
@@ -131,6 +133,7 @@ fn problem_input(problem: &ProblemHours, catalogue: &Catalogue, period: Period) 
         component_name: problem.component_name.clone(),
         split_by: split_by(rule, &values),
         hours,
+        failures: None,
         weeks_before: weeks_before(problem, period),
         first_seen: problem.first_seen,
         last_seen: problem.last_seen,
@@ -138,6 +141,7 @@ fn problem_input(problem: &ProblemHours, catalogue: &Catalogue, period: Period) 
         values,
         causes: BTreeMap::new(),
         example: problem.example.clone().map(|(entry, text, path)| Example { text, entry, path }),
+        standing: None,
     }
 }
 

@@ -28,6 +28,7 @@ mod hourly;
 mod key;
 mod ledger;
 mod ledger_queries;
+mod met;
 mod names;
 mod open;
 mod queries;

@@ -29,6 +29,7 @@ mod readme;
 mod report;
 mod run;
 mod samples;
+mod schema;
 mod serve;
 mod size;
 mod store;
