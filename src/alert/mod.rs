@@ -50,7 +50,7 @@ mod render;
 mod settings;
 mod target;
 
-pub use alerter::{Alerter, AlerterOptions, Clock};
+pub use alerter::{Alerter, AlerterOptions};
 pub use desk::{Desk, Met, Place, Told};
 pub use judge::{Held, why_held};
 pub use lookout::Lookout;
