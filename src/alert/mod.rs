@@ -56,9 +56,7 @@ pub use judge::{Held, why_held};
 pub use lookout::Lookout;
 pub use maintenance::{Maintenance, MaintenanceTime};
 pub use message::{Before, MESSAGE_SCHEMA, Message, MessageKind, Step, spoken};
-pub use settings::{
-    AlertSettings, Mail, MailTls, Secret, SecretError, Target, TargetKind, Webhook, WebhookBody,
-};
+pub use settings::{AlertSettings, Mail, MailTls, Target, TargetKind, Webhook, WebhookBody};
 pub use target::{DeliverError, is_mail_address, try_target};
 
 #[cfg(test)]

@@ -27,12 +27,9 @@ mod poller;
 mod position;
 mod request;
 mod resume;
-mod secret;
 
 pub use backoff::Backoff;
 pub use error::AskError;
 pub use facts::Facts;
 pub use options::{Auth, Credentials, Interface, SourceOptions};
 pub use poller::{Failure, Page, Poller, Settled};
-
-pub use secret::Secret;

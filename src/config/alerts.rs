@@ -8,11 +8,12 @@ use jiff::tz::TimeZone;
 
 use super::fields::read_zone;
 use crate::alert::{
-    AlertSettings, Mail, MailTls, Maintenance, MaintenanceTime, Secret, Target, TargetKind,
-    Webhook, WebhookBody, is_mail_address,
+    AlertSettings, Mail, MailTls, Maintenance, MaintenanceTime, Target, TargetKind, Webhook,
+    WebhookBody, is_mail_address,
 };
 use crate::document::Fields;
 use crate::model::{Millis, Severity};
+use crate::secret::{Secret, SecretPlace};
 use crate::store::Trigger;
 
 /// An attempt takes no longer where nothing else is said,
@@ -138,7 +139,7 @@ fn read_webhook(fields: &mut Fields<'_>, directory: &Path, body: WebhookBody) ->
         fields.report_at("url", message.into(), None);
     }
     let hidden = read_secret(fields, ("url_file", "url_env"), directory);
-    let url = match (url.map(Secret::Value), hidden) {
+    let url = match (url.map(|url| SecretPlace::Given(Secret::new(&url))), hidden) {
         (Some(_), Some(_)) => one_of(fields, "`url`, `url_file` and `url_env`"),
         (None, None) => {
             fields.report("`url` is missing".into(), Some(URL_HINT.into()));
@@ -177,9 +178,9 @@ fn read_secret<'d>(
     fields: &mut Fields<'d>,
     (file, variable): (&'d str, &'d str),
     directory: &Path,
-) -> Option<Secret> {
-    let path = read_path(fields, file, directory).map(Secret::File);
-    match (path, fields.optional(variable).text().map(Secret::Variable)) {
+) -> Option<SecretPlace> {
+    let path = read_path(fields, file, directory).map(SecretPlace::File);
+    match (path, fields.optional(variable).text().map(SecretPlace::Variable)) {
         (Some(_), Some(_)) => one_of(fields, &format!("`{file}` and `{variable}`")),
         (one, other) => one.or(other),
     }
@@ -382,8 +383,8 @@ to = '2026-09-08T02:00:00Z'
         assert_eq!((settings.quiet, settings.max_per_hour), (Duration::from_mins(10), 5));
         assert_eq!(settings.settle, AlertSettings::default().settle);
         let TargetKind::Webhook(hook) = &settings.target("hook").unwrap().kind else { panic!() };
-        assert_eq!(hook.url, Secret::Variable("HOOK".into()));
-        let file = Secret::File("/etc/dewlap/hook.secret".into());
+        assert_eq!(hook.url, SecretPlace::Variable("HOOK".into()));
+        let file = SecretPlace::File("/etc/dewlap/hook.secret".into());
         assert_eq!(hook.secret, Some(("Authorization".into(), file)));
         let TargetKind::Mail(mail) = &settings.target("mail").unwrap().kind else { panic!() };
         assert_eq!((mail.port, mail.tls, mail.to.len()), (587, MailTls::StartTls, 1));
@@ -399,7 +400,7 @@ to = '2026-09-08T02:00:00Z'
         let mut settings = parse(SOUND).unwrap();
         settings.resolve(|name| (name == "HOOK").then(|| "https://hooks/abc".into()));
         let TargetKind::Webhook(hook) = &settings.target("hook").unwrap().kind else { panic!() };
-        assert_eq!(hook.url.read().unwrap(), "https://hooks/abc");
+        assert_eq!(hook.url.read().unwrap().expose(), "https://hooks/abc");
         assert!(!format!("{settings:?}").contains("abc"));
     }
 

@@ -13,6 +13,7 @@ const FLOORS: [(&str, u8); 25] = [
     ("sample", 1),
     ("course", 1),
     ("web", 1),
+    ("secret", 1),
     ("serve", 1),
     ("silence", 1),
     ("api", 2),

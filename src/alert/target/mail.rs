@@ -29,7 +29,8 @@ pub(super) fn deliver(
         .tls(protection(mail)?);
     if let Some((user, password)) = &mail.login {
         let password = password.read().map_err(|source| DeliverError::Secret { source })?;
-        transport = transport.credentials(Credentials::new(user.clone(), password));
+        transport =
+            transport.credentials(Credentials::new(user.clone(), password.expose().to_owned()));
     }
     match transport.build().send(&letter) {
         Ok(_) => Ok(()),
