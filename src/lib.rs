@@ -26,6 +26,7 @@
 //! | 1 | [`archive`] | finds inputs and opens them as streams | zip, tar, zstd, bzip2, flate2, walkdir |
 //! | 1 | [`sample`] | makes synthetic logs from a seed | fastrand (with `api`) |
 //! | 1 | [`course`] | what several entries tell together | |
+//! | 1 | [`secret`] | passwords: where they are, and that they are never shown | |
 //! | 1 | [`web`] | HTTP requests to other servers | ureq |
 //! | 1 | [`mail`] | sends mail | lettre |
 //! | 1 | [`silence`] | how often components write, and who is silent for too long | |
@@ -102,6 +103,7 @@ pub mod redact;
 pub mod report;
 pub mod runbook;
 pub mod sample;
+pub mod secret;
 pub mod serve;
 pub mod silence;
 pub mod store;

@@ -50,15 +50,13 @@ mod render;
 mod settings;
 mod target;
 
-pub use alerter::{Alerter, AlerterOptions, Clock};
+pub use alerter::{Alerter, AlerterOptions};
 pub use desk::{Desk, Met, Place, Told};
 pub use judge::{Held, why_held};
 pub use lookout::Lookout;
 pub use maintenance::{Maintenance, MaintenanceTime};
 pub use message::{Before, MESSAGE_SCHEMA, Message, MessageKind, Step, spoken};
-pub use settings::{
-    AlertSettings, Mail, Secret, SecretError, Target, TargetKind, Webhook, WebhookBody,
-};
+pub use settings::{AlertSettings, Mail, Target, TargetKind, Webhook, WebhookBody};
 pub use target::{DeliverError, send_letter, try_target};
 
 #[cfg(test)]

@@ -11,10 +11,11 @@ use super::fields::read_zone;
 use super::mail::read_mail;
 use super::secret::{one_of, read_path, read_secret};
 use crate::alert::{
-    AlertSettings, Maintenance, MaintenanceTime, Secret, Target, TargetKind, Webhook, WebhookBody,
+    AlertSettings, Maintenance, MaintenanceTime, Target, TargetKind, Webhook, WebhookBody,
 };
 use crate::document::Fields;
 use crate::model::{Millis, Severity};
+use crate::secret::{Secret, SecretPlace};
 use crate::store::Trigger;
 
 /// An attempt takes no longer where nothing else is said,
@@ -131,7 +132,7 @@ fn read_webhook(fields: &mut Fields<'_>, directory: &Path, body: WebhookBody) ->
         fields.report_at("url", message.into(), None);
     }
     let hidden = read_secret(fields, ("url_file", "url_env"), directory);
-    let url = match (url.map(Secret::Value), hidden) {
+    let url = match (url.map(|url| SecretPlace::Given(Secret::new(&url))), hidden) {
         (Some(_), Some(_)) => one_of(fields, "`url`, `url_file` and `url_env`"),
         (None, None) => {
             fields.report("`url` is missing".into(), Some(URL_HINT.into()));
@@ -302,8 +303,8 @@ to = '2026-09-08T02:00:00Z'
         assert_eq!((settings.quiet, settings.max_per_hour), (Duration::from_mins(10), 5));
         assert_eq!(settings.settle, AlertSettings::default().settle);
         let TargetKind::Webhook(hook) = &settings.target("hook").unwrap().kind else { panic!() };
-        assert_eq!(hook.url, Secret::Variable("HOOK".into()));
-        let file = Secret::File("/etc/dewlap/hook.secret".into());
+        assert_eq!(hook.url, SecretPlace::Variable("HOOK".into()));
+        let file = SecretPlace::File("/etc/dewlap/hook.secret".into());
         assert_eq!(hook.secret, Some(("Authorization".into(), file)));
         let TargetKind::Mail(mail) = &settings.target("mail").unwrap().kind else { panic!() };
         assert_eq!((mail.server.port, mail.server.tls, mail.to.len()), (587, MailTls::StartTls, 1));
@@ -319,7 +320,7 @@ to = '2026-09-08T02:00:00Z'
         let mut settings = parse(SOUND).unwrap();
         settings.resolve(&|name| (name == "HOOK").then(|| "https://hooks/abc".into()));
         let TargetKind::Webhook(hook) = &settings.target("hook").unwrap().kind else { panic!() };
-        assert_eq!(hook.url.read().unwrap(), "https://hooks/abc");
+        assert_eq!(hook.url.read().unwrap().expose(), "https://hooks/abc");
         assert!(!format!("{settings:?}").contains("abc"));
     }
 

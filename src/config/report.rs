@@ -134,7 +134,7 @@ password_env = 'MAIL_PASSWORD'
         assert!(settings.schedule.is_none());
         let login = |settings: &ReportSettings| {
             let mail = settings.mail.as_ref().unwrap();
-            mail.login.as_ref().unwrap().1.read().ok()
+            mail.login.as_ref().unwrap().1.read().ok().map(|secret| secret.expose().to_owned())
         };
         assert_eq!(login(&settings), None);
         settings.resolve(&|name| (name == "MAIL_PASSWORD").then(|| "open".into()));

@@ -2,17 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::alert::Secret;
 use crate::document::Fields;
+use crate::secret::SecretPlace;
 
 /// Reads where a secret is: in a file, or in an environment variable.
 pub(super) fn read_secret<'d>(
     fields: &mut Fields<'d>,
     (file, variable): (&'d str, &'d str),
     directory: &Path,
-) -> Option<Secret> {
-    let path = read_path(fields, file, directory).map(Secret::File);
-    match (path, fields.optional(variable).text().map(Secret::Variable)) {
+) -> Option<SecretPlace> {
+    let path = read_path(fields, file, directory).map(SecretPlace::File);
+    match (path, fields.optional(variable).text().map(SecretPlace::Variable)) {
         (Some(_), Some(_)) => one_of(fields, &format!("`{file}` and `{variable}`")),
         (one, other) => one.or(other),
     }

@@ -20,4 +20,4 @@ pub use problem_state::ProblemState;
 pub use rule_id::{RuleId, RuleIdError, is_kebab};
 pub use span::{SpanError, parse_span, render_span};
 pub use stamp::Stamp;
-pub use time::{Hour, Millis, Period, PeriodError};
+pub use time::{Clock, Hour, Millis, Period, PeriodError};

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every module with its floor. A module may use only lower floors.
-const FLOORS: [(&str, u8); 28] = [
+const FLOORS: [(&str, u8); 29] = [
     ("model", 0),
     ("markup", 1),
     ("parse", 1),
@@ -16,6 +16,7 @@ const FLOORS: [(&str, u8); 28] = [
     ("web", 1),
     ("mail", 1),
     ("cluster", 1),
+    ("secret", 1),
     ("serve", 1),
     ("silence", 1),
     ("api", 2),

@@ -10,9 +10,10 @@ use std::error::Error;
 use std::time::Duration;
 
 use super::message::Message;
-use super::settings::{SecretError, Target, TargetKind};
+use super::settings::{Target, TargetKind};
 use crate::mail::MailError;
 use crate::model::Millis;
+use crate::secret::SecretError;
 use crate::web::WebError;
 
 /// Why a target did not take a message.
