@@ -25,6 +25,7 @@
 //! | 1 | [`archive`] | finds inputs and opens them as streams | zip, tar, zstd, bzip2, flate2, walkdir |
 //! | 1 | [`sample`] | makes synthetic logs from a seed | fastrand (with `api`) |
 //! | 1 | [`course`] | what several entries tell together | |
+//! | 1 | [`life`] | the states of a problem, and whether a fix holds | |
 //! | 1 | [`web`] | HTTP requests to other servers | ureq |
 //! | 1 | [`silence`] | how often components write, and who is silent for too long | |
 //! | 1 | [`serve`] | health, readiness and metrics over HTTP | axum, prometheus-client |
@@ -86,6 +87,7 @@ pub mod doctor;
 pub mod document;
 pub mod export;
 pub mod follow;
+pub mod life;
 pub mod locate;
 pub mod model;
 pub mod parse;

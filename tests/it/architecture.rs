@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every module with its floor. A module may use only lower floors.
-const FLOORS: [(&str, u8); 25] = [
+const FLOORS: [(&str, u8); 26] = [
     ("model", 0),
     ("parse", 1),
     ("redact", 1),
@@ -12,6 +12,7 @@ const FLOORS: [(&str, u8); 25] = [
     ("archive", 1),
     ("sample", 1),
     ("course", 1),
+    ("life", 1),
     ("web", 1),
     ("serve", 1),
     ("silence", 1),
