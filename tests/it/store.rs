@@ -26,7 +26,7 @@ fn a_store_of_a_newer_version_is_refused_by_every_command() {
         let refused = place.run(args);
         assert_eq!(refused.code, Some(2), "{args:?}");
         assert!(
-            refused.stderr.contains("has schema 99, expected 6 or older"),
+            refused.stderr.contains("has schema 99, expected 7 or older"),
             "{}",
             refused.stderr
         );
