@@ -1,7 +1,7 @@
 //! Wires the stages of a batch: inputs, readers, classification, masking, the store.
 //!
-//! Entry points: [`ingest`], for a source over HTTP [`PollSource::step`], and over what is stored [`weekly_report`], [`coverage()`] and
-//! [`backtest()`]. In [`ingest`] the calling thread reads, parses, masks and classifies; the store's
+//! Entry points: [`ingest`], for a source over HTTP [`PollSource::step`], and over what is stored [`weekly_report`],
+//! [`standings()`], [`coverage()`] and [`backtest()`]. In [`ingest`] the calling thread reads, parses, masks and classifies; the store's
 //! writer commits on its own thread, behind a bounded channel that stops the reader when
 //! the disk is slow.
 //!
@@ -26,6 +26,7 @@ mod notices;
 mod poll;
 mod routine;
 mod silence;
+mod standings;
 mod weekly;
 
 pub use backtest::{
@@ -41,4 +42,5 @@ pub use ingest::{FileGap, IngestError, IngestOptions, Summary, classes, ingest};
 pub use notices::{Notice, commit_notices};
 pub use poll::{PollSource, PollStep, SourceState};
 pub use silence::SilenceWatch;
+pub use standings::{Standing, life_of, standings};
 pub use weekly::{WeeklyOptions, weekly_report};
