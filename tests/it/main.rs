@@ -32,3 +32,4 @@ mod serve;
 mod store;
 mod unknown;
 mod watch;
+mod year;
