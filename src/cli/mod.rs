@@ -29,6 +29,8 @@ mod ingest;
 mod init;
 mod output;
 mod patterns;
+mod problem;
+mod problems;
 mod report;
 mod samples;
 mod sources;
@@ -68,6 +70,10 @@ enum Command {
     Events(events::EventsArgs),
     /// List the times in which a rule that looks beyond one entry was met
     Episodes(episodes::EpisodesArgs),
+    /// List problems with their states, what needs somebody first
+    Problems(problems::ProblemsArgs),
+    /// Show a problem in full, or decide what is to become of it
+    Problem(problem::ProblemArgs),
     /// List alerts and what waits for its target
     Alerts(alerts::AlertsArgs),
     /// List the files that were read, with positions and gaps
@@ -113,6 +119,8 @@ fn run(cli: &Cli) -> anyhow::Result<Done> {
         Command::Report(args) => report::run(global, args),
         Command::Events(args) => events::run(global, args),
         Command::Episodes(args) => episodes::run(global, args),
+        Command::Problems(args) => problems::run(global, args),
+        Command::Problem(args) => problem::run(global, args),
         Command::Alerts(args) => alerts::run(global, args),
         Command::Sources(args) => sources::run(global, args),
         Command::Patterns(command) => patterns::run(global, command),
