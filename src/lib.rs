@@ -27,6 +27,7 @@
 //! | 1 | [`sample`] | makes synthetic logs from a seed | fastrand (with `api`) |
 //! | 1 | [`course`] | what several entries tell together | |
 //! | 1 | [`secret`] | passwords: where they are, and that they are never shown | |
+//! | 1 | [`life`] | the states of a problem, and whether a fix holds | |
 //! | 1 | [`web`] | HTTP requests to other servers | ureq |
 //! | 1 | [`mail`] | sends mail | lettre |
 //! | 1 | [`silence`] | how often components write, and who is silent for too long | |
@@ -93,6 +94,7 @@ pub mod doctor;
 pub mod document;
 pub mod export;
 pub mod follow;
+pub mod life;
 pub mod locate;
 pub mod mail;
 pub mod markup;

@@ -64,7 +64,7 @@ pub(super) struct EventsArgs {
 
 /// How a list is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ListFormat {
+pub(super) enum ListFormat {
     Text,
     Json,
     Csv,
@@ -199,7 +199,7 @@ fn text_line(event: &Event) -> String {
     )
 }
 
-fn severity_style(severity: Severity) -> Style {
+pub(super) fn severity_style(severity: Severity) -> Style {
     match severity {
         Severity::Critical => AnsiColor::Red.on_default().bold(),
         Severity::Error => AnsiColor::Red.on_default(),
@@ -257,7 +257,7 @@ fn csv_row(event: &Event) -> [String; 13] {
     ]
 }
 
-fn write_csv(out: &mut impl Write, row: &[String]) -> anyhow::Result<()> {
+pub(super) fn write_csv(out: &mut impl Write, row: &[String]) -> anyhow::Result<()> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(row)?;
     out.write_all(&writer.into_inner().map_err(csv::IntoInnerError::into_error)?)?;

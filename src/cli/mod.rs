@@ -30,6 +30,8 @@ mod ingest;
 mod init;
 mod output;
 mod patterns;
+mod problem;
+mod problems;
 mod report;
 mod samples;
 mod sources;
@@ -71,10 +73,14 @@ enum Command {
     Events(events::EventsArgs),
     /// List the times in which a rule that looks beyond one entry was met
     Episodes(episodes::EpisodesArgs),
-    /// Group plain lines by what they have in common
-    Cluster(cluster::ClusterArgs),
+    /// List problems with their states, what needs somebody first
+    Problems(problems::ProblemsArgs),
+    /// Show a problem in full, or decide what is to become of it
+    Problem(problem::ProblemArgs),
     /// List what no rule explains, in clusters, the heaviest first
     Unknowns(unknowns::UnknownsArgs),
+    /// Group plain lines by what they have in common
+    Cluster(cluster::ClusterArgs),
     /// List alerts and what waits for its target
     Alerts(alerts::AlertsArgs),
     /// List the files that were read, with positions and gaps
@@ -123,8 +129,10 @@ fn run(cli: &Cli) -> anyhow::Result<Done> {
         Command::Report(args) => report::run(global, args),
         Command::Events(args) => events::run(global, args),
         Command::Episodes(args) => episodes::run(global, args),
-        Command::Cluster(args) => cluster::run(global, args),
+        Command::Problems(args) => problems::run(global, args),
+        Command::Problem(args) => problem::run(global, args),
         Command::Unknowns(args) => unknowns::run(global, args),
+        Command::Cluster(args) => cluster::run(global, args),
         Command::Alerts(args) => alerts::run(global, args),
         Command::Sources(args) => sources::run(global, args),
         Command::Store(command) => store::run(global, command),

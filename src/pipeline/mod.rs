@@ -1,7 +1,8 @@
 //! Wires the stages of a batch: inputs, readers, classification, masking, the store.
 //!
-//! Entry points: [`ingest`], for a source over HTTP [`PollSource::step`], and over what is stored [`weekly_report`], [`coverage()`], [`unknowns()`] and
-//! [`backtest()`], and over plain lines [`mine_lines`]. In [`ingest`] the calling thread reads, parses, masks and classifies; the store's
+//! Entry points: [`ingest`], for a source over HTTP [`PollSource::step`], over what is stored
+//! [`weekly_report`], [`standings()`], [`unknowns()`], [`coverage()`] and [`backtest()`], and over
+//! plain lines [`mine_lines`]. In [`ingest`] the calling thread reads, parses, masks and classifies; the store's
 //! writer commits on its own thread, behind a bounded channel that stops the reader when
 //! the disk is slow.
 //!
@@ -27,6 +28,7 @@ mod notices;
 mod poll;
 mod routine;
 mod silence;
+mod standings;
 mod texts;
 mod unknowns;
 mod watched;
@@ -45,6 +47,7 @@ pub use ingest::{FileGap, IngestError, IngestOptions, Summary, classes, ingest};
 pub use notices::{Notice, commit_notices};
 pub use poll::{PollSource, PollStep, SourceState};
 pub use silence::SilenceWatch;
+pub use standings::{Standing, life_of, standings};
 pub use texts::{MinedLines, masked_template, mine_lines};
 pub use unknowns::{Group, Grouping, UnknownCluster, UnknownPlace, unknowns};
 pub use weekly::{WeeklyOptions, weekly_report};

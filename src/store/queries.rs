@@ -170,7 +170,8 @@ impl Store {
         self.collect("SELECT name FROM server ORDER BY name", &[], |row| row.get(0))
     }
 
-    /// Hands each text that the store keeps of an event to `each`: entry id, what it is, the text.
+    /// Hands each text that the store keeps of an event or of a decision to `each`: the id of the
+    /// entry or of the problem, what it is, the text.
     ///
     /// # Errors
     ///
@@ -184,6 +185,15 @@ impl Store {
             let entry: String = row.get(0)?;
             for (column, name) in [(1, "text"), (2, "captures"), (3, "tags")] {
                 each(&entry, name, row.get_ref(column)?.as_str()?);
+            }
+            Ok(true)
+        })?;
+        let sql = "SELECT problem, why, documentation FROM decision ORDER BY id";
+        self.query(sql, &[], |row| {
+            let problem: String = row.get(0)?;
+            each(&problem, "why", row.get_ref(1)?.as_str()?);
+            if let Some(text) = row.get_ref(2)?.as_str_or_null()? {
+                each(&problem, "documentation", text);
             }
             Ok(true)
         })

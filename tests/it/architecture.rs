@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every module with its floor. A module may use only lower floors.
-const FLOORS: [(&str, u8); 29] = [
+const FLOORS: [(&str, u8); 30] = [
     ("model", 0),
     ("markup", 1),
     ("parse", 1),
@@ -13,6 +13,7 @@ const FLOORS: [(&str, u8); 29] = [
     ("archive", 1),
     ("sample", 1),
     ("course", 1),
+    ("life", 1),
     ("web", 1),
     ("mail", 1),
     ("cluster", 1),

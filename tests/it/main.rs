@@ -35,3 +35,4 @@ mod size;
 mod store;
 mod unknown;
 mod watch;
+mod year;
