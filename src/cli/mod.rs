@@ -32,6 +32,7 @@ mod patterns;
 mod report;
 mod samples;
 mod sources;
+mod unknown;
 
 use std::process::ExitCode;
 
@@ -70,6 +71,8 @@ enum Command {
     Episodes(episodes::EpisodesArgs),
     /// List alerts and what waits for its target
     Alerts(alerts::AlertsArgs),
+    /// Show a cluster of unknown events, or draft a rule for it
+    Unknown(unknown::UnknownArgs),
     /// List the files that were read, with positions and gaps
     Sources(sources::SourcesArgs),
     /// Check, list and show the rules of the catalogue
@@ -114,6 +117,7 @@ fn run(cli: &Cli) -> anyhow::Result<Done> {
         Command::Events(args) => events::run(global, args),
         Command::Episodes(args) => episodes::run(global, args),
         Command::Alerts(args) => alerts::run(global, args),
+        Command::Unknown(args) => unknown::run(global, args),
         Command::Sources(args) => sources::run(global, args),
         Command::Patterns(command) => patterns::run(global, command),
         Command::Config(command) => config::run(global, command),

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every module with its floor. A module may use only lower floors.
-const FLOORS: [(&str, u8); 25] = [
+const FLOORS: [(&str, u8); 26] = [
     ("model", 0),
     ("parse", 1),
     ("redact", 1),
@@ -24,6 +24,7 @@ const FLOORS: [(&str, u8); 25] = [
     ("classify", 3),
     ("runbook", 3),
     ("export", 3),
+    ("draft", 4),
     ("alert", 4),
     ("pipeline", 4),
     ("config", 5),

@@ -10,6 +10,7 @@ mod catalogue;
 mod courses;
 mod coverage;
 mod doctor;
+mod draft;
 mod expect;
 mod export;
 mod failures;
