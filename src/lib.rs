@@ -42,6 +42,7 @@
 //! | 3 | [`classify`] | text to rule, captures, outcome or cluster | aho-corasick |
 //! | 3 | [`export`] | the catalogue in the languages of other pipelines | |
 //! | 3 | [`runbook`] | the catalogue as a page that people read | |
+//! | 4 | [`draft`] | a rule for a cluster of unknowns, written and tried | |
 //! | 4 | [`alert`] | what is told, when and to whom, and takes it there | |
 //! | 4 | [`pipeline`] | wires a batch; follows files; makes a report's input | |
 //! | 5 | [`config`] | the configuration file, checked | |
@@ -92,6 +93,7 @@ pub mod config;
 pub mod course;
 pub mod doctor;
 pub mod document;
+pub mod draft;
 pub mod export;
 pub mod follow;
 pub mod life;

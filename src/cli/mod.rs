@@ -36,6 +36,7 @@ mod report;
 mod samples;
 mod sources;
 mod store;
+mod unknown;
 mod unknowns;
 
 use std::process::ExitCode;
@@ -79,6 +80,8 @@ enum Command {
     Problem(problem::ProblemArgs),
     /// List what no rule explains, in clusters, the heaviest first
     Unknowns(unknowns::UnknownsArgs),
+    /// Show a cluster of unknown events, or draft a rule for it
+    Unknown(unknown::UnknownArgs),
     /// Group plain lines by what they have in common
     Cluster(cluster::ClusterArgs),
     /// List alerts and what waits for its target
@@ -132,6 +135,7 @@ fn run(cli: &Cli) -> anyhow::Result<Done> {
         Command::Problems(args) => problems::run(global, args),
         Command::Problem(args) => problem::run(global, args),
         Command::Unknowns(args) => unknowns::run(global, args),
+        Command::Unknown(args) => unknown::run(global, args),
         Command::Cluster(args) => cluster::run(global, args),
         Command::Alerts(args) => alerts::run(global, args),
         Command::Sources(args) => sources::run(global, args),

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every module with its floor. A module may use only lower floors.
-const FLOORS: [(&str, u8); 30] = [
+const FLOORS: [(&str, u8); 31] = [
     ("model", 0),
     ("markup", 1),
     ("parse", 1),
@@ -29,6 +29,7 @@ const FLOORS: [(&str, u8); 30] = [
     ("classify", 3),
     ("runbook", 3),
     ("export", 3),
+    ("draft", 4),
     ("alert", 4),
     ("pipeline", 4),
     ("config", 5),

@@ -11,6 +11,7 @@ mod clusters;
 mod courses;
 mod coverage;
 mod doctor;
+mod draft;
 mod expect;
 mod export;
 mod failures;
