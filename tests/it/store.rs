@@ -142,7 +142,7 @@ fn an_empty_file_becomes_a_store() {
     assert!(count(&place.ingest(&["samples/text"]), "new_events") > 0);
     let version: i64 =
         place.sqlite().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 6);
+    assert_eq!(version, 7);
 }
 
 #[test]
