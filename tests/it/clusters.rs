@@ -10,7 +10,7 @@ use crate::run::{Place, lines, number, texts};
 
 /// Returns the cluster of each line, as `cluster --assign` prints them.
 fn assigned(place: &Place, files: &[&str]) -> Vec<String> {
-    let output = place.stdout(&[&["cluster", "--assign", "--quiet"], files].concat());
+    let output = place.stdout(&[&["cluster", "--assign", "--quiet"][..], files].concat());
     let rows = lines(&output);
     for (at, row) in rows.iter().enumerate() {
         assert_eq!(row["line"], at as u64 + 1, "lines count from 1 over all files");
@@ -112,19 +112,19 @@ fn unknown_events_whose_texts_differ_in_a_name_are_one_cluster() {
 
 #[test]
 fn clusters_are_the_same_whatever_the_order_and_the_number_of_runs() {
-    let clusters = |parts: &[std::ops::Range<u32>]| {
+    let clusters = |parts: &[(u32, u32)]| {
         let place = Place::with_key();
-        for part in parts {
-            let name = format!("{}.log", part.start);
-            place.put(&name, unknown_log(part.clone()));
+        for (from, to) in parts {
+            let name = format!("{from}.log");
+            place.put(&name, unknown_log(*from..*to));
             place.ingest(&[&name]);
         }
         place.stdout(&["unknowns", "--format", "json", "--until", "2026-09-08"])
     };
-    let whole = clusters(&[0..12]);
+    let whole = clusters(&[(0, 12)]);
     assert_eq!(lines(&whole).len(), 2, "{whole}");
-    assert_eq!(clusters(&[0..4, 4..12]), whole);
-    assert_eq!(clusters(&[8..12, 0..8]), whole);
+    assert_eq!(clusters(&[(0, 4), (4, 12)]), whole);
+    assert_eq!(clusters(&[(8, 12), (0, 8)]), whole);
 }
 
 #[test]
