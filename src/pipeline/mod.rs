@@ -19,6 +19,7 @@ mod class;
 mod courses;
 mod coverage;
 mod digest;
+mod elimination;
 mod feed;
 mod files;
 mod identify;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::life::{Decision, HourEvents, Life, live};
-use crate::model::{Hour, Millis};
+use crate::model::Millis;
 use crate::store::{KnownProblem, Store, StoreError};
 
 /// A problem and its life.
@@ -29,11 +29,18 @@ pub fn standings(store: &Store, now: Millis) -> Result<BTreeMap<String, Standing
     for problem in store.known_problems(now)? {
         let life = match decisions.get(&problem.problem) {
             Some(decisions) => live(&store.problem_hours(&problem.problem)?, decisions, now),
-            None => Life { silence: None, ..live(&ends(&problem), &[], now) },
+            None => undecided_life((problem.first, problem.last), now),
         };
         found.insert(problem.problem.clone(), Standing { problem, life });
     }
     Ok(found)
+}
+
+/// Returns the life up to a moment of a problem that nobody decided about, by its first and its
+/// last event; what its silence tells is left out.
+pub(super) fn undecided_life((first, last): (Millis, Millis), now: Millis) -> Life {
+    let at = |time: Millis| (time.hour(), HourEvents { first: time, last: time, events: 1 });
+    Life { silence: None, ..live(&BTreeMap::from([at(last), at(first)]), &[], now) }
 }
 
 /// Returns the life of one problem up to a moment, and all decisions about it, notes and later ones
@@ -49,11 +56,4 @@ pub fn life_of(
 ) -> Result<(Life, Vec<Decision>), StoreError> {
     let decisions = store.decisions_about(problem)?;
     Ok((live(&store.problem_hours(problem)?, &decisions, now), decisions))
-}
-
-/// Returns the first and the last event of a problem, as far as its state without decisions needs
-/// them.
-fn ends(problem: &KnownProblem) -> BTreeMap<Hour, HourEvents> {
-    let at = |time: Millis| (time.hour(), HourEvents { first: time, last: time, events: 1 });
-    BTreeMap::from([at(problem.last), at(problem.first)])
 }
