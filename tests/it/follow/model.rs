@@ -251,6 +251,8 @@ fn known_histories() -> Vec<Vec<Op>> {
         vec![Rotate(2), Write(1), Rewrite(0), Read, Write(1), Gzip(1), Read, CopyTruncate],
         // A line that one file had ended was ended again by the next.
         vec![WriteHalf(1), CopyTruncate, Read, Delete, WriteHalf(1), ReadQuiet],
+        // A log was cut, and by the time it was looked at it held the very bytes that were read.
+        vec![Write(1), WriteHalf(1), ReadQuiet, Rewrite(0), Write(1)],
         // Of two compressed files that are alike, the older took what was the younger.
         vec![
             Rotate(2),
