@@ -1,5 +1,6 @@
 //! `dewlap unknown`: one cluster of unknown events, and a drafted rule for it.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -7,28 +8,25 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use serde_json::json;
 
 use super::context::{Context, Global};
 use super::failure::{Done, Misuse};
 use super::output::{TextOrJson, error_lines, print};
 use super::patterns::clean_texts;
+use super::unknowns::show;
 use crate::catalogue::Catalogue;
 use crate::draft::{Draft, Draftable, Figures, draft};
 use crate::model::{Millis, Outcome, RuleId, Severity, grouped, is_kebab, nearest, plural};
+use crate::pipeline::{Group, Grouping};
 use crate::store::{ClusterTexts, Store};
 
-/// Texts that are shown of a cluster,
-const SHOWN_TEXTS: u64 = 5;
-/// and those that a rule is drafted from; what they lack is found when it is tried.
+/// Texts that a rule is drafted from; what they lack is found when it is tried.
 const DRAFTED_TEXTS: u64 = 1_000;
-/// Components that are shown.
-const SHOWN_COMPONENTS: usize = 5;
-
 /// Arguments of `unknown`.
 #[derive(Debug, Args)]
 pub(super) struct UnknownArgs {
-    /// The cluster, such as `u-4f1c0a9b2e`: `dewlap patterns coverage` lists them
+    /// The cluster, such as `u-4f1c0a9b2e`: `dewlap unknowns` lists them; the id of any
+    /// fingerprint in it will do
     #[arg(value_name = "ID")]
     id: String,
 
@@ -72,96 +70,44 @@ pub(super) fn run(global: &Global, args: &UnknownArgs) -> anyhow::Result<Done> {
     let context = global.context()?;
     let store = context.store()?;
     match &args.command {
-        None => {
-            let cluster = find(&store, &args.id, SHOWN_TEXTS)?;
-            match args.format {
-                TextOrJson::Text => print(&render(&cluster)?)?,
-                TextOrJson::Json => print(&format!("{}\n", to_json(&cluster)))?,
-            }
-            Ok(Done::Fine)
-        }
+        None => show(&context, &store, &args.id, args.format),
         Some(UnknownCommand::Draft(draft)) => {
-            let cluster = find(&store, &args.id, DRAFTED_TEXTS)?;
-            run_draft(&context, &store, &cluster, draft)
+            let grouping = Grouping::of(&store)?;
+            let group = find(&grouping, &args.id)?;
+            let Some(texts) = store.cluster_texts(&group.fingerprints, DRAFTED_TEXTS)? else {
+                let hint = "they were too old to be kept; `[retention]` says for how long they are";
+                let message = format!("no event of `{}` is stored any more", args.id);
+                return Err(Misuse::new(message, hint).into());
+            };
+            run_draft(&context, &store, &Cluster { group, texts, grouping: &grouping }, draft)
         }
     }
 }
 
-/// Returns a cluster with some of its texts.
-fn find(store: &Store, id: &str, limit: u64) -> anyhow::Result<ClusterTexts> {
-    if let Some(cluster) = store.cluster_texts(id, limit)? {
-        return Ok(cluster);
+/// A cluster that a rule is drafted for.
+struct Cluster<'g> {
+    group: &'g Group,
+    texts: ClusterTexts,
+    grouping: &'g Grouping,
+}
+
+/// Returns the cluster that a fingerprint is in.
+fn find<'g>(grouping: &'g Grouping, id: &str) -> anyhow::Result<&'g Group> {
+    if let Some(group) = grouping.group(id) {
+        return Ok(group);
     }
-    let others = store.other_clusters(id)?;
-    let near = nearest(id, others.iter().map(|other| other.id.as_str()));
-    let hint = match near {
+    let hint = match nearest(id, grouping.groups().iter().map(|group| group.id.as_str())) {
         Some(near) => format!("did you mean `{near}`?"),
-        None if others.is_empty() => "every stored event is explained by a rule".into(),
-        None => "`dewlap patterns coverage` lists the clusters that weigh most".into(),
+        None if grouping.groups().is_empty() => "every stored event is explained by a rule".into(),
+        None => "`dewlap unknowns` lists all clusters".into(),
     };
     Err(Misuse::new(format!("there is no cluster `{id}` in the store"), hint).into())
-}
-
-fn render(cluster: &ClusterTexts) -> anyhow::Result<String> {
-    let mut text = format!("{}\n{}\n\n", cluster.id, cluster.template);
-    let n_texts = plural(cluster.n_texts, "different text");
-    writeln!(text, "events      {} with {n_texts}", grouped(cluster.events))?;
-    writeln!(text, "time        {} to {}", cluster.first, cluster.last)?;
-    let severities = counts(cluster.severities.iter().map(|(one, n)| (one.name(), *n)));
-    writeln!(text, "severity    {severities}")?;
-    if !cluster.outcomes.is_empty() {
-        let outcomes = counts(cluster.outcomes.iter().map(|(one, n)| (one.name(), *n)));
-        writeln!(text, "outcome     {outcomes}")?;
-    }
-    let shown = cluster.components.iter().take(SHOWN_COMPONENTS);
-    for (nth, (server, component, events)) in shown.enumerate() {
-        let label = if nth == 0 { "components" } else { "" };
-        writeln!(text, "{label:<12}{component} on {server}: {}", grouped(*events))?;
-    }
-    let n_more = cluster.components.len().saturating_sub(SHOWN_COMPONENTS);
-    if n_more > 0 {
-        writeln!(text, "            and {n_more} more")?;
-    }
-    text.push_str("\ntexts\n");
-    for one in &cluster.texts {
-        let line = one.text.replace(['\n', '\r'], " | ");
-        let line: String = line.chars().filter(|c| !c.is_control()).take(300).collect();
-        writeln!(text, "{:>8}  {line}", grouped(one.events))?;
-    }
-    writeln!(text, "\nA rule for it: dewlap unknown {} draft", cluster.id)?;
-    Ok(text)
-}
-
-fn counts<'n>(counts: impl Iterator<Item = (&'n str, u64)>) -> String {
-    counts.map(|(name, n)| format!("{name} {}", grouped(n))).collect::<Vec<_>>().join(", ")
-}
-
-/// Renders a cluster; scripts rely on these names.
-fn to_json(cluster: &ClusterTexts) -> serde_json::Value {
-    let components = cluster.components.iter().map(|(server, component, events)| {
-        json!({ "server": server, "component": component, "events": events })
-    });
-    let texts = cluster.texts.iter().map(|one| json!({ "text": one.text, "events": one.events }));
-    let severities = cluster.severities.iter().map(|(one, n)| (one.name().to_owned(), json!(n)));
-    let outcomes = cluster.outcomes.iter().map(|(one, n)| (one.name().to_owned(), json!(n)));
-    json!({
-        "id": cluster.id,
-        "template": cluster.template,
-        "events": cluster.events,
-        "texts": cluster.n_texts,
-        "first": cluster.first.to_string(),
-        "last": cluster.last.to_string(),
-        "severities": severities.collect::<serde_json::Map<_, _>>(),
-        "outcomes": outcomes.collect::<serde_json::Map<_, _>>(),
-        "components": components.collect::<Vec<_>>(),
-        "samples": texts.collect::<Vec<_>>(),
-    })
 }
 
 fn run_draft(
     context: &Context,
     store: &Store,
-    cluster: &ClusterTexts,
+    cluster: &Cluster<'_>,
     args: &DraftArgs,
 ) -> anyhow::Result<Done> {
     let out = args.out.as_deref();
@@ -199,37 +145,44 @@ fn run_draft(
 fn write_rule(
     context: &Context,
     store: &Store,
-    cluster: &ClusterTexts,
+    cluster: &Cluster<'_>,
     catalogue: &Catalogue,
     args: &DraftArgs,
 ) -> anyhow::Result<Draft> {
-    let texts: Vec<_> = cluster.texts.iter().map(|one| (one.text.clone(), one.events)).collect();
-    let others: Vec<_> = store.other_clusters(&cluster.id)?;
-    let others: Vec<_> = others.into_iter().map(|other| (other.id, other.text)).collect();
+    let Cluster { group, texts: known, grouping } = cluster;
+    let texts: Vec<_> = known.texts.iter().map(|one| (one.text.clone(), one.events)).collect();
+    let others: BTreeMap<_, _> = store
+        .first_texts()?
+        .into_iter()
+        .map(|first| (grouping.cluster_of(&first.fingerprint).to_owned(), first.text))
+        .filter(|(id, _)| *id != group.id)
+        .collect();
+    let others: Vec<_> = others.into_iter().collect();
     let stem = args.out.as_deref().and_then(Path::file_stem).and_then(|stem| stem.to_str());
-    let stopped = cluster.outcomes.iter().find(|(outcome, _)| *outcome == Outcome::Stopped);
+    let stopped = known.outcomes.iter().find(|(outcome, _)| *outcome == Outcome::Stopped);
     let input = Draftable {
-        cluster: &cluster.id,
+        cluster: &group.id,
         texts: &texts,
         others: &others,
         clean: &clean_texts(context)?,
-        severity: cluster.severities.first().map_or(Severity::Error, |(severity, _)| *severity),
-        stops: stopped.is_some_and(|(_, events)| 2 * events > cluster.events),
-        last: cluster.last,
+        severity: known.severities.first().map_or(Severity::Error, |(severity, _)| *severity),
+        stops: stopped.is_some_and(|(_, events)| 2 * events > known.events),
+        last: known.last,
         catalogue,
         id: args.id.as_ref(),
         category: stem.filter(|stem| is_kebab(stem)),
     };
     draft(&input, |trial| {
         Ok(store.for_each_decided_text(|event| {
-            trial.add(event.rule.as_deref(), event.cluster.as_deref(), &event.text);
+            let cluster = event.fingerprint.as_deref().map(|id| grouping.cluster_of(id));
+            trial.add(event.rule.as_deref(), cluster, &event.text);
         })?)
     })
 }
 
 /// Returns what is known of the draft, as a comment.
 fn heading(
-    cluster: &ClusterTexts,
+    cluster: &Cluster<'_>,
     drafted: &Draft,
     catalogue: &Catalogue,
 ) -> Result<String, std::fmt::Error> {
@@ -238,11 +191,11 @@ fn heading(
     writeln!(
         text,
         "# Draft for the unknowns of {}: {}, {}, {} to {}.",
-        cluster.id,
-        plural(cluster.events, "event"),
-        plural(cluster.n_texts, "different text"),
-        day(cluster.first),
-        day(cluster.last),
+        cluster.group.id,
+        plural(cluster.texts.events, "event"),
+        plural(cluster.texts.n_texts, "different text"),
+        day(cluster.texts.first),
+        day(cluster.texts.last),
     )?;
     writeln!(
         text,

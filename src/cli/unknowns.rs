@@ -1,4 +1,4 @@
-//! `dewlap unknowns`: what no rule explains, in clusters, the heaviest first; one of them in full.
+//! `dewlap unknowns`: what no rule explains, in clusters, the heaviest first.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::context::{Context, Global, When, check_server, now, parse_when};
 use super::failure::{Done, Misuse};
-use super::output::{error_lines, print, width};
+use super::output::{TextOrJson, error_lines, print, width};
 use crate::classify::{Classifier, NearMiss, NearMisses};
 use crate::markup::printable;
 use crate::model::plural;
@@ -25,10 +25,6 @@ const MAX_PLACES: usize = 20;
 /// Arguments of `unknowns`.
 #[derive(Debug, Args)]
 pub(super) struct UnknownsArgs {
-    /// One cluster in full; the id of any fingerprint in it will do
-    #[arg(value_name = "ID")]
-    id: Option<String>,
-
     /// Only events at or after this time, date or span before now
     #[arg(long, value_name = "WHEN", value_parser = parse_when)]
     since: Option<When>,
@@ -42,7 +38,7 @@ pub(super) struct UnknownsArgs {
     server: Option<String>,
 
     /// Only the heaviest so many
-    #[arg(long, value_name = "N", conflicts_with = "id")]
+    #[arg(long, value_name = "N")]
     limit: Option<usize>,
 
     /// Output format; JSON is one object a line
@@ -93,10 +89,7 @@ pub(super) fn run(global: &Global, args: &UnknownsArgs) -> anyhow::Result<Done> 
     };
     // What was new then: an archive gives the same answer as following did.
     let clusters = unknowns(&store, &window, until.unwrap_or(now).min(now))?;
-    match &args.id {
-        Some(id) => show_one(&context, &store, (args, &window), (&clusters, id))?,
-        None => list(&store, (args, &window), &clusters)?,
-    }
+    list(&store, (args, &window), &clusters)?;
     if clusters.is_empty() && !context.is_quiet {
         error_lines(&["no stored event is unknown".to_owned()]);
     }
@@ -119,35 +112,37 @@ fn list(
     Ok(print(&text)?)
 }
 
-fn show_one(
+/// Prints one cluster in full; the id of any fingerprint in it will do.
+pub(super) fn show(
     context: &Context,
     store: &Store,
-    (args, window): (&UnknownsArgs, &Window),
-    (clusters, id): (&[UnknownCluster], &str),
-) -> anyhow::Result<()> {
+    id: &str,
+    format: TextOrJson,
+) -> anyhow::Result<Done> {
+    let window = Window::default();
+    let clusters = unknowns(store, &window, now())?;
     let has_it = |cluster: &&UnknownCluster| cluster.group.fingerprints.iter().any(|it| it == id);
     let Some(cluster) = clusters.iter().find(has_it) else {
         return Err(Misuse::new(
-            format!("there is no cluster `{id}` among these events"),
-            "`dewlap unknowns` lists all; `--since`, `--until` and `--server` leave some out",
+            format!("there is no cluster `{id}` in the store"),
+            "`dewlap unknowns` lists all clusters",
         )
         .into());
     };
     let fingerprints = &cluster.group.fingerprints;
-    let texts = store.unknown_texts(fingerprints, window, MAX_TEXTS)?;
+    let texts = store.unknown_texts(fingerprints, &window, MAX_TEXTS)?;
     let catalogue = context.catalogue()?;
     let classifier = Classifier::new(&catalogue)?;
     let near = texts
         .first()
         .and_then(|(text, _)| NearMisses::new(&classifier).nearest(text, 1).into_iter().next());
-    let more = More { hours: store.unknown_hours(fingerprints, window)?, near };
+    let more = More { hours: store.unknown_hours(fingerprints, &window)?, near };
     let shown = Shown { cluster, texts, more: Some(more) };
-    let mut text = String::new();
-    if args.format == UnknownsFormat::Csv {
-        text.push_str(&csv_line(&CSV_HEADER.map(str::to_owned))?);
-    }
-    text.push_str(&shown.render(args.format)?);
-    Ok(print(&text)?)
+    print(&match format {
+        TextOrJson::Text => shown.text()?,
+        TextOrJson::Json => format!("{}\n", shown.json()),
+    })?;
+    Ok(Done::Fine)
 }
 
 const CSV_HEADER: [&str; 9] = [

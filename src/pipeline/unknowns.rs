@@ -82,6 +82,12 @@ impl Grouping {
         grouping
     }
 
+    /// Returns all clusters.
+    #[must_use]
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
     /// Returns the cluster that a fingerprint is in, by the fingerprint's id; the cluster's own id
     /// is one of them.
     #[must_use]

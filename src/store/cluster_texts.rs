@@ -1,25 +1,19 @@
 //! Questions about the clusters of unknown events: what their texts say, and what stands beside
 //! them.
 //!
-//! **Invariant:** which events belong to a cluster is decided by [`MEMBERS`] and [`CLUSTER`] alone.
+//! **Not here:** which fingerprints are one cluster (`pipeline`).
 
 use rusqlite::types::Value;
 
 use super::{Store, StoreError};
 use crate::model::{Millis, Outcome, Severity};
 
-/// The cluster of a problem, as the queries below name it.
-const CLUSTER: &str = "problem.cluster";
-/// The problems of the cluster that is bound.
-const MEMBERS: &str = "SELECT id FROM problem WHERE cluster = ?";
+/// The problems of the fingerprints that are bound, as a list in JSON.
+const MEMBERS: &str = "SELECT id FROM problem WHERE cluster IN (SELECT value FROM json_each(?))";
 
 /// A cluster of unknown events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClusterTexts {
-    /// Its id.
-    pub id: String,
-    /// What its texts have in common.
-    pub template: String,
     /// How many events it has.
     pub events: u64,
     /// How many different texts.
@@ -47,15 +41,13 @@ pub struct ClusterText {
     pub events: u64,
 }
 
-/// Another cluster, by the text that was read first.
+/// A kind of unknown text, by the text that was read first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OtherCluster {
-    /// Its id.
-    pub id: String,
+pub struct FirstText {
+    /// The fingerprint.
+    pub fingerprint: String,
     /// The masked text.
     pub text: String,
-    /// How many events it has.
-    pub events: u64,
 }
 
 /// An event's masked text, and what explains it.
@@ -63,24 +55,28 @@ pub struct OtherCluster {
 pub struct DecidedText {
     /// The rule.
     pub rule: Option<String>,
-    /// The cluster, where no rule does.
-    pub cluster: Option<String>,
+    /// The fingerprint, where no rule does.
+    pub fingerprint: Option<String>,
     /// The text.
     pub text: String,
 }
 
 impl Store {
-    /// Returns a cluster with at most `limit` of its texts, or `None` where there is none with this
-    /// id.
+    /// Returns the cluster of these fingerprints with at most `limit` of its texts, or `None` where
+    /// no event of it is stored.
     ///
     /// # Errors
     ///
     /// Returns [`StoreError::Sqlite`] where the store cannot be read.
-    pub fn cluster_texts(&self, id: &str, limit: u64) -> Result<Option<ClusterTexts>, StoreError> {
+    pub fn cluster_texts(
+        &self,
+        fingerprints: &[String],
+        limit: u64,
+    ) -> Result<Option<ClusterTexts>, StoreError> {
         let of = |columns: &str, rest: &str| {
             format!("SELECT {columns} FROM event WHERE problem IN ({MEMBERS}) {rest}")
         };
-        let values = [Value::Text(id.into())];
+        let values = [Value::Text(serde_json::to_string(fingerprints).unwrap_or_default())];
         let sums = of("count(*), count(DISTINCT text), min(time), max(time)", "");
         let sums = self.collect(&sums, &values, |row| {
             let times: (Option<i64>, Option<i64>) = (row.get(2)?, row.get(3)?);
@@ -89,8 +85,6 @@ impl Store {
         let Some(&(events, n_texts, Some(first), Some(last))) = sums.first() else {
             return Ok(None);
         };
-        let template = "SELECT template FROM problem WHERE cluster = ? ORDER BY id LIMIT 1";
-        let templates: Vec<Option<String>> = self.collect(template, &values, |row| row.get(0))?;
         let components = format!(
             "SELECT server.name, coalesce(component.name, component.key), count(*) AS n FROM event \
              JOIN component ON component.id = event.component \
@@ -110,8 +104,6 @@ impl Store {
             &format!("GROUP BY text ORDER BY n DESC, min(id) LIMIT {limit}"),
         );
         Ok(Some(ClusterTexts {
-            id: id.into(),
-            template: templates.into_iter().flatten().next().unwrap_or_default(),
             events,
             n_texts,
             first: Millis::new(first),
@@ -126,22 +118,17 @@ impl Store {
         }))
     }
 
-    /// Returns every cluster but this one, by id.
+    /// Returns a text of each kind of unknown text, by fingerprint.
     ///
     /// # Errors
     ///
     /// Returns [`StoreError::Sqlite`] where the store cannot be read.
-    pub fn other_clusters(&self, id: &str) -> Result<Vec<OtherCluster>, StoreError> {
-        let sql = format!(
-            "SELECT firsts.cluster, event.text, firsts.n FROM (SELECT {CLUSTER} AS cluster, \
-             min(event.id) AS first, count(*) AS n FROM event \
-             JOIN problem ON problem.id = event.problem \
-             WHERE {CLUSTER} IS NOT NULL AND {CLUSTER} <> ? GROUP BY {CLUSTER}) AS firsts \
-             JOIN event ON event.id = firsts.first ORDER BY firsts.cluster"
-        );
-        self.collect(&sql, &[Value::Text(id.into())], |row| {
-            Ok(OtherCluster { id: row.get(0)?, text: row.get(1)?, events: row.get(2)? })
-        })
+    pub fn first_texts(&self) -> Result<Vec<FirstText>, StoreError> {
+        let sql = "SELECT firsts.cluster, event.text FROM (SELECT problem.cluster AS cluster, \
+             min(event.id) AS first FROM event JOIN problem ON problem.id = event.problem \
+             WHERE problem.cluster IS NOT NULL GROUP BY problem.cluster) AS firsts \
+             JOIN event ON event.id = firsts.first ORDER BY firsts.cluster";
+        self.collect(sql, &[], |row| Ok(FirstText { fingerprint: row.get(0)?, text: row.get(1)? }))
     }
 
     /// Hands the text of each event with what explains it to `each`, in the order in which they
@@ -154,12 +141,10 @@ impl Store {
         &self,
         mut each: impl FnMut(DecidedText),
     ) -> Result<(), StoreError> {
-        let sql = format!(
-            "SELECT problem.rule, {CLUSTER}, event.text FROM event \
-             CROSS JOIN problem ON problem.id = event.problem ORDER BY event.id"
-        );
-        self.query(&sql, &[], |row| {
-            each(DecidedText { rule: row.get(0)?, cluster: row.get(1)?, text: row.get(2)? });
+        let sql = "SELECT problem.rule, problem.cluster, event.text FROM event \
+             CROSS JOIN problem ON problem.id = event.problem ORDER BY event.id";
+        self.query(sql, &[], |row| {
+            each(DecidedText { rule: row.get(0)?, fingerprint: row.get(1)?, text: row.get(2)? });
             Ok(true)
         })
     }

@@ -58,7 +58,7 @@ pub use bouts::{Bout, Bouts, Looked, ProblemRow, Sighting};
 pub use cadence::{ComponentId, ComponentPulse};
 pub use check::is_being_written;
 pub use class_queries::{ClassCount, StoredClass, Window};
-pub use cluster_texts::{ClusterText, ClusterTexts, DecidedText, OtherCluster};
+pub use cluster_texts::{ClusterText, ClusterTexts, DecidedText, FirstText};
 pub use episodes::{EpisodeFilter, EpisodeRow, SymptomCount};
 pub use error::StoreError;
 pub use extent::{StoreInfo, TableSize};
