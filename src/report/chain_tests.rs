@@ -115,9 +115,8 @@ fn a_component_that_stopped_in_cause_and_symptom_is_started_once() {
 
 #[test]
 fn a_root_names_what_it_explains_in_every_format() {
-    let mut receive = caused("net.timeout", 12, &[("db.down", 12)]);
-    receive.outcomes = Outcomes::default();
-    let report = report(vec![receive, caused("db.down", 4, &[])]);
+    let symptom = caused("net.timeout", 12, &[("db.down", 12)]);
+    let report = report(vec![symptom, caused("db.down", 4, &[])]);
     for text in
         [render_text(&report, TextStyle::default()), render_markdown(&report), render_html(&report)]
     {

@@ -294,6 +294,22 @@ pub(super) fn whole() -> ReportInput {
     timeout.causes = BTreeMap::from([("db-oracle.down".into(), 8_999)]);
     input.problems.push(timeout);
     input.problems[0].example = Some(example("</pre><script>alert(2)</script>", "\"'><script>"));
+    watch(&mut input);
+    input.actions = vec![Action {
+        at: at("2026-09-08T10:00:00Z"),
+        what: "target".into(),
+        by: "jan".into(),
+        why: "three calls a night".into(),
+        ticket: None,
+        problem: "Oracle does not answer".into(),
+        server: "iguana-b".into(),
+        component: "ADT In".into(),
+    }];
+    input
+}
+
+/// Adds what was noticed of the logs and of the catalogue.
+fn watch(input: &mut ReportInput) {
     input.silences = vec![SilentTime {
         at: at("2026-09-09T03:10:00Z"),
         server: "iguana-b".into(),
@@ -324,15 +340,4 @@ pub(super) fn whole() -> ReportInput {
             review_by: "2026-09-01".parse().unwrap(),
         }],
     });
-    input.actions = vec![Action {
-        at: at("2026-09-08T10:00:00Z"),
-        what: "target".into(),
-        by: "jan".into(),
-        why: "three calls a night".into(),
-        ticket: None,
-        problem: "Oracle does not answer".into(),
-        server: "iguana-b".into(),
-        component: "ADT In".into(),
-    }];
-    input
 }

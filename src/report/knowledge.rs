@@ -95,7 +95,7 @@ pub(super) fn catalogue(report: &Report) -> Option<Sheet> {
 }
 
 /// Returns how much of the period's events the catalogue explains.
-pub(super) fn explained(report: &Report) -> String {
+fn explained(report: &Report) -> String {
     let totals = &report.totals;
     let part = |count: u64| words::percent(measure::permille(count, totals.events));
     format!(

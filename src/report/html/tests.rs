@@ -54,9 +54,9 @@ fn the_page_needs_neither_network_nor_script_nor_inline_style() {
 fn there_is_one_title_and_no_level_of_headings_is_left_out() {
     for page in pages() {
         let levels = tags(&page).into_iter().filter_map(|(name, _)| {
-            name.strip_prefix('h').and_then(|level| level.parse::<u8>().ok())
+            name.strip_prefix('h').and_then(|level| level.parse::<u32>().ok())
         });
-        let levels: Vec<u8> = levels.collect();
+        let levels: Vec<u32> = levels.collect();
         assert_eq!(levels.iter().filter(|level| **level == 1).count(), 1);
         assert!(levels.windows(2).all(|pair| pair[1] <= pair[0] + 1), "{levels:?}");
     }
