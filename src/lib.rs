@@ -27,6 +27,7 @@
 //! | 1 | [`course`] | what several entries tell together | |
 //! | 1 | [`web`] | HTTP requests to other servers | ureq |
 //! | 1 | [`mail`] | sends mail | lettre |
+//! | 1 | [`picture`] | charts as pictures | resvg |
 //! | 1 | [`silence`] | how often components write, and who is silent for too long | |
 //! | 1 | [`serve`] | health, readiness and metrics over HTTP | axum, prometheus-client |
 //! | 2 | [`api`] | Iguana's HTTP interfaces: what to ask next | |
@@ -91,6 +92,7 @@ pub mod locate;
 pub mod mail;
 pub mod model;
 pub mod parse;
+pub mod picture;
 pub mod pipeline;
 pub mod redact;
 pub mod report;

@@ -24,6 +24,7 @@ mod hourly;
 mod key;
 mod ledger;
 mod ledger_queries;
+mod mailed;
 mod names;
 mod open;
 mod queries;

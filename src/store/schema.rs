@@ -5,18 +5,19 @@ use rusqlite::{Connection, TransactionBehavior};
 /// Marks the file as ours (`PRAGMA application_id`): "Dwlp".
 const APPLICATION_ID: i64 = 0x4477_6C70;
 /// Every migration, oldest first; the store's version is how many have run. Never change one.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("migrations/0001_foundation.sql"),
     include_str!("migrations/0002_courses.sql"),
     include_str!("migrations/0003_follow.sql"),
     include_str!("migrations/0004_alerts.sql"),
     include_str!("migrations/0005_watch.sql"),
     include_str!("migrations/0006_seen.sql"),
+    include_str!("migrations/0010_mailed.sql"),
 ];
 
 /// The newest schema that this version knows: the number of migrations.
-pub(super) const NEWEST: i64 = 6;
-const _: () = assert!(MIGRATIONS.len() == 6, "NEWEST is the number of migrations");
+pub(super) const NEWEST: i64 = 7;
+const _: () = assert!(MIGRATIONS.len() == 7, "NEWEST is the number of migrations");
 
 /// What a database is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
