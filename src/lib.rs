@@ -30,6 +30,7 @@
 //! | 1 | [`life`] | the states of a problem, and whether a fix holds | |
 //! | 1 | [`web`] | HTTP requests to other servers | ureq |
 //! | 1 | [`mail`] | sends mail | lettre |
+//! | 1 | [`picture`] | charts as pictures | resvg |
 //! | 1 | [`silence`] | how often components write, and who is silent for too long | |
 //! | 1 | [`cluster`] | groups texts by what they have in common | |
 //! | 1 | [`serve`] | health, readiness and metrics over HTTP | axum, prometheus-client |
@@ -102,6 +103,7 @@ pub mod mail;
 pub mod markup;
 pub mod model;
 pub mod parse;
+pub mod picture;
 pub mod pipeline;
 pub mod redact;
 pub mod report;

@@ -70,8 +70,11 @@ fn load(global: &Global) -> anyhow::Result<Setup> {
     made_from.extend(context.local_patterns.clone());
     let mut alerts = context.config.alerts.clone();
     alerts.resolve(&variable);
+    let mut report = context.config.report.clone();
+    report.resolve(&variable);
     Ok(Setup {
         alerts,
+        report,
         runbook: context.config.runbook.clone(),
         retention: context.config.retention.clone(),
         seed: now().get().unsigned_abs() ^ u64::from(std::process::id()),

@@ -19,6 +19,7 @@ mod context;
 mod error;
 mod files;
 mod http;
+mod mailer;
 mod overseer;
 mod reload;
 mod retain;

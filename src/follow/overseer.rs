@@ -10,7 +10,7 @@ use super::retain::{Schedule, retain};
 use crate::model::Millis;
 use crate::parse::ParseOptions;
 use crate::pipeline::{SilenceWatch, commit_notices};
-use crate::serve::{AlertCounts, SourceState, SourceStatus, Status};
+use crate::serve::{AlertCounts, Status};
 use crate::store::{Store, StoreError};
 
 /// Courses are followed up so often.
@@ -68,10 +68,7 @@ fn look_for_silence(
     silence: &mut SilenceWatch,
     (status, now): (&Status, Millis),
 ) -> Result<(), StoreError> {
-    let is_read = |source: &SourceStatus| {
-        source.state == SourceState::Up && source.lag_bytes == 0 && source.last_round.is_some()
-    };
-    if !status.sources.iter().all(is_read) {
+    if !status.is_all_read() {
         return Ok(());
     }
     for source in &context.setup.sources {

@@ -11,6 +11,7 @@ use crate::alert::AlertSettings;
 use crate::api::{Interface, SourceOptions};
 use crate::catalogue::Catalogue;
 use crate::classify::{Classifier, Fingerprinter};
+use crate::config::ReportSettings;
 use crate::parse::ParseOptions;
 use crate::pipeline::{FileSource, Moment};
 use crate::redact::Masker;
@@ -44,6 +45,8 @@ pub struct Setup {
     pub alerts: AlertSettings,
     /// For how long events are stored.
     pub retention: Retention,
+    /// To whom the weekly report is mailed, and when; its secrets are read.
+    pub report: ReportSettings,
     /// The address of the runbook.
     pub runbook: Option<String>,
     /// Makes pauses between attempts differ from those of other machines.

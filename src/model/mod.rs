@@ -4,6 +4,7 @@
 //!
 //! **Not here:** reading logs (`parse`), rules (`catalogue`), what is kept (`store`).
 
+mod causes;
 mod entry;
 mod event;
 mod finding;
@@ -13,6 +14,7 @@ mod span;
 mod stamp;
 mod time;
 
+pub use causes::with_causes;
 pub use entry::{Entry, EntryId, EntryKind, Level, Related, SeenKey, Stream, is_hl7};
 pub use event::{Event, Outcome, Severity};
 pub use finding::{Finding, grouped, nearest, plural};

@@ -10,7 +10,7 @@ use crate::model::{grouped, plural};
 const EPISODES: &str =
     "Their entries count for the problems above; dewlap episodes lists each time with its entries.";
 /// How an unknown becomes a rule.
-const DRAFT: &str = "patterns/README.md leads to a rule for one in five steps.";
+const DRAFT: &str = "dewlap unknown ID draft writes a rule for one and tries it.";
 
 /// Returns what several entries show together.
 pub(super) fn courses(report: &Report) -> Option<Sheet> {

@@ -92,7 +92,7 @@ mod fixture;
 #[cfg(test)]
 mod tests;
 
-pub use html::render_html;
+pub use html::{MailPage, render_html, render_mail_page};
 pub use input::{
     ComponentTotals, EscalationStep, Example, Limits, LostBytes, Outcomes, ProblemInput,
     ReportInput, RuleCard, SkippedSource, Subject, Totals, ValueCount,

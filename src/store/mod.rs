@@ -30,6 +30,7 @@ mod hourly;
 mod key;
 mod ledger;
 mod ledger_queries;
+mod mailed;
 mod met;
 mod names;
 mod open;

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 /// Marks the file as ours (`PRAGMA application_id`): "Dwlp".
 const APPLICATION_ID: i64 = 0x4477_6C70;
 /// Every migration, oldest first; the store's version is how many have run. Never change one.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("migrations/0001_foundation.sql"),
     include_str!("migrations/0002_courses.sql"),
     include_str!("migrations/0003_follow.sql"),
@@ -15,11 +15,12 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("migrations/0007_rollup.sql"),
     include_str!("migrations/0008_decisions.sql"),
     include_str!("migrations/0009_fingerprints.sql"),
+    include_str!("migrations/0010_mailed.sql"),
 ];
 
 /// The newest schema that this version knows: the number of migrations.
-pub(super) const NEWEST: i64 = 9;
-const _: () = assert!(MIGRATIONS.len() == 9, "NEWEST is the number of migrations");
+pub(super) const NEWEST: i64 = 10;
+const _: () = assert!(MIGRATIONS.len() == 10, "NEWEST is the number of migrations");
 
 /// What a database is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

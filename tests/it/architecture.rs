@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every module with its floor. A module may use only lower floors.
-const FLOORS: [(&str, u8); 31] = [
+const FLOORS: [(&str, u8); 32] = [
     ("model", 0),
     ("markup", 1),
     ("parse", 1),
@@ -18,6 +18,7 @@ const FLOORS: [(&str, u8); 31] = [
     ("mail", 1),
     ("cluster", 1),
     ("secret", 1),
+    ("picture", 1),
     ("serve", 1),
     ("silence", 1),
     ("api", 2),
@@ -39,7 +40,7 @@ const FLOORS: [(&str, u8); 31] = [
 ];
 
 /// Heavy crates, and the only modules that may name them.
-const OWNERS: [(&str, &[&str]); 24] = [
+const OWNERS: [(&str, &[&str]); 25] = [
     ("rusqlite", &["store"]),
     ("clap", &["cli"]),
     ("toml", &["document"]),
@@ -62,6 +63,7 @@ const OWNERS: [(&str, &[&str]); 24] = [
     ("prometheus_client", &["serve"]),
     ("lettre", &["mail"]),
     ("tokio", &["follow", "serve", "cli"]),
+    ("resvg", &["picture"]),
     ("sd_notify", &["follow"]),
     ("tracing_subscriber", &["cli"]),
 ];

@@ -104,7 +104,7 @@ fn unknown_events_whose_texts_differ_in_a_name_are_one_cluster() {
 
     // Any fingerprint in it names it.
     let other = tube["fingerprints"][7].as_str().unwrap();
-    let one = lines(&place.stdout(&["unknowns", other, "--format", "json"])).remove(0);
+    let one = lines(&place.stdout(&["unknown", other, "--format", "json"])).remove(0);
     assert_eq!(one["cluster"], tube["cluster"]);
     assert_eq!(one["texts"].as_array().unwrap().len(), 12);
     assert_eq!(one["hours"][8], 12);

@@ -28,6 +28,7 @@ mod once;
 mod reading;
 mod readme;
 mod report;
+mod report_mail;
 mod run;
 mod samples;
 mod schema;

@@ -21,7 +21,7 @@ pub(super) fn deliver(
         id: message.id.clone(),
         from: &mail.from,
         to: &mail.to,
-        subject: &format!("[dewlap] {}", message.summary),
+        subject: format!("[dewlap] {}", message.summary),
         date: now,
         // Mail programs show the messages of one alert as one conversation.
         references: message.alert.as_ref().map(|alert| format!("<{alert}@dewlap>")),

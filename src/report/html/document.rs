@@ -12,9 +12,18 @@ const STYLE: &str = include_str!("../page.css");
 /// It is made for the screen, light or dark, wide or narrow, and for paper.
 #[must_use]
 pub fn render_html(report: &Report) -> String {
+    let policy = format!(
+        "default-src 'none'; style-src {}; base-uri 'none'; form-action 'none'",
+        policy_hash(STYLE)
+    );
+    render(report, Some(&policy))
+}
+
+/// Renders the page, with a policy of what a browser may load for it.
+pub(super) fn render(report: &Report, policy: Option<&str>) -> String {
     let (changed, others) = (sections::changed(report), sections::others(report));
     let mut page = Html::default();
-    head(&mut page, report);
+    head(&mut page, report, policy);
     introduction(&mut page, report);
     contents(&mut page, report, [&changed, &others]);
     page.raw("<main id=\"main\">\n");
@@ -31,14 +40,13 @@ pub fn render_html(report: &Report) -> String {
     page.finish()
 }
 
-fn head(page: &mut Html, report: &Report) {
-    let policy = format!(
-        "default-src 'none'; style-src {}; base-uri 'none'; form-action 'none'",
-        policy_hash(STYLE)
-    );
+fn head(page: &mut Html, report: &Report, policy: Option<&str>) {
     page.raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
-    // The quotes of the policy may stand in an attribute in double quotes.
-    page.raw("<meta http-equiv=\"Content-Security-Policy\" content=\"").raw(&policy).raw("\">\n");
+    if let Some(policy) = policy {
+        // The quotes of the policy may stand in an attribute in double quotes.
+        let meta = format!("<meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n");
+        page.raw(&meta);
+    }
     page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     page.raw("<meta name=\"color-scheme\" content=\"light dark\">\n");
     page.element("title", &title(report)).raw("\n<style>").raw(STYLE).raw("</style>\n</head>\n");

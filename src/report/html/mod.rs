@@ -6,10 +6,12 @@
 mod card;
 mod document;
 mod figures;
+mod letter;
 mod list;
 mod ranking;
 
 pub use document::render_html;
+pub use letter::{MailPage, render_mail_page};
 
 #[cfg(test)]
 mod tests;
