@@ -68,8 +68,12 @@ fn drafted(own: &[&str], others: &[&str]) -> Draft {
         category: None,
     };
     let made: Result<Draft, DraftError> = draft(&input, |trial| {
-        own.iter().for_each(|text| trial.add(None, Some(CLUSTER), text));
-        others.iter().for_each(|text| trial.add(None, Some(OTHER), text));
+        for text in own {
+            trial.add(None, Some(CLUSTER), text);
+        }
+        for text in others {
+            trial.add(None, Some(OTHER), text);
+        }
         Ok(())
     });
     made.unwrap()

@@ -61,7 +61,8 @@ fn what_cluster_prints_names_no_patient() {
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
     let place = Place::new();
-    let words: String = (0..20_000_u32).map(|at| format!("{}\n", word(at))).collect();
+    let words: Vec<_> = (0..20_000_u32).map(word).collect();
+    let words = words.join("\n");
     place.put("a.log", words);
     let mut command = place.command(&["cluster", "a.log"]);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();

@@ -70,7 +70,7 @@ impl MailServer {
     }
 
     pub(crate) fn next(&self) -> Vec<u8> {
-        self.letters.recv_timeout(Duration::from_secs(60)).expect("a letter arrives")
+        self.letters.recv_timeout(Duration::from_mins(1)).expect("a letter arrives")
     }
 
     /// Returns true where no letter arrived that was not asked for.
