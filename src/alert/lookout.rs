@@ -139,8 +139,7 @@ impl Lookout {
             runbook: self.runbook.as_deref(),
             quiet: millis(self.settings.quiet),
         };
-        let decision = self.store.decision_before(&met.problem, met.last)?;
-        self.desk.see(met, now, decision.as_ref(), || library.bouts(met))
+        self.desk.see(met, now, || library.bouts(met))
     }
 
     /// Commits what the look found, where it found anything.

@@ -90,9 +90,8 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
-    use crate::api::Credentials;
+    use crate::api::{Credentials, Secret};
     use crate::model::Millis;
-    use crate::secret::Secret;
 
     fn options(auth: Auth, types: &[&str]) -> SourceOptions {
         SourceOptions {

@@ -18,7 +18,6 @@
 mod backoff;
 mod classic;
 mod error;
-mod facts;
 mod form;
 mod grid;
 mod iguana_x;
@@ -27,9 +26,11 @@ mod poller;
 mod position;
 mod request;
 mod resume;
+mod secret;
 
 pub use backoff::Backoff;
 pub use error::AskError;
-pub use facts::Facts;
 pub use options::{Auth, Credentials, Interface, SourceOptions};
 pub use poller::{Failure, Page, Poller, Settled};
+pub use position::Facts;
+pub use secret::Secret;

@@ -2,18 +2,16 @@
 
 use std::path::Path;
 
-/// Returns the room on a disk, in bytes; `None` where the system does not tell.
+/// Room on a disk, in bytes; `None` where the system does not tell.
 #[cfg(unix)]
-#[must_use]
-pub fn free_bytes(path: &Path) -> Option<u64> {
+pub(super) fn free_bytes(path: &Path) -> Option<u64> {
     let disk = rustix::fs::statvfs(path).ok()?;
     Some(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
-/// Returns the room on a disk, in bytes; `None` where the system does not tell.
+/// Room on a disk, in bytes; `None` where the system does not tell.
 #[cfg(not(unix))]
-#[must_use]
-pub fn free_bytes(_path: &Path) -> Option<u64> {
+pub(super) fn free_bytes(_path: &Path) -> Option<u64> {
     None
 }
 

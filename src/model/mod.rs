@@ -4,7 +4,6 @@
 //!
 //! **Not here:** reading logs (`parse`), rules (`catalogue`), what is kept (`store`).
 
-mod causes;
 mod entry;
 mod event;
 mod finding;
@@ -14,12 +13,11 @@ mod span;
 mod stamp;
 mod time;
 
-pub use causes::with_causes;
-pub use entry::{Entry, EntryId, EntryKind, Level, Related, SeenKey, Stream, is_hl7};
+pub use entry::{Entry, EntryId, EntryKind, Level, SeenKey, Stream, is_hl7};
 pub use event::{Event, Outcome, Severity};
 pub use finding::{Finding, grouped, nearest, plural};
 pub use problem_state::ProblemState;
 pub use rule_id::{RuleId, RuleIdError, is_kebab};
 pub use span::{SpanError, parse_span, render_span};
 pub use stamp::Stamp;
-pub use time::{Clock, Hour, Millis, Period, PeriodError};
+pub use time::{Hour, Millis, Period, PeriodError};

@@ -143,7 +143,6 @@ impl Csv {
             component,
             tags: tags.into(),
             text,
-            related: None,
         })
     }
 

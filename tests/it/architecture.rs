@@ -4,21 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Every module with its floor. A module may use only lower floors.
-const FLOORS: [(&str, u8); 32] = [
+const FLOORS: [(&str, u8); 26] = [
     ("model", 0),
-    ("markup", 1),
     ("parse", 1),
     ("redact", 1),
     ("document", 1),
     ("archive", 1),
     ("sample", 1),
     ("course", 1),
-    ("life", 1),
     ("web", 1),
     ("mail", 1),
-    ("cluster", 1),
-    ("secret", 1),
-    ("picture", 1),
     ("serve", 1),
     ("silence", 1),
     ("api", 2),
@@ -30,7 +25,6 @@ const FLOORS: [(&str, u8); 32] = [
     ("classify", 3),
     ("runbook", 3),
     ("export", 3),
-    ("draft", 4),
     ("alert", 4),
     ("pipeline", 4),
     ("config", 5),
@@ -40,7 +34,7 @@ const FLOORS: [(&str, u8); 32] = [
 ];
 
 /// Heavy crates, and the only modules that may name them.
-const OWNERS: [(&str, &[&str]); 25] = [
+const OWNERS: [(&str, &[&str]); 24] = [
     ("rusqlite", &["store"]),
     ("clap", &["cli"]),
     ("toml", &["document"]),
@@ -53,7 +47,7 @@ const OWNERS: [(&str, &[&str]); 25] = [
     ("walkdir", &["archive"]),
     ("encoding_rs", &["parse"]),
     ("anyhow", &["cli"]),
-    ("sha2", &["markup"]),
+    ("sha2", &["runbook"]),
     ("indicatif", &["cli"]),
     ("ureq", &["web"]),
     ("notify", &["tail"]),
@@ -63,7 +57,6 @@ const OWNERS: [(&str, &[&str]); 25] = [
     ("prometheus_client", &["serve"]),
     ("lettre", &["mail"]),
     ("tokio", &["follow", "serve", "cli"]),
-    ("resvg", &["picture"]),
     ("sd_notify", &["follow"]),
     ("tracing_subscriber", &["cli"]),
 ];

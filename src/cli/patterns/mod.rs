@@ -19,8 +19,6 @@ mod list;
 mod runbook;
 mod show;
 
-pub(super) use check::clean_texts;
-
 /// What to do with the catalogue.
 #[derive(Debug, Subcommand)]
 pub(super) enum PatternsCommand {
