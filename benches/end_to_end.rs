@@ -1,17 +1,17 @@
 //! Files to a fresh store, all stages together, as `dewlap ingest` runs them.
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 
+#[path = "../tests/it/reading.rs"]
+mod reading;
+
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use dewlap::archive::discover;
 use dewlap::catalogue::Catalogue;
-use dewlap::classify::{Classifier, Fingerprinter};
-use dewlap::parse::ParseOptions;
-use dewlap::pipeline::{IngestOptions, Summary, classes, ingest};
-use dewlap::redact::{Masker, PseudonymKey};
+use dewlap::classify::Classifier;
+use dewlap::pipeline::{Summary, classes, ingest};
 use dewlap::sample::write::{iguana_x, text};
 use dewlap::sample::{CorpusOptions, SampleEntry, corpus};
 use dewlap::store::Writer;
@@ -45,18 +45,7 @@ fn write_text(directory: &Path, entries: &[SampleEntry]) -> PathBuf {
 }
 
 fn read(logs: &Path, classifier: &Classifier, catalogue: &Catalogue, store: &Path) -> Summary {
-    let options = IngestOptions {
-        server: "bench",
-        classifier,
-        fingerprinter: &Fingerprinter::new(),
-        masker: &Masker::new(PseudonymKey::from_bytes([7; 32]), &[]).unwrap(),
-        parse: &ParseOptions::default(),
-        format: None,
-        since: None,
-        until: None,
-        stop: &AtomicBool::new(false),
-        progress: &AtomicU64::new(0),
-    };
+    let options = reading::options("bench", classifier);
     let writer =
         Writer::spawn(&store.join("bench.db"), "bench", &classes(catalogue, classifier)).unwrap();
     ingest(discover(&[logs.to_owned()]), &options, writer).unwrap()

@@ -1,19 +1,19 @@
 //! Following: a log that grows in small pieces, and a look through many files that did not.
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 
+#[path = "../tests/it/reading.rs"]
+mod reading;
+
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use dewlap::catalogue::Catalogue;
-use dewlap::classify::{Classifier, Fingerprinter};
+use dewlap::classify::Classifier;
 use dewlap::model::Millis;
-use dewlap::parse::ParseOptions;
 use dewlap::pipeline::{FileFollower, FileSource, IngestOptions, Moment, classes};
-use dewlap::redact::{Masker, PseudonymKey};
 use dewlap::sample::write::{iguana_x, text};
 use dewlap::sample::{CorpusOptions, SampleEntry, corpus};
 use dewlap::store::Writer;
@@ -99,18 +99,7 @@ fn write_known_files(root: &Path) {
 fn follow(criterion: &mut Criterion) {
     let catalogue = Catalogue::builtin().unwrap();
     let classifier = Classifier::new(&catalogue).unwrap();
-    let options = IngestOptions {
-        server: "bench",
-        classifier: &classifier,
-        fingerprinter: &Fingerprinter::new(),
-        masker: &Masker::new(PseudonymKey::from_bytes([7; 32]), &[]).unwrap(),
-        parse: &ParseOptions::default(),
-        format: None,
-        since: None,
-        until: None,
-        stop: &AtomicBool::new(false),
-        progress: &AtomicU64::new(0),
-    };
+    let options = reading::options("bench", &classifier);
     let mut group = criterion.benchmark_group("follow");
     group.sample_size(10);
     for (name, log) in &logs() {

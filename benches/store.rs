@@ -57,6 +57,7 @@ fn event((entry, nth): (&SampleEntry, u32)) -> NewEvent {
             .into(),
         offset: u64::from(nth) * 200,
         len: 200,
+        message: None,
     }
 }
 

@@ -11,14 +11,11 @@ use std::time::Duration;
 use super::courier::Courier;
 use super::{AlertSettings, Lookout};
 use crate::catalogue::Catalogue;
-use crate::model::Millis;
+use crate::model::Clock;
 use crate::store::{Attempt, DeliveryFilter, DeliveryState, Store, StoreError, WriterHandle};
 
 /// The store is looked at so often, and when somebody calls.
 const PAUSE: Duration = Duration::from_secs(1);
-
-/// Tells the time.
-pub type Clock = Arc<dyn Fn() -> Millis + Send + Sync>;
 
 /// What an alerter works with.
 #[derive(Clone)]

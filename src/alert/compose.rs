@@ -4,13 +4,13 @@ use crate::catalogue::{Catalogue, Rule, Sign};
 use crate::classify::problem_id;
 use crate::model::{Event, Millis, Outcome, render_span};
 use crate::store::{
-    AlertRow, Bout, Bouts, EpisodeFilter, EpisodeRow, EventFilter, Store, StoreError,
+    AlertRow, Bout, Bouts, EpisodeFilter, EpisodeRow, EventFilter, Store, StoreError, Trigger,
 };
 
 use super::message::{
     Before, MESSAGE_SCHEMA, Message, MessageKind, Step, counted, shortened, spoken,
 };
-use super::{Met, Told};
+use super::{Met, Told, ledger};
 
 /// A message names so many times at which the problem was there before.
 const MAX_BEFORE: usize = 3;
@@ -152,7 +152,7 @@ impl Library<'_> {
             first: Some(row.first.to_string()),
             last: Some(row.last.to_string()),
             span_ms: span,
-            notes: notes(row, told),
+            notes: self.notes(row, told)?,
             example: example.as_ref().map(|event| shortened(&event.text)),
             before: self.before(row)?,
             path: example.map(|event| event.path),
@@ -165,6 +165,18 @@ impl Library<'_> {
         self.advise(&mut message, rule, told, row.step);
         message.summary = summary(&message);
         Ok(message)
+    }
+
+    /// Says what else is to be known of an alert that opens.
+    fn notes(&self, row: &AlertRow, told: &Told) -> Result<Vec<String>, StoreError> {
+        if !matches!(told, Told::Opened(_)) {
+            return Ok(Vec::new());
+        }
+        // What was decided since then is no reason for it.
+        let at = if row.trigger == Trigger::Regressed { row.first } else { row.last };
+        let decision = self.store.decision_before(&row.problem, at)?;
+        let decided = decision.and_then(|decision| ledger::note(row, &decision));
+        Ok(decided.into_iter().chain(notes(row)).collect())
     }
 
     /// Says what the catalogue says: cause, fix, owner, escalation and page.
@@ -275,11 +287,8 @@ fn kind_of(told: &Told) -> MessageKind {
     }
 }
 
-fn notes(row: &AlertRow, told: &Told) -> Vec<String> {
+fn notes(row: &AlertRow) -> Vec<String> {
     let mut notes = Vec::new();
-    if !matches!(told, Told::Opened(_)) {
-        return notes;
-    }
     if let Some(end) = row.spared_until {
         notes.push(format!("It began during a maintenance that ended at {end}, and goes on."));
     }

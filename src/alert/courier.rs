@@ -7,15 +7,14 @@ use super::hold::millis;
 use super::message::Message;
 use super::settings::Target;
 use super::target::{DeliverError, deliver};
+use crate::api::Backoff;
 use crate::model::Millis;
 use crate::store::{
     Attempt, DeliveryFilter, DeliveryRow, DeliveryState, Store, StoreError, WriterHandle,
 };
 
-/// The second attempt comes so long after the first one; each later one after twice as long,
+/// The second attempt comes at most so long after the first one; each later one after twice as long.
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
-/// but never after longer.
-const MAX_PAUSE: Duration = Duration::from_mins(5);
 /// So long a message is tried.
 const MAX_AGE: Duration = Duration::from_hours(24);
 /// So many messages are taken up at a time.
@@ -103,43 +102,11 @@ impl Courier {
     }
 
     fn next_try(&self, row: &DeliveryRow, error: &DeliverError, now: Millis) -> Millis {
-        let pause = pause(row.attempts, jitter(self.seed, row));
-        let pause = pause.max(error.retry_after().unwrap_or_default());
+        // Differs from delivery to delivery, and from attempt to attempt.
+        let seed = [self.seed, row.id.cast_unsigned(), row.attempts.into()];
+        let seed = seed.into_iter().fold(0, |mixed: u64, part| mixed.wrapping_mul(31) ^ part);
+        let mut backoff = Backoff::after(row.attempts, seed);
+        let pause = backoff.fail(FIRST_PAUSE, error.retry_after());
         Millis::new(now.get().saturating_add(millis(pause)))
-    }
-}
-
-/// Returns how long to wait after so many attempts that failed before this one; `jitter`, of 1,024,
-/// adds up to a quarter.
-fn pause(attempts: u32, jitter: u32) -> Duration {
-    let doubled = FIRST_PAUSE.saturating_mul(1_u32.checked_shl(attempts).unwrap_or(u32::MAX));
-    let pause = doubled.min(MAX_PAUSE);
-    pause + pause * jitter / 4_096
-}
-
-/// Returns a number below 1,024 that differs from delivery to delivery and attempt to attempt.
-fn jitter(seed: u64, row: &DeliveryRow) -> u32 {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&seed.to_le_bytes());
-    hasher.update(&row.id.to_le_bytes());
-    hasher.update(&row.attempts.to_le_bytes());
-    let hash = hasher.finalize();
-    let [low, high, ..] = hash.as_bytes();
-    u32::from(u16::from_le_bytes([*low, *high])) % 1_024
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_double_up_to_five_minutes_and_differ_by_a_quarter_at_most() {
-        let cases = [(0, 10), (1, 20), (2, 40), (3, 80), (4, 160), (5, 300), (31, 300), (99, 300)];
-        for (attempts, want) in cases {
-            assert_eq!(pause(attempts, 0), Duration::from_secs(want), "{attempts}");
-            let longest = pause(attempts, 1_023);
-            assert!(longest > pause(attempts, 0));
-            assert!(longest <= Duration::from_secs(want) * 5 / 4, "{attempts}");
-        }
     }
 }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::hold::{millis, usual};
-use super::{AlertSettings, judge};
+use super::{AlertSettings, judge, ledger};
 use crate::catalogue::{Catalogue, Rule, Status};
+use crate::life::Decision;
 use crate::model::{Millis, Outcome, Severity};
 use crate::store::{AlertRow, Bout, Bouts, Phase, Trigger};
 
@@ -36,6 +37,43 @@ pub struct Met {
     pub outcome: Option<Outcome>,
     /// When something ended the episode.
     pub ended: Option<Millis>,
+}
+
+impl Met {
+    /// Returns the alert that begins with this.
+    pub(super) fn begin(
+        &self,
+        trigger: Trigger,
+        first: Millis,
+        hold: Option<i64>,
+        now: Millis,
+    ) -> AlertRow {
+        AlertRow {
+            id: alert_id(&self.problem, first),
+            problem: self.problem.clone(),
+            rule: self.rule.clone(),
+            server: self.server.clone(),
+            component: self.component.clone(),
+            split: self.split.clone(),
+            severity: self.severity,
+            trigger,
+            phase: Phase::Held,
+            outcome: self.outcome,
+            first,
+            last: self.last,
+            ended: self.ended,
+            count: 0,
+            noticed: now,
+            seen: now,
+            opened: None,
+            crowded: None,
+            spared_until: None,
+            over: None,
+            hold,
+            step: 0,
+            messages: 0,
+        }
+    }
 }
 
 /// What is to be told.
@@ -106,11 +144,12 @@ impl Desk {
         self.rows.insert(row.id.clone(), row);
     }
 
-    fn rows_of<'d>(&'d self, problem: &str) -> impl Iterator<Item = &'d AlertRow> {
+    pub(super) fn rows_of<'d>(&'d self, problem: &str) -> impl Iterator<Item = &'d AlertRow> {
         self.by_problem.get(problem).into_iter().flatten().filter_map(|id| self.rows.get(id))
     }
 
-    /// Takes in what a look found. `history` is asked for the bouts of a problem where they matter.
+    /// Takes in what a look found, with the decision about its problem that holds. `history` is asked
+    /// for the bouts of a problem where they matter.
     ///
     /// # Errors
     ///
@@ -119,9 +158,18 @@ impl Desk {
         &mut self,
         met: &Met,
         now: Millis,
-        history: impl FnOnce() -> Result<Bouts, E>,
+        decision: Option<&Decision>,
+        history: impl Fn() -> Result<Bouts, E>,
     ) -> Result<(), E> {
-        if met.last.get() < now.get().saturating_sub(LATE) || self.extend(met, now) {
+        if met.last.get() < now.get().saturating_sub(LATE) {
+            return Ok(());
+        }
+        if let Some(fix) = self.fix_that_failed(met, decision)
+            && self.regress(met, fix, now, &history()?)
+        {
+            return Ok(());
+        }
+        if self.extend(met, now) || ledger::is_accepted(met, decision) {
             return Ok(());
         }
         let quiet = millis(self.settings.quiet);
@@ -140,13 +188,18 @@ impl Desk {
         }
         let row = if causes.is_empty() { None } else { self.begin(met, &causes, now, history()?) };
         if let Some(row) = row {
-            self.passed.remove(&met.problem);
-            self.changed.insert(row.id.clone());
-            self.insert(row);
+            self.open(row);
         } else if met.split.is_none() {
             self.passed.insert(met.problem.clone(), (met.last, met.severity));
         }
         Ok(())
+    }
+
+    /// Adds an alert that begins.
+    pub(super) fn open(&mut self, row: AlertRow) {
+        self.passed.remove(&row.problem);
+        self.changed.insert(row.id.clone());
+        self.insert(row);
     }
 
     /// Returns what is to be told now. `place` is asked for the component of an alert.
@@ -261,34 +314,11 @@ impl Desk {
             Trigger::Returned => pause >= millis(self.settings.returned_after),
             Trigger::Threshold | Trigger::Watch => true,
             Trigger::Severity => met.severity >= self.settings.severity,
+            Trigger::Regressed => false,
         };
         let trigger = *causes.iter().find(holds)?;
         let hold = (trigger != Trigger::Watch).then(|| self.hold(met, past)).flatten();
-        Some(AlertRow {
-            id: alert_id(&met.problem, first),
-            problem: met.problem.clone(),
-            rule: met.rule.clone(),
-            server: met.server.clone(),
-            component: met.component.clone(),
-            split: met.split.clone(),
-            severity: met.severity,
-            trigger,
-            phase: Phase::Held,
-            outcome: met.outcome,
-            first,
-            last: met.last,
-            ended: met.ended,
-            count: 0,
-            noticed: now,
-            seen: now,
-            opened: None,
-            crowded: None,
-            spared_until: None,
-            over: None,
-            hold,
-            step: 0,
-            messages: 0,
-        })
+        Some(met.begin(trigger, first, hold, now))
     }
 
     /// Returns how long a problem is held because it usually heals by itself.
@@ -336,7 +366,7 @@ fn is_counted(rule: &Rule) -> bool {
 }
 
 /// Returns true for events that belong to the bout of an alert.
-fn is_near(row: &AlertRow, met: &Met, quiet: i64) -> bool {
+pub(super) fn is_near(row: &AlertRow, met: &Met, quiet: i64) -> bool {
     met.first.get() <= row.last.get().saturating_add(quiet)
         && met.last.get() >= row.first.get().saturating_sub(quiet)
 }

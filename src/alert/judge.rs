@@ -5,7 +5,7 @@ use super::desk::{Desk, Place, Told, is_watch};
 use super::hold::millis;
 use crate::catalogue::Rule;
 use crate::model::{Millis, Outcome, Severity};
-use crate::store::{AlertRow, Phase};
+use crate::store::{AlertRow, Phase, Trigger};
 
 /// A component that writes so long after the last event of a bout is alive, in milliseconds.
 const ALIVE: i64 = 60_000;
@@ -157,7 +157,8 @@ fn is_due(row: &AlertRow, settings: &AlertSettings, sight: Sight) -> bool {
 
 /// Returns how long events of an alert are gathered before it is told, in milliseconds.
 fn settle(row: &AlertRow, settings: &AlertSettings) -> i64 {
-    let is_urgent = row.severity >= Severity::Critical || row.hold.is_some();
+    let is_back = row.trigger == Trigger::Regressed;
+    let is_urgent = row.severity >= Severity::Critical || row.hold.is_some() || is_back;
     millis(if is_urgent { settings.settle } else { settings.min_hold })
 }
 

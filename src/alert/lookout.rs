@@ -139,7 +139,8 @@ impl Lookout {
             runbook: self.runbook.as_deref(),
             quiet: millis(self.settings.quiet),
         };
-        self.desk.see(met, now, || library.bouts(met))
+        let decision = self.store.decision_before(&met.problem, met.last)?;
+        self.desk.see(met, now, decision.as_ref(), || library.bouts(met))
     }
 
     /// Commits what the look found, where it found anything.

@@ -22,7 +22,7 @@ pub struct Message {
     pub alert: Option<String>,
     /// One line that says it all.
     pub summary: String,
-    /// Why it matters: `new`, `returned`, `threshold`, `watch` or `severity`.
+    /// Why it matters: `new`, `returned`, `threshold`, `watch`, `severity` or `regressed`.
     pub trigger: Option<String>,
     /// The problem, such as `p-4f1c0a9b2e`.
     pub problem: Option<String>,

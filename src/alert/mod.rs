@@ -20,8 +20,10 @@
 //! * Once told, it is **open**. The steps of escalation of its rule are told as they are reached,
 //!   and its end.
 //!
-//! What is new, and what came back, is known from the events alone. States that people give to
-//! problems (fixed, and regressed) join in `Desk::begin`, as one more trigger.
+//! What is new, and what came back, is known from the events alone. What people decided about a
+//! problem ([`crate::life`]) changes that: the first event after a fix is told at once, as one alert
+//! in the place of those of its bout, however usual the problem was; what was accepted is told
+//! only where it is critical; a message names who is to eliminate the problem.
 //!
 //! # The way of a message
 //!
@@ -43,6 +45,7 @@ mod courier;
 mod desk;
 mod hold;
 mod judge;
+mod ledger;
 mod lookout;
 mod maintenance;
 mod message;
@@ -50,15 +53,13 @@ mod render;
 mod settings;
 mod target;
 
-pub use alerter::{Alerter, AlerterOptions, Clock};
+pub use alerter::{Alerter, AlerterOptions};
 pub use desk::{Desk, Met, Place, Told};
 pub use judge::{Held, why_held};
 pub use lookout::Lookout;
 pub use maintenance::{Maintenance, MaintenanceTime};
 pub use message::{Before, MESSAGE_SCHEMA, Message, MessageKind, Step, spoken};
-pub use settings::{
-    AlertSettings, Mail, Secret, SecretError, Target, TargetKind, Webhook, WebhookBody,
-};
+pub use settings::{AlertSettings, Mail, Target, TargetKind, Webhook, WebhookBody};
 pub use target::{DeliverError, send_letter, try_target};
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
 //! What the operator wants to be told, when and how.
 
-use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Maintenance;
 use crate::mail::MailServer;
 use crate::model::Severity;
+use crate::secret::SecretPlace;
 use crate::store::Trigger;
 
 /// What raises alerts and where they go.
@@ -85,11 +85,11 @@ pub struct Webhook {
     /// What the request holds.
     pub body: WebhookBody,
     /// The address, which may be a secret in itself.
-    pub url: Secret,
+    pub url: SecretPlace,
     /// Headers, by name.
     pub headers: Vec<(String, String)>,
     /// A header whose value is a secret.
-    pub secret: Option<(String, Secret)>,
+    pub secret: Option<(String, SecretPlace)>,
     /// Certificate authorities that are trusted in place of the public ones.
     pub ca_file: Option<PathBuf>,
 }
@@ -130,71 +130,12 @@ pub struct Mail {
     /// Who receives.
     pub to: Vec<String>,
     /// The name and password of an account on the mail server.
-    pub login: Option<(String, Secret)>,
-}
-
-/// A value that no log and no list may show.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Secret {
-    /// The value.
-    Value(String),
-    /// A file that holds it; read anew at every attempt, without the white space around it.
-    File(PathBuf),
-    /// The environment variable that holds it: see [`AlertSettings::resolve`].
-    Variable(String),
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Value(_) => f.write_str("Value(..)"),
-            Self::File(path) => f.debug_tuple("File").field(path).finish(),
-            Self::Variable(name) => f.debug_tuple("Variable").field(name).finish(),
-        }
-    }
-}
-
-/// Why the value of a secret is not to be had.
-#[derive(Debug, thiserror::Error)]
-pub enum SecretError {
-    /// The file could not be read.
-    #[error("failed to read the secret `{path}`")]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// The cause.
-        source: std::io::Error,
-    },
-    /// There is no such variable.
-    #[error("the environment variable `{name}` is not set")]
-    Variable {
-        /// The variable.
-        name: String,
-    },
-}
-
-impl Secret {
-    /// Returns the value.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`SecretError`] where the file cannot be read or the variable was not set.
-    pub fn read(&self) -> Result<String, SecretError> {
-        match self {
-            Self::Value(value) => Ok(value.clone()),
-            Self::Variable(name) => Err(SecretError::Variable { name: name.clone() }),
-            Self::File(path) => std::fs::read_to_string(path)
-                .map(|text| text.trim().to_owned())
-                .map_err(|source| SecretError::Read { path: path.clone(), source }),
-        }
-    }
+    pub login: Option<(String, SecretPlace)>,
 }
 
 impl AlertSettings {
     /// Puts the values of environment variables, which `lookup` gives, in the place of their names.
-    ///
-    /// A variable that is not set stays a name, and an attempt that needs it says so.
-    pub fn resolve(&mut self, lookup: impl Fn(&str) -> Option<String>) {
+    pub fn resolve(&mut self, lookup: &dyn Fn(&str) -> Option<String>) {
         let secrets = self.targets.iter_mut().flat_map(|target| match &mut target.kind {
             TargetKind::Webhook(webhook) => {
                 let secret = webhook.secret.as_mut().map(|(_, secret)| secret);
@@ -203,13 +144,7 @@ impl AlertSettings {
             TargetKind::Mail(mail) => [mail.login.as_mut().map(|(_, secret)| secret), None],
             TargetKind::Command(_) => [None, None],
         });
-        for secret in secrets.flatten() {
-            if let Secret::Variable(name) = secret
-                && let Some(value) = lookup(name)
-            {
-                *secret = Secret::Value(value);
-            }
-        }
+        secrets.flatten().for_each(|secret| secret.resolve(lookup));
     }
 
     /// Returns the target with this name.

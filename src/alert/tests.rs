@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::catalogue::Catalogue;
+use crate::life::{Action, Decision};
 use crate::model::{Millis, Outcome, Severity};
 use crate::store::{Bout, Bouts, Phase, Trigger};
 
@@ -19,6 +20,7 @@ struct Office {
     desk: Desk,
     past: Vec<Bout>,
     latest: Option<Millis>,
+    decision: Option<Decision>,
 }
 
 fn at(millis: i64) -> Millis {
@@ -48,7 +50,7 @@ impl Office {
     fn new(settings: AlertSettings) -> Self {
         let catalogue = Arc::new(Catalogue::builtin().unwrap());
         let desk = Desk::new(Arc::new(settings), catalogue, Vec::new(), None);
-        Self { desk, past: Vec::new(), latest: None }
+        Self { desk, past: Vec::new(), latest: None, decision: None }
     }
 
     /// Lets the problem have been there before, on the days before and for so many minutes each.
@@ -63,7 +65,9 @@ impl Office {
         bouts.extend(&self.past);
         let earliest = bouts.last().map(|bout| bout.first);
         let history = Bouts { bouts, earliest, is_cut: false };
-        self.desk.see(met, at(now), || Ok::<_, Infallible>(history)).unwrap();
+        let decision = self.decision.as_ref().filter(|decision| decision.at < met.last);
+        let history = || Ok::<_, Infallible>(history.clone());
+        self.desk.see(met, at(now), decision, history).unwrap();
     }
 
     /// Returns what is told at a moment, as kinds of messages.
@@ -326,4 +330,74 @@ fn why_an_alert_is_held_can_be_told() {
     assert_eq!(why_held(&new, &settings), Held::Crowded);
     new.spared_until = Some(at(MINUTE));
     assert_eq!(why_held(&new, &settings), Held::Maintenance(at(MINUTE)));
+}
+
+fn decided(action: Action, time: i64) -> Decision {
+    Decision {
+        at: at(time),
+        recorded: at(time),
+        action,
+        by: "Ann".into(),
+        why: "a larger disk".into(),
+        ticket: Some("IT-7".into()),
+        documentation: None,
+    }
+}
+
+#[test]
+fn the_first_event_after_a_fix_is_told_at_once_however_usual_the_problem_was() {
+    // It usually heals by itself in ten minutes, and would be held for longer than that.
+    let mut office = Office::new(AlertSettings::default()).with_past(&[10, 10, 10]);
+    office.decision = Some(decided(Action::Fix, -60 * MINUTE));
+    office.see(&met(Some(ERROR), Severity::Error, 0, 0), 0);
+    assert_eq!(office.told(9_000), [""; 0]);
+    assert_eq!(office.told(10_000), ["opened"]);
+    office.see(&met(Some(ERROR), Severity::Error, MINUTE, MINUTE), MINUTE);
+    assert_eq!(office.phases(), [Phase::Open], "one bout is one alert");
+    assert_eq!(office.told(30 * MINUTE), ["over"]);
+}
+
+#[test]
+fn a_problem_that_came_again_before_raises_no_second_alert_of_its_fix() {
+    let mut office = Office::new(AlertSettings::default()).with_past(&[1, 1]);
+    office.decision = Some(decided(Action::Fix, -40 * 24 * 60 * MINUTE));
+    office.see(&met(Some(ERROR), Severity::Error, 0, 0), 0);
+    assert_eq!(office.phases(), []);
+}
+
+#[test]
+fn a_fix_in_the_middle_of_a_bout_ends_the_alert_before_it() {
+    let mut office = Office::new(AlertSettings::default());
+    office.see(&met(Some(ERROR), Severity::Error, 0, 0), 0);
+    assert_eq!(office.told(MINUTE), ["opened"]);
+    office.decision = Some(decided(Action::Fix, 2 * MINUTE));
+    office.see(&met(Some(ERROR), Severity::Error, 2 * MINUTE, 2 * MINUTE), 2 * MINUTE);
+    assert_eq!(office.phases(), [Phase::Open], "an event of the very moment came before the fix");
+    office.see(&met(Some(ERROR), Severity::Error, 3 * MINUTE, 3 * MINUTE), 3 * MINUTE);
+    let rows = || office.desk.rows.values();
+    let found: Vec<_> = rows().map(|row| (row.trigger, row.phase)).collect();
+    assert!(found.contains(&(Trigger::New, Phase::Over)), "{found:?}");
+    assert!(found.contains(&(Trigger::Regressed, Phase::Held)), "{found:?}");
+    assert_eq!(office.told(4 * MINUTE), ["opened"]);
+}
+
+#[test]
+fn what_is_accepted_is_told_only_where_it_is_critical() {
+    use Severity::{Critical, Error};
+    for (rule, severity, want) in [(ERROR, Error, 0), (CRITICAL, Error, 0), (CRITICAL, Critical, 1)]
+    {
+        let mut office = Office::new(AlertSettings::default());
+        office.decision = Some(decided(Action::Accept, -DAY));
+        office.see(&met(Some(rule), severity, 0, 0), 0);
+        assert_eq!(office.phases().len(), want, "{rule} {severity:?}");
+    }
+}
+
+#[test]
+fn fixes_that_fail_are_not_told_where_nobody_wants_to_know() {
+    let triggers = vec![Trigger::Severity];
+    let mut office = Office::new(AlertSettings { triggers, ..AlertSettings::default() });
+    office.decision = Some(decided(Action::Fix, -DAY));
+    office.see(&met(Some(ERROR), Severity::Error, 0, 0), 0);
+    assert_eq!(office.phases(), []);
 }

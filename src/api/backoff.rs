@@ -23,7 +23,13 @@ impl Backoff {
     /// Begins without failures; the seed decides what is left to chance.
     #[must_use]
     pub fn new(seed: u64) -> Self {
-        Self { rng: Rng::with_seed(seed), n_failures: 0 }
+        Self::after(0, seed)
+    }
+
+    /// Goes on after so many failures in a row.
+    #[must_use]
+    pub fn after(n_failures: u32, seed: u64) -> Self {
+        Self { rng: Rng::with_seed(seed), n_failures }
     }
 
     /// Notes a failure and returns how long to wait.
@@ -58,6 +64,7 @@ mod tests {
             }
             backoff.succeed();
             assert!(backoff.fail(second, None) <= second);
+            assert!(Backoff::after(99, seed).fail(second, None) > Duration::from_secs(149));
         }
     }
 

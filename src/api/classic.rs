@@ -90,8 +90,9 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
-    use crate::api::{Credentials, Secret};
+    use crate::api::Credentials;
     use crate::model::Millis;
+    use crate::secret::Secret;
 
     fn options(auth: Auth, types: &[&str]) -> SourceOptions {
         SourceOptions {

@@ -18,6 +18,7 @@
 mod backoff;
 mod classic;
 mod error;
+mod facts;
 mod form;
 mod grid;
 mod iguana_x;
@@ -26,11 +27,9 @@ mod poller;
 mod position;
 mod request;
 mod resume;
-mod secret;
 
 pub use backoff::Backoff;
 pub use error::AskError;
+pub use facts::Facts;
 pub use options::{Auth, Credentials, Interface, SourceOptions};
 pub use poller::{Failure, Page, Poller, Settled};
-pub use position::Facts;
-pub use secret::Secret;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use super::Secret;
 use crate::parse::Format;
+use crate::secret::Secret;
 
 /// A server that is asked over HTTP.
 #[derive(Clone, Debug)]

@@ -10,9 +10,10 @@ use jiff::tz::TimeZone;
 
 use self::session::Session;
 use super::error::AskError;
+use super::facts::Facts;
 use super::grid::Grid;
 use super::iguana_x;
-use super::position::{Facts, Position, Question, Trouble};
+use super::position::{Position, Question, Trouble};
 
 use super::resume::Resume;
 use super::{Interface, SourceOptions, classic};
@@ -212,10 +213,10 @@ impl Poller {
         self.position(&page.lane).is_some_and(|position| position.has_read(time))
     }
 
-    /// Returns what tells the damaged parts of the lane's answer before.
+    /// Returns true where an answer before had this damaged part as well.
     #[must_use]
-    pub fn known_damage(&self, page: &Page) -> &[u64] {
-        self.position(&page.lane).map_or(&[], |position| &position.damage)
+    pub fn has_damage(&self, page: &Page, mark: u64) -> bool {
+        self.position(&page.lane).is_some_and(|position| position.has_damage(mark))
     }
 
     /// Notes how many entries were new that should have been read before: they came late.

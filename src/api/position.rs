@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::facts::Facts;
 use super::grid::Grid;
 use crate::model::Millis;
 
@@ -39,7 +40,10 @@ pub(super) struct Position {
     asked: Option<i64>,
     /// Damage in the answer before, which the overlap shows again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) damage: Vec<u64>,
+    damage: Vec<u64>,
+    /// Damage behind a moment, which is asked for again once that moment is done with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    damage_behind: Vec<u64>,
     #[serde(skip)]
     size: PageSize,
     /// Where the next question begins while answers are full.
@@ -82,44 +86,6 @@ pub(super) struct Question {
     pub(super) limit: u32,
 }
 
-/// What an answer holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
-    /// Entries and damaged parts.
-    pub n_items: u32,
-    /// The earliest time.
-    pub earliest: Option<Millis>,
-    /// The latest time.
-    pub latest: Option<Millis>,
-    /// The time of the last entry in the order of the answer.
-    pub end: Option<Millis>,
-    /// Entries of other lanes, which say nothing of this one.
-    pub n_foreign: u32,
-    /// What tells damaged parts apart.
-    pub damage: Vec<u64>,
-}
-
-impl Facts {
-    /// Adds an entry.
-    pub fn add(&mut self, time: Millis) {
-        self.n_items = self.n_items.saturating_add(1);
-        self.earliest = Some(self.earliest.map_or(time, |earliest| earliest.min(time)));
-        self.latest = self.latest.max(Some(time));
-        self.end = Some(time);
-    }
-
-    /// Adds an entry of another lane.
-    pub fn add_foreign(&mut self) {
-        self.n_foreign = self.n_foreign.saturating_add(1);
-    }
-
-    /// Adds a damaged part.
-    pub fn add_damage(&mut self, mark: u64) {
-        self.n_items = self.n_items.saturating_add(1);
-        self.damage.push(mark);
-    }
-}
-
 /// What an answer means.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Meaning {
@@ -149,6 +115,7 @@ impl Position {
             overlap,
             asked: None,
             damage: Vec::new(),
+            damage_behind: Vec::new(),
             size: PageSize::default(),
             catch_up: None,
             peek: None,
@@ -170,13 +137,21 @@ impl Position {
     pub(super) fn question(&self, grid: &Grid) -> Question {
         let usual = grid.begin(self.last, self.overlap);
         let from = usual.max(self.catch_up.unwrap_or(usual)).max(self.floor.unwrap_or(usual));
-        let from = self.peek.unwrap_or(from);
-        Question { from: Millis::new(from), limit: self.size.limit(grid) }
+        match self.peek {
+            // One entry tells that there is something.
+            Some(behind) => Question { from: Millis::new(behind), limit: 1 },
+            None => Question { from: Millis::new(from), limit: self.size.limit(grid) },
+        }
     }
 
     /// Returns true where an entry of this time was in an answer before, unless it came late.
     pub(super) fn has_read(&self, time: Millis) -> bool {
         self.mark.is_some() && time.get() <= self.last
+    }
+
+    /// Returns true where a damaged part was in an answer before, which shows again.
+    pub(super) fn has_damage(&self, mark: u64) -> bool {
+        self.damage.contains(&mark) || self.damage_behind.contains(&mark)
     }
 
     /// Moves on by an answer. `is_whole` tells whether it came to its end.
@@ -208,6 +183,7 @@ impl Position {
         self.last = reached.map_or(self.last, |at| self.last.max(at.min(now).get()));
         self.mark = self.mark.max(facts.latest.map(Millis::get));
         self.damage.clone_from(&facts.damage);
+        self.damage_behind.retain(|mark| !facts.damage.contains(mark));
         let meaning = if is_full || !is_whole {
             self.go_on((asked, is_whole), facts, grid)
         } else {
@@ -263,12 +239,20 @@ impl Position {
         if trouble.is_some() {
             return Meaning { trouble, ..Meaning::default() };
         }
-        self.peek = None;
-        self.mark = self.mark.max(facts.latest.map(Millis::get));
         if facts.n_items == 0 {
+            self.peek = None;
             self.come_to_rest(now);
+            return Meaning::default();
         }
-        Meaning { is_more: facts.n_items > 0, ..Meaning::default() }
+        self.damage_behind.clone_from(&facts.damage);
+        self.find_behind(facts.latest.unwrap_or(asked.from));
+        Meaning { is_more: true, ..Meaning::default() }
+    }
+
+    /// Notes that there is something behind the moment, as late as that.
+    fn find_behind(&mut self, latest: Millis) {
+        self.peek = None;
+        self.mark = self.mark.max(Some(latest.get()));
     }
 
     fn come_to_rest(&mut self, now: Millis) {
@@ -324,15 +308,23 @@ impl Position {
         Meaning { is_more: true, loss, trouble: None }
     }
 
-    /// Asks for less, because the answer was cut or too slow.
+    /// Asks for less, because the answer was cut or too slow. For a look behind a moment there is no
+    /// less: it is asked again.
     pub(super) fn shrink(&mut self, asked: Question) {
+        if self.peek.is_some() {
+            return;
+        }
         self.size.limit = Some((asked.limit / 2).max(1));
         self.size.stuck_at = None;
     }
 
     /// Asks for less, because the answer was too large; returns what is given up where there is no
-    /// less.
+    /// less. What is too large behind a moment is something, which is all that was asked.
     pub(super) fn shrink_for_good(&mut self, asked: Question, grid: &Grid) -> Option<String> {
+        if self.peek.is_some() {
+            self.find_behind(asked.from);
+            return None;
+        }
         self.shrink(asked);
         self.size.largest = self.size.limit;
         if asked.limit > 1 {

@@ -11,6 +11,8 @@ use crate::model::{Finding, RuleId, nearest, plural};
 
 /// The longest title, in characters.
 const MAX_TITLE_CHARS: usize = 60;
+/// What begins a text that a draft leaves to its author.
+pub(crate) const TO_DO: &str = "TODO";
 /// A shorter literal stands in too many texts to be looked for.
 const MIN_LITERAL_BYTES: usize = 4;
 /// An expression that needs fewer literal bytes finds texts of every kind.
@@ -92,6 +94,15 @@ pub(super) fn title(fields: &Fields<'_>, title: Option<&str>) {
     }
     if title.ends_with('.') {
         fields.report_at("title", "`title` ends in a stop, expected none".into(), None);
+    }
+}
+
+/// Reports a `cause` or `fix` that a draft left to its author.
+pub(super) fn written(fields: &Fields<'_>, key: &str, text: Option<&str>) {
+    if text.is_some_and(|text| text.trim_start().starts_with(TO_DO)) {
+        let message = format!("`{key}` still says {TO_DO}, expected what people have to know");
+        let hint = "the rest of the draft is tested and can stay as it is";
+        fields.report_at(key, message, Some(hint.into()));
     }
 }
 
@@ -378,7 +389,8 @@ pub(crate) fn longest_line(literal: &str) -> &str {
     literal.split('\n').max_by_key(|part| part.len()).unwrap_or_default()
 }
 
-fn is_bare(literal: &str) -> bool {
+/// Returns true for words that stand in texts of every kind.
+pub(crate) fn is_bare(literal: &str) -> bool {
     let word = literal.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     BARE_WORDS.contains(&word.as_str())
 }

@@ -76,6 +76,32 @@ impl Catalogue {
         })
     }
 
+    /// Returns this catalogue with the rules of one more file, which take the place of rules with the
+    /// same id.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`CatalogueError::Invalid`] with every fault of the file.
+    pub fn with(&self, file: &PatternFile) -> Result<Self, CatalogueError> {
+        let mut set = read::FileSet::default();
+        set.read(file);
+        let mut findings = std::mem::take(&mut set.findings);
+        findings.append(&mut check::duplicates(&set));
+        let by_id = self.rules.iter().cloned().chain(set.rules);
+        let rules: BTreeMap<RuleId, Rule> = by_id.map(|rule| (rule.id.clone(), rule)).collect();
+        let ids = rules.keys().cloned().collect();
+        findings.append(&mut check::links(rules.values(), &ids));
+        findings.append(&mut check::groups(&rules));
+        refuse(findings)?;
+        let text = format!("{}{}", self.hash, file.text);
+        let hash = hash(&[vec![PatternFile { path: file.path.clone(), text }], Vec::new()]);
+        Ok(Self {
+            rules: rules.into_values().collect(),
+            wrappers: Arc::clone(&self.wrappers),
+            hash,
+        })
+    }
+
     /// Returns all rules, sorted by id.
     #[must_use]
     pub fn rules(&self) -> &[Rule] {

@@ -19,7 +19,7 @@ mod load;
 mod read;
 mod rule;
 
-pub(crate) use check::longest_line;
+pub(crate) use check::{TO_DO, is_bare, longest_line};
 pub use error::CatalogueError;
 pub use expression::{Expression, ExpressionError, REGEX_SIZE_LIMIT_BYTES};
 pub use file::PatternFile;

@@ -136,6 +136,7 @@ impl Description {
         let stops = fields.required("stops").boolean();
         let toil_minutes = fields.required("toil_minutes").integer(0..=MAX_TOIL_MINUTES);
         let cause = fields.required("cause").text();
+        check::written(fields, "cause", cause.as_deref());
         Some(Self {
             title: title?,
             status: status?,
@@ -161,6 +162,7 @@ struct Response {
 impl Response {
     fn read(fields: &mut Fields<'_>) -> Option<Self> {
         let fix = fields.required("fix").text();
+        check::written(fields, "fix", fix.as_deref());
         let owner = fields.required("owner").word(&Owner::ALL, Owner::name);
         let steps = fields.required("escalation").tables();
         let escalation = steps.into_iter().filter_map(read_escalation).collect();

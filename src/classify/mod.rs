@@ -29,6 +29,7 @@ mod profile;
 mod shadow;
 mod syntax;
 mod twins;
+mod values;
 mod variable;
 mod watch;
 mod wording;
@@ -43,6 +44,7 @@ pub use order::first_match_order;
 pub use problem::problem_id;
 pub use profile::RuleTime;
 pub use shadow::{Shadow, shadows};
+pub use values::{Value, ValueFinder, ValueKind};
 pub use watch::Signal;
 
 #[cfg(test)]

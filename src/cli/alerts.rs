@@ -5,7 +5,7 @@ use std::fmt::Write;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::context::{Context, Global, now};
+use super::context::{Context, Global, now, variable};
 use super::failure::{Done, Misuse};
 use super::output::{TextOrJson, error_lines, print};
 use crate::alert::{AlertSettings, Held, spoken, try_target, why_held};
@@ -85,7 +85,7 @@ fn test(context: &Context, args: &TestArgs) -> anyhow::Result<Done> {
 /// Returns the settings with what the environment says of secrets.
 fn resolved(context: &Context) -> AlertSettings {
     let mut settings = context.config.alerts.clone();
-    settings.resolve(|name| std::env::var(name).ok());
+    settings.resolve(&variable);
     settings
 }
 

@@ -228,6 +228,11 @@ pub(super) fn parse_when(text: &str) -> Result<When, String> {
     })
 }
 
+/// Returns the value of an environment variable.
+pub(super) fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 /// Reads the clock.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
 pub(super) fn now() -> Millis {

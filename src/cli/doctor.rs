@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::Args;
 use serde_json::json;
 
-use super::context::{Context, Global, now};
+use super::context::{Context, Global, now, variable};
 use super::failure::Done;
 use super::output::{TextOrJson, data};
 use crate::classify::Classifier;
@@ -56,7 +56,7 @@ fn diagnose(global: &Global, context: &Context) -> Vec<Diagnosis> {
     let root = Path::new(ROOT);
     let config = &context.config;
     let mut alerting = config.clone();
-    alerting.alerts.resolve(|name| std::env::var(name).ok());
+    alerting.alerts.resolve(&variable);
     let checks: Vec<Check<'_>> = vec![
         Box::new(|| vec![configuration(global)]),
         Box::new(|| vec![catalogue(context)]),

@@ -11,6 +11,7 @@ use super::failure::Done;
 use super::output::{data, error_lines};
 use crate::catalogue::Catalogue;
 use crate::model::{Event, Outcome, RuleId, Severity, nearest};
+use crate::pipeline::Grouping;
 use crate::store::EventFilter;
 
 /// Arguments of `events`.
@@ -63,7 +64,7 @@ pub(super) struct EventsArgs {
 
 /// How a list is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ListFormat {
+pub(super) enum ListFormat {
     Text,
     Json,
     Csv,
@@ -114,12 +115,14 @@ pub(super) fn run(global: &Global, args: &EventsArgs) -> anyhow::Result<Done> {
     let context = global.context()?;
     let store = context.store()?;
     check_server(&store, args.server.as_deref())?;
+    let grouping = Grouping::of(&store)?;
     let mut out = data();
     let mut written: anyhow::Result<u64> = Ok(0);
     if args.format == ListFormat::Csv {
         write_csv(&mut out, &CSV_HEADER.map(str::to_owned))?;
     }
-    store.for_each_event(&args.filter(), |event| {
+    store.for_each_event(&args.filter(), |mut event| {
+        event.cluster = event.cluster.map(|id| grouping.cluster_of(&id).to_owned());
         let line = match args.format {
             ListFormat::Text => writeln!(out, "{}", text_line(&event)).map_err(Into::into),
             ListFormat::Json => writeln!(out, "{}", json_line(&event)).map_err(Into::into),
@@ -196,7 +199,7 @@ fn text_line(event: &Event) -> String {
     )
 }
 
-fn severity_style(severity: Severity) -> Style {
+pub(super) fn severity_style(severity: Severity) -> Style {
     match severity {
         Severity::Critical => AnsiColor::Red.on_default().bold(),
         Severity::Error => AnsiColor::Red.on_default(),
@@ -254,7 +257,7 @@ fn csv_row(event: &Event) -> [String; 13] {
     ]
 }
 
-fn write_csv(out: &mut impl Write, row: &[String]) -> anyhow::Result<()> {
+pub(super) fn write_csv(out: &mut impl Write, row: &[String]) -> anyhow::Result<()> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(row)?;
     out.write_all(&writer.into_inner().map_err(csv::IntoInnerError::into_error)?)?;

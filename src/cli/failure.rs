@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use super::output::error_lines;
 use crate::catalogue::CatalogueError;
 use crate::config::ConfigError;
+use crate::draft::DraftError;
 use crate::follow::FollowError;
 use crate::model::Finding;
 use crate::pipeline::IngestError;
@@ -84,8 +85,12 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 fn findings(error: &anyhow::Error) -> &[Finding] {
     let of_config = error.downcast_ref::<ConfigError>().map(ConfigError::findings);
+    let of_draft = || match error.downcast_ref::<DraftError>() {
+        Some(DraftError::TooFewWords { source, .. }) => Some(source.findings()),
+        _ => None,
+    };
     let of_catalogue = || error.downcast_ref::<CatalogueError>().map(CatalogueError::findings);
-    of_config.or_else(of_catalogue).unwrap_or_default()
+    of_config.or_else(of_catalogue).or_else(of_draft).unwrap_or_default()
 }
 
 fn hint(error: &anyhow::Error) -> Option<String> {
@@ -94,6 +99,9 @@ fn hint(error: &anyhow::Error) -> Option<String> {
             return misuse.hint.clone();
         }
         if let Some(IngestError::Store(error)) = cause.downcast_ref::<IngestError>() {
+            return error.hint();
+        }
+        if let Some(error) = cause.downcast_ref::<DraftError>() {
             return error.hint();
         }
         if let Some(error) = cause.downcast_ref::<FollowError>() {

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
 use tracing_subscriber::filter::LevelFilter;
 
-use super::context::{Context, DEFAULT_SERVER, Global, now};
+use super::context::{Context, DEFAULT_SERVER, Global, now, variable};
 use super::failure::{Done, failure_lines};
 use crate::classify::{Classifier, Fingerprinter};
 use crate::config::{FilesSource, SourceConfig};
@@ -69,10 +69,14 @@ fn load(global: &Global) -> anyhow::Result<Setup> {
     made_from.extend(context.patterns.clone());
     made_from.extend(context.local_patterns.clone());
     let mut alerts = context.config.alerts.clone();
-    alerts.resolve(|name| std::env::var(name).ok());
+    alerts.resolve(&variable);
+    let mut report = context.config.report.clone();
+    report.resolve(&variable);
     Ok(Setup {
         alerts,
+        report,
         runbook: context.config.runbook.clone(),
+        retention: context.config.retention.clone(),
         seed: now().get().unsigned_abs() ^ u64::from(std::process::id()),
         db: context.db.clone(),
         catalogue: Arc::new(catalogue),
@@ -94,10 +98,7 @@ fn set_up(source: &SourceConfig, context: &Context) -> anyhow::Result<Source> {
     let parse = context.parse_options(zone.clone());
     let kind = match source {
         SourceConfig::Files(files) => set_up_files(files),
-        SourceConfig::Http(http) => {
-            let variable = |name: &str| std::env::var(name).ok();
-            SourceSetup::Http(http.source_options(&parse.zone, &variable)?)
-        }
+        SourceConfig::Http(http) => SourceSetup::Http(http.source_options(&parse.zone, &variable)?),
     };
     let server = server.unwrap_or_else(|| DEFAULT_SERVER.into());
     Ok(Source { name: source.name().into(), server, parse, kind })

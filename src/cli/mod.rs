@@ -16,6 +16,7 @@
 mod alerts;
 mod audit;
 mod capture;
+mod cluster;
 mod config;
 mod context;
 mod demo;
@@ -29,9 +30,14 @@ mod ingest;
 mod init;
 mod output;
 mod patterns;
+mod problem;
+mod problems;
 mod report;
 mod samples;
 mod sources;
+mod store;
+mod unknown;
+mod unknowns;
 
 use std::process::ExitCode;
 
@@ -68,10 +74,23 @@ enum Command {
     Events(events::EventsArgs),
     /// List the times in which a rule that looks beyond one entry was met
     Episodes(episodes::EpisodesArgs),
+    /// List problems with their states, what needs somebody first
+    Problems(problems::ProblemsArgs),
+    /// Show a problem in full, or decide what is to become of it
+    Problem(problem::ProblemArgs),
+    /// List what no rule explains, in clusters, the heaviest first
+    Unknowns(unknowns::UnknownsArgs),
+    /// Show a cluster of unknown events, or draft a rule for it
+    Unknown(unknown::UnknownArgs),
+    /// Group plain lines by what they have in common
+    Cluster(cluster::ClusterArgs),
     /// List alerts and what waits for its target
     Alerts(alerts::AlertsArgs),
     /// List the files that were read, with positions and gaps
     Sources(sources::SourcesArgs),
+    /// Tell how large the store is, and delete what is too old
+    #[command(subcommand)]
+    Store(store::StoreCommand),
     /// Check, list and show the rules of the catalogue
     #[command(subcommand)]
     Patterns(patterns::PatternsCommand),
@@ -113,8 +132,14 @@ fn run(cli: &Cli) -> anyhow::Result<Done> {
         Command::Report(args) => report::run(global, args),
         Command::Events(args) => events::run(global, args),
         Command::Episodes(args) => episodes::run(global, args),
+        Command::Problems(args) => problems::run(global, args),
+        Command::Problem(args) => problem::run(global, args),
+        Command::Unknowns(args) => unknowns::run(global, args),
+        Command::Unknown(args) => unknown::run(global, args),
+        Command::Cluster(args) => cluster::run(global, args),
         Command::Alerts(args) => alerts::run(global, args),
         Command::Sources(args) => sources::run(global, args),
+        Command::Store(command) => store::run(global, command),
         Command::Patterns(command) => patterns::run(global, command),
         Command::Config(command) => config::run(global, command),
         Command::Init(args) => init::run(global, args),

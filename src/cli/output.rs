@@ -1,5 +1,6 @@
 //! Standard output and standard error.
 
+use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
 
 use anstream::AutoStream;
@@ -41,4 +42,22 @@ pub(super) fn error_lines(lines: &[String]) {
 /// Returns the columns of the terminal, or 100 where there is none.
 pub(super) fn width() -> usize {
     terminal_size::terminal_size().map_or(100, |(width, _)| usize::from(width.0))
+}
+
+/// Adds a labelled text, wrapped to the terminal.
+pub(super) fn field(out: &mut String, label: &str, value: &str) -> std::fmt::Result {
+    let mut line = String::new();
+    let mut label = label;
+    for word in value.split_whitespace() {
+        if !line.is_empty() && line.len() + word.len() + 15 > width().min(100) {
+            writeln!(out, "{label:<12}{line}")?;
+            line.clear();
+            label = "";
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    writeln!(out, "{label:<12}{line}")
 }

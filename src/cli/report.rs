@@ -1,18 +1,26 @@
 //! `dewlap report`: the recurring problems of a week.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
-use super::context::{Global, When, check_server, now, parse_when};
+use super::context::{Context, Global, When, check_server, now, parse_when, variable};
 use super::failure::{Done, Misuse};
 use super::output::{print, width};
+use crate::alert::send_letter;
 use crate::catalogue::Catalogue;
 use crate::model::Period;
-use crate::pipeline::{WeeklyOptions, weekly_report};
-use crate::report::{Color, Limits, Report, TextStyle, render_json, render_markdown, render_text};
+use crate::pipeline::{WeeklyOptions, report_letter, weekly_report};
+use crate::report::{
+    Color, JSON_SCHEMA, Limits, Report, TextStyle, render_csv, render_html, render_json,
+    render_markdown, render_text,
+};
 use crate::store::Store;
+
+/// An answer of the mail server takes no longer.
+const MAIL_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Arguments of `report`.
 #[derive(Debug, Args)]
@@ -41,9 +49,17 @@ pub(super) struct ReportArgs {
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     format: ReportFormat,
 
+    /// Print the JSON Schema of `--format json`, and do nothing else
+    #[arg(long)]
+    schema: bool,
+
     /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+
+    /// Mail it, as HTML and text, as `[report.mail]` of the configuration says
+    #[arg(long, conflicts_with_all = ["format", "out"])]
+    email: bool,
 }
 
 /// How a report is rendered.
@@ -51,7 +67,9 @@ pub(super) struct ReportArgs {
 pub(super) enum ReportFormat {
     Text,
     Json,
+    Csv,
     Md,
+    Html,
 }
 
 /// Runs `report`.
@@ -60,6 +78,10 @@ pub(super) enum ReportFormat {
 ///
 /// Returns why the report could not be made or written.
 pub(super) fn run(global: &Global, args: &ReportArgs) -> anyhow::Result<Done> {
+    if args.schema {
+        print(JSON_SCHEMA)?;
+        return Ok(Done::Fine);
+    }
     let context = global.context()?;
     let store = context.store()?;
     check_server(&store, args.server.as_deref())?;
@@ -72,6 +94,9 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> anyhow::Result<Done> {
         runbook: context.config.runbook.as_deref(),
     };
     let report = make(&store, &catalogue, options)?;
+    if args.email {
+        return mail(&context, &report);
+    }
     let text = render(&report, args.format, args.out.is_none());
     match &args.out {
         None => print(&text)?,
@@ -125,8 +150,27 @@ pub(super) fn render(report: &Report, format: ReportFormat, is_for_terminal: boo
         }
         ReportFormat::Text => render_text(report, TextStyle::default()),
         ReportFormat::Json => render_json(report),
+        ReportFormat::Csv => render_csv(report),
         ReportFormat::Md => render_markdown(report),
+        ReportFormat::Html => render_html(report),
     }
+}
+
+/// Mails a report.
+fn mail(context: &Context, report: &Report) -> anyhow::Result<Done> {
+    let mut settings = context.config.report.clone();
+    settings.resolve(&variable);
+    let Some(mail) = settings.mail else {
+        let hint = "`[report.mail]` in the configuration names the mail server, `from` and `to`";
+        return Err(Misuse::new("there is nobody to mail the report to", hint).into());
+    };
+    let letter = report_letter(report, (&mail.from, &mail.to), now())?;
+    send_letter(&mail, &letter, MAIL_TIMEOUT)?;
+    if !context.is_quiet {
+        let message = format!("mailed to {} by {}", mail.to.join(", "), mail.server.host);
+        super::output::error_lines(&[message]);
+    }
+    Ok(Done::Fine)
 }
 
 fn say_written(path: &std::path::Path) {

@@ -13,7 +13,10 @@ use super::failure::{Done, Misuse};
 use super::output::print;
 use crate::model::plural;
 use crate::sample::write::{iguana_x, text};
-use crate::sample::{COMPONENTS, CorpusOptions, SampleEntry, corpus, files};
+use crate::sample::{COMPONENTS, CorpusOptions, SEED, SampleEntry, Year, corpus, files, year};
+
+/// The script of the year.
+const YEAR_SCRIPT: &str = "decisions.sh";
 
 /// Arguments of `samples`.
 #[derive(Debug, Args)]
@@ -21,6 +24,10 @@ pub(super) struct SamplesArgs {
     /// The directory to write to; it must not exist, or be empty
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+
+    /// Write a year of two servers in which problems are fixed and come again, with the decisions
+    #[arg(long, conflicts_with = "bytes")]
+    year: bool,
 
     /// Write a corpus of about so many bytes (such as 500MB) instead of the small samples
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
@@ -59,11 +66,17 @@ pub(super) fn run(global: &Global, args: &SamplesArgs) -> anyhow::Result<Done> {
     }
     let failed = || format!("failed to write samples to `{}`", args.out.display());
     let said = match args.bytes {
+        None if args.year => write_year(&args.out).with_context(failed)?,
         None => write_files(&args.out).with_context(failed)?,
         Some(bytes) => write_corpus(args, bytes).with_context(failed)?,
     };
     if !global.quiet {
-        print(&format!("{said}\nNext: dewlap ingest {}\n", args.out.display()))?;
+        let next = if args.year {
+            format!("sh {}", args.out.join(YEAR_SCRIPT).display())
+        } else {
+            format!("dewlap ingest {}", args.out.display())
+        };
+        print(&format!("{said}\nNext: {next}\n"))?;
     }
     Ok(Done::Fine)
 }
@@ -74,6 +87,30 @@ fn write_files(directory: &Path) -> std::io::Result<String> {
         put(&directory.join(name), content)?;
     }
     Ok(format!("wrote {}", plural(files.len() as u64, "sample file")))
+}
+
+/// Writes the year, with a script that reads it and decides.
+fn write_year(directory: &Path) -> std::io::Result<String> {
+    let year = year(SEED);
+    for (name, content) in &year.files {
+        put(&directory.join(name), content)?;
+    }
+    let mut lines = vec!["#!/bin/sh".to_owned(), "set -e".to_owned()];
+    for (name, server) in Year::READS {
+        let place = quoted(&directory.join(name).display().to_string());
+        lines.push(format!("dewlap ingest --server {server} {place}"));
+    }
+    for decision in &year.decisions {
+        let args: Vec<String> = decision.args().iter().map(|arg| quoted(arg)).collect();
+        lines.push(format!("dewlap {}", args.join(" ")));
+    }
+    put(&directory.join(YEAR_SCRIPT), (lines.join("\n") + "\n").as_bytes())?;
+    Ok(format!("wrote a year in {}", plural(year.files.len() as u64, "file")))
+}
+
+/// Quotes a word for a shell.
+fn quoted(word: &str) -> String {
+    format!("'{}'", word.replace('\'', "'\\''"))
 }
 
 fn put(path: &Path, content: &[u8]) -> std::io::Result<()> {

@@ -1,19 +1,21 @@
 //! Reads `[alerts]`: what is told, to whom, and when not.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use jiff::civil::{Time, Weekday};
+use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
+use super::day::{DAYS, day_name, read_time};
 use super::fields::read_zone;
+use super::mail::read_mail;
+use super::secret::{one_of, read_path, read_secret};
 use crate::alert::{
-    AlertSettings, Mail, Maintenance, MaintenanceTime, Secret, Target, TargetKind, Webhook,
-    WebhookBody,
+    AlertSettings, Maintenance, MaintenanceTime, Target, TargetKind, Webhook, WebhookBody,
 };
 use crate::document::Fields;
-use crate::mail::{MailServer, MailTls, is_mail_address};
 use crate::model::{Millis, Severity};
+use crate::secret::{Secret, SecretPlace};
 use crate::store::Trigger;
 
 /// An attempt takes no longer where nothing else is said,
@@ -24,15 +26,6 @@ const MAX_TIMEOUT: Duration = Duration::from_mins(5);
 const MIN_QUIET: Duration = Duration::from_mins(1);
 /// The header of a secret where no other is named.
 const SECRET_HEADER: &str = "Authorization";
-const DAYS: [Weekday; 7] = [
-    Weekday::Monday,
-    Weekday::Tuesday,
-    Weekday::Wednesday,
-    Weekday::Thursday,
-    Weekday::Friday,
-    Weekday::Saturday,
-    Weekday::Sunday,
-];
 
 /// How a target is reached, as it is written.
 #[derive(Clone, Copy)]
@@ -139,7 +132,7 @@ fn read_webhook(fields: &mut Fields<'_>, directory: &Path, body: WebhookBody) ->
         fields.report_at("url", message.into(), None);
     }
     let hidden = read_secret(fields, ("url_file", "url_env"), directory);
-    let url = match (url.map(Secret::Value), hidden) {
+    let url = match (url.map(|url| SecretPlace::Given(Secret::new(&url))), hidden) {
         (Some(_), Some(_)) => one_of(fields, "`url`, `url_file` and `url_env`"),
         (None, None) => {
             fields.report("`url` is missing".into(), Some(URL_HINT.into()));
@@ -173,60 +166,6 @@ fn read_webhook(fields: &mut Fields<'_>, directory: &Path, body: WebhookBody) ->
 const URL_HINT: &str =
     "where the address is a secret in itself, `url_file` or `url_env` says where it is";
 
-/// Reads where a secret is: in a file, or in an environment variable.
-fn read_secret<'d>(
-    fields: &mut Fields<'d>,
-    (file, variable): (&'d str, &'d str),
-    directory: &Path,
-) -> Option<Secret> {
-    let path = read_path(fields, file, directory).map(Secret::File);
-    match (path, fields.optional(variable).text().map(Secret::Variable)) {
-        (Some(_), Some(_)) => one_of(fields, &format!("`{file}` and `{variable}`")),
-        (one, other) => one.or(other),
-    }
-}
-
-fn one_of<T>(fields: &Fields<'_>, names: &str) -> Option<T> {
-    fields.report(format!("only one of {names} can be given"), None);
-    None
-}
-
-fn read_path<'d>(fields: &mut Fields<'d>, key: &'d str, directory: &Path) -> Option<PathBuf> {
-    fields.optional(key).text().map(|path| directory.join(path))
-}
-
-fn read_mail(fields: &mut Fields<'_>, directory: &Path) -> Option<Mail> {
-    let host = fields.required("host").text();
-    let tls =
-        fields.optional("tls").word(&MailTls::ALL, MailTls::name).unwrap_or(MailTls::StartTls);
-    let port = fields.optional("port").integer(1..=65_535).unwrap_or(tls.port());
-    let from = fields.required("from").text();
-    let to = fields.required("to").one_or_many();
-    for (key, address) in
-        from.iter().map(|from| ("from", from)).chain(to.iter().flatten().map(|to| ("to", to)))
-    {
-        if !is_mail_address(address) {
-            fields.report_at(key, format!("`{address}` is not a mail address"), None);
-        }
-    }
-    if to.as_ref().is_some_and(Vec::is_empty) {
-        fields.report_at("to", "`to` is empty, expected a mail address".into(), None);
-    }
-    let user = fields.optional("user").text();
-    let password = read_secret(fields, ("password_file", "password_env"), directory);
-    if user.is_some() != password.is_some() {
-        let hint = "`user` needs `password_file` or `password_env`, and these need `user`";
-        fields.report("the login is not whole".into(), Some(hint.into()));
-    }
-    if user.is_some() && tls == MailTls::None {
-        let hint = "`tls` is `starttls` or `tls`";
-        fields.report_at("user", "a password would be sent in the clear".into(), Some(hint.into()));
-    }
-    let ca_file = read_path(fields, "ca_file", directory);
-    let server = MailServer { host: host?, port, tls, ca_file };
-    Some(Mail { server, from: from?, to: to?, login: user.zip(password) })
-}
-
 fn read_command(fields: &mut Fields<'_>) -> Option<Vec<String>> {
     let command = fields.required("command").strings()?;
     if command.first().is_none_or(|program| program.trim().is_empty()) {
@@ -257,16 +196,7 @@ fn read_maintenance(mut fields: Fields<'_>, zone: &TimeZone) -> Option<Maintenan
 
 /// Reads the hours of a maintenance that comes every week.
 fn read_weekly(fields: &mut Fields<'_>, zone: &TimeZone) -> Option<(Time, Time, TimeZone)> {
-    let mut clock = |key| {
-        let text = fields.required(key).text()?;
-        let time = text.parse::<Time>().ok();
-        if time.is_none() {
-            let message = format!("`{key}` is not a time of day, expected one such as `22:30`");
-            fields.report_at(key, message, None);
-        }
-        time
-    };
-    let (from, to) = (clock("from"), clock("to"));
+    let (from, to) = (read_time(fields, "from"), read_time(fields, "to"));
     let zone = read_zone(fields, "timezone").unwrap_or_else(|| zone.clone());
     Some((from?, to?, zone))
 }
@@ -292,18 +222,6 @@ fn read_once(fields: &mut Fields<'_>) -> Option<MaintenanceTime> {
     Some(MaintenanceTime::Once { from, to })
 }
 
-const fn day_name(day: Weekday) -> &'static str {
-    match day {
-        Weekday::Monday => "mon",
-        Weekday::Tuesday => "tue",
-        Weekday::Wednesday => "wed",
-        Weekday::Thursday => "thu",
-        Weekday::Friday => "fri",
-        Weekday::Saturday => "sat",
-        Weekday::Sunday => "sun",
-    }
-}
-
 /// Returns true for an address that a request can be sent to.
 fn is_web_address(url: &str) -> bool {
     let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
@@ -322,6 +240,7 @@ fn is_header(name: &str, value: &str) -> bool {
 mod tests {
     use super::*;
     use crate::config::Config;
+    use crate::mail::MailTls;
 
     const SOUND: &str = "\
 [alerts]
@@ -384,8 +303,8 @@ to = '2026-09-08T02:00:00Z'
         assert_eq!((settings.quiet, settings.max_per_hour), (Duration::from_mins(10), 5));
         assert_eq!(settings.settle, AlertSettings::default().settle);
         let TargetKind::Webhook(hook) = &settings.target("hook").unwrap().kind else { panic!() };
-        assert_eq!(hook.url, Secret::Variable("HOOK".into()));
-        let file = Secret::File("/etc/dewlap/hook.secret".into());
+        assert_eq!(hook.url, SecretPlace::Variable("HOOK".into()));
+        let file = SecretPlace::File("/etc/dewlap/hook.secret".into());
         assert_eq!(hook.secret, Some(("Authorization".into(), file)));
         let TargetKind::Mail(mail) = &settings.target("mail").unwrap().kind else { panic!() };
         assert_eq!((mail.server.port, mail.server.tls, mail.to.len()), (587, MailTls::StartTls, 1));
@@ -399,9 +318,9 @@ to = '2026-09-08T02:00:00Z'
     #[test]
     fn a_variable_is_resolved_and_never_shown() {
         let mut settings = parse(SOUND).unwrap();
-        settings.resolve(|name| (name == "HOOK").then(|| "https://hooks/abc".into()));
+        settings.resolve(&|name| (name == "HOOK").then(|| "https://hooks/abc".into()));
         let TargetKind::Webhook(hook) = &settings.target("hook").unwrap().kind else { panic!() };
-        assert_eq!(hook.url.read().unwrap(), "https://hooks/abc");
+        assert_eq!(hook.url.read().unwrap().expose(), "https://hooks/abc");
         assert!(!format!("{settings:?}").contains("abc"));
     }
 

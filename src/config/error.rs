@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::model::{Finding, plural};
+use crate::secret::SecretError;
 
 /// Why a configuration was refused.
 #[derive(Debug, thiserror::Error)]
@@ -23,19 +24,11 @@ pub enum ConfigError {
         /// All of them, sorted by line.
         findings: Vec<Finding>,
     },
-    /// A password file could not be read.
-    #[error("failed to read the password file `{path}`")]
+    /// A password is not to be had.
+    #[error("failed to get a password")]
     Password {
-        /// The file.
-        path: PathBuf,
         /// The cause.
-        source: std::io::Error,
-    },
-    /// There is no password where it should be.
-    #[error("there is no password in `{place}`")]
-    NoPassword {
-        /// The file or the variable.
-        place: String,
+        source: SecretError,
     },
 }
 
@@ -45,7 +38,7 @@ impl ConfigError {
     pub fn findings(&self) -> &[Finding] {
         match self {
             Self::Invalid { findings, .. } => findings,
-            Self::Read { .. } | Self::Password { .. } | Self::NoPassword { .. } => &[],
+            Self::Read { .. } | Self::Password { .. } => &[],
         }
     }
 
@@ -56,7 +49,7 @@ impl ConfigError {
             Self::Read { source, .. } if source.kind() == std::io::ErrorKind::NotFound => Some(
                 "name another file with `--config FILE`; without one, `dewlap.toml` is read if it is there",
             ),
-            Self::Password { .. } | Self::NoPassword { .. } => Some(
+            Self::Password { .. } => Some(
                 "a password file holds the password alone, and only the account that runs dewlap can read it",
             ),
             _ => None,

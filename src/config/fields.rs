@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::health::read_health;
 use super::source::read_sources;
-use super::{Config, alerts};
+use super::{Config, alerts, report, retention};
 use crate::document::{Document, Fields};
 use crate::parse::{FieldMap, TextFormat, TextSpec};
 use crate::redact::{Kind, MaskRule, Masker, PseudonymKey};
@@ -36,9 +36,15 @@ pub(super) fn read_fields(document: &Document<'_>, directory: &Path) -> Config {
     config.csv = fields.optional("csv").table().map(|table| read_map(table, FieldMap::csv()));
     config.ndjson =
         fields.optional("ndjson").table().map(|table| read_map(table, FieldMap::ndjson()));
+    let zone = config.zone.clone().unwrap_or(TimeZone::UTC);
+    if let Some(table) = fields.optional("retention").table() {
+        config.retention = retention::read(table);
+    }
     if let Some(alerts) = fields.optional("alerts").table() {
-        let zone = config.zone.clone().unwrap_or(TimeZone::UTC);
         config.alerts = alerts::read(alerts, directory, &zone);
+    }
+    if let Some(report) = fields.optional("report").table() {
+        config.report = report::read(report, directory, &zone);
     }
     fields.finish();
     config

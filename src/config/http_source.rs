@@ -1,14 +1,15 @@
 //! Sources over HTTP: `[[source]]` with `api_query` or `iguana_x`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
 use super::ConfigError;
 use super::fields::read_zone;
-use crate::api::{Auth, Credentials, Interface, Secret, SourceOptions};
+use crate::api::{Auth, Credentials, Interface, SourceOptions};
 use crate::document::Fields;
+use crate::secret::SecretPlace;
 
 /// The keys that make a source one over HTTP.
 const KINDS: [&str; 2] = ["api_query", "iguana_x"];
@@ -28,16 +29,9 @@ pub struct HttpSource {
     /// The zone of its wall clock; `None`: that of the configuration.
     pub zone: Option<TimeZone>,
     /// Who asks, and where the password is; `None`: nobody in particular.
-    user: Option<(String, PasswordFrom, Auth)>,
+    user: Option<(String, SecretPlace, Auth)>,
     /// All else.
     options: SourceOptions,
-}
-
-/// Where a password is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum PasswordFrom {
-    File(PathBuf),
-    Environment(String),
 }
 
 impl HttpSource {
@@ -60,8 +54,7 @@ impl HttpSource {
     ///
     /// # Errors
     ///
-    /// Returns [`ConfigError::Password`] where the password cannot be read, and
-    /// [`ConfigError::NoPassword`] where it is not there.
+    /// Returns [`ConfigError::Password`] where the password cannot be read.
     pub fn source_options(
         &self,
         zone: &TimeZone,
@@ -71,8 +64,13 @@ impl HttpSource {
         if let Interface::ApiQuery { zone: own, .. } = &mut options.interface {
             *own = self.zone.clone().unwrap_or_else(|| zone.clone());
         }
-        if let Some((user, from, auth)) = &self.user {
-            let password = from.read(environment)?;
+        if let Some((user, place, auth)) = &self.user {
+            let mut place = place.clone();
+            place.resolve(environment);
+            let password = place.read().map_err(|source| ConfigError::Password { source })?;
+            if let SecretPlace::File(path) = &place {
+                warn_if_open(path);
+            }
             options.credentials = Some(Credentials { user: user.clone(), password, auth: *auth });
             if options.address.starts_with("http://") && !is_local(&options.address) {
                 let source = &options.address;
@@ -80,25 +78,6 @@ impl HttpSource {
             }
         }
         Ok(options)
-    }
-}
-
-impl PasswordFrom {
-    fn read(&self, environment: &dyn Fn(&str) -> Option<String>) -> Result<Secret, ConfigError> {
-        let (text, place) = match self {
-            Self::File(path) => {
-                let text = std::fs::read_to_string(path)
-                    .map_err(|source| ConfigError::Password { path: path.clone(), source })?;
-                warn_if_open(path);
-                (text, path.display().to_string())
-            }
-            Self::Environment(name) => (environment(name).unwrap_or_default(), name.clone()),
-        };
-        let text = text.trim_end_matches(['\r', '\n']);
-        if text.is_empty() {
-            return Err(ConfigError::NoPassword { place });
-        }
-        Ok(Secret::new(text))
     }
 }
 
@@ -200,14 +179,14 @@ fn read_types(fields: &mut Fields<'_>) -> Vec<String> {
 }
 
 /// Reads who asks. A password is either in a file or in the environment.
-fn read_user(fields: &mut Fields<'_>, directory: &Path) -> Option<(String, PasswordFrom)> {
+fn read_user(fields: &mut Fields<'_>, directory: &Path) -> Option<(String, SecretPlace)> {
     let user = fields.optional("user").text();
     let file = fields.optional("password_file").text();
     let variable = fields.optional("password_env").text();
     let has = |key| fields.keys().contains(&key);
     let from = match (file, variable) {
-        (Some(file), None) => Some(PasswordFrom::File(directory.join(file))),
-        (None, Some(name)) => Some(PasswordFrom::Environment(name)),
+        (Some(file), None) => Some(SecretPlace::File(directory.join(file))),
+        (None, Some(name)) => Some(SecretPlace::Variable(name)),
         (Some(_), Some(_)) => {
             let message = "a password is either in `password_file` or in `password_env`";
             fields.report_at("password_env", message.into(), None);

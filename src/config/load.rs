@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use jiff::tz::TimeZone;
 
 use super::fields::read_fields;
-use super::{ConfigError, HealthPage, SourceConfig};
+use super::{ConfigError, HealthPage, ReportSettings, SourceConfig};
 use crate::alert::AlertSettings;
 use crate::document::Document;
 use crate::parse::{FieldMap, TextFormat};
 use crate::redact::MaskRule;
+use crate::store::Retention;
 
 /// What the configuration file says. Everything in it may be left out.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +28,8 @@ pub struct Config {
     pub local_patterns: Option<PathBuf>,
     /// The address of the runbook; a report names it with `#` and the id of a rule behind it.
     pub runbook: Option<String>,
+    /// For how long events are stored.
+    pub retention: Retention,
     /// Where the follower tells how it is.
     pub health: HealthPage,
     /// Holds the key of the pseudonyms as 64 hexadecimal digits.
@@ -43,6 +46,8 @@ pub struct Config {
     pub sources: Vec<SourceConfig>,
     /// What is told, to whom, and when not.
     pub alerts: AlertSettings,
+    /// To whom the weekly report is mailed, and when.
+    pub report: ReportSettings,
 }
 
 impl Config {

@@ -2,16 +2,18 @@
 
 use std::path::Path;
 
-/// Room on a disk, in bytes; `None` where the system does not tell.
+/// Returns the room on a disk, in bytes; `None` where the system does not tell.
 #[cfg(unix)]
-pub(super) fn free_bytes(path: &Path) -> Option<u64> {
+#[must_use]
+pub fn free_bytes(path: &Path) -> Option<u64> {
     let disk = rustix::fs::statvfs(path).ok()?;
     Some(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
-/// Room on a disk, in bytes; `None` where the system does not tell.
+/// Returns the room on a disk, in bytes; `None` where the system does not tell.
 #[cfg(not(unix))]
-pub(super) fn free_bytes(_path: &Path) -> Option<u64> {
+#[must_use]
+pub fn free_bytes(_path: &Path) -> Option<u64> {
     None
 }
 

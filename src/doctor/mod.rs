@@ -18,6 +18,7 @@ mod reach;
 mod sources;
 mod store;
 
+pub use access::free_bytes;
 pub use diagnosis::{Check, Diagnosis, Grade, examine};
 pub use health::check_health;
 pub use machine::check_machine;

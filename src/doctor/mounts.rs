@@ -3,8 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-/// File systems of other machines.
-const REMOTE: [&str; 8] = ["nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "ceph", "9p"];
+use crate::tail::NETWORK_FILE_SYSTEMS;
 
 /// Returns the kind of the network share that a path lies on; `None`: on a disk of this machine, or
 /// the system does not tell.
@@ -17,7 +16,7 @@ pub(super) fn network_share(root: &Path, path: &Path) -> Option<String> {
         .filter(|(point, _)| path.starts_with(point))
         .max_by_key(|(point, _)| point.len())?
         .1;
-    REMOTE.contains(&kind).then(|| kind.to_owned())
+    NETWORK_FILE_SYSTEMS.iter().any(|(name, _)| *name == kind).then(|| kind.to_owned())
 }
 
 /// Returns where a file system is mounted, and its kind.

@@ -41,7 +41,7 @@ fn check_target(target: &Target) -> Diagnosis {
             }
         },
         TargetKind::Webhook(webhook) => match webhook.url.read() {
-            Ok(url) => check_address(&subject, &url, webhook.ca_file.as_deref()),
+            Ok(url) => check_address(&subject, url.expose(), webhook.ca_file.as_deref()),
             Err(error) => {
                 Diagnosis::fault(&subject, error.to_string(), "its address is not to be had")
             }

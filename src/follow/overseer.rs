@@ -1,4 +1,4 @@
-//! The thread that looks at all sources together: courses, silence, crashes.
+//! The thread that looks at all sources together: courses, silence, crashes, old events.
 
 use std::fs;
 use std::path::Path;
@@ -6,10 +6,11 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use super::SourceSetup;
 use super::context::Context;
+use super::retain::{Schedule, retain};
 use crate::model::Millis;
 use crate::parse::ParseOptions;
 use crate::pipeline::{SilenceWatch, commit_notices};
-use crate::serve::{AlertCounts, SourceState, SourceStatus, Status};
+use crate::serve::{AlertCounts, Status};
 use crate::store::{Store, StoreError};
 
 /// Courses are followed up so often.
@@ -25,7 +26,9 @@ const LOOKED: Duration = Duration::from_mins(1);
 pub(super) fn oversee(context: &Context) -> Result<(), StoreError> {
     let servers = context.setup.sources.iter().map(|source| source.server.clone());
     let mut silence = SilenceWatch::new(servers.collect(), context.setup.zone.clone());
-    let (mut settled, mut next_look) = (0, (context.clock)().ticks + LOOKED);
+    let began = (context.clock)().ticks;
+    let mut retention = Schedule::new(began);
+    let (mut settled, mut next_look) = (0, began + LOOKED);
     while !context.stop.wait(SETTLED) {
         let status = context.board.read();
         let events: u64 = status.sources.iter().map(|source| source.events).sum();
@@ -35,6 +38,9 @@ pub(super) fn oversee(context: &Context) -> Result<(), StoreError> {
         }
         note_alerts(context)?;
         let moment = (context.clock)();
+        if retention.is_due(moment.ticks) {
+            retain(context, moment.now)?;
+        }
         if moment.ticks >= next_look {
             next_look = moment.ticks + LOOKED;
             look_for_silence(context, &mut silence, (&status, moment.now))?;
@@ -62,10 +68,7 @@ fn look_for_silence(
     silence: &mut SilenceWatch,
     (status, now): (&Status, Millis),
 ) -> Result<(), StoreError> {
-    let is_read = |source: &SourceStatus| {
-        source.state == SourceState::Up && source.lag_bytes == 0 && source.last_round.is_some()
-    };
-    if !status.sources.iter().all(is_read) {
+    if !status.is_all_read() {
         return Ok(());
     }
     for source in &context.setup.sources {

@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use super::context::Context;
 use super::files::FilesThread;
 use super::http::follow_http;
+use super::mailer::mail_reports;
 use super::overseer::oversee;
 use super::stop::Stop;
 use super::{FollowError, Moments, Setup};
@@ -72,7 +73,7 @@ impl Session {
             status.is_ready = true;
         });
         let alerter = start_alerter(setup, surroundings, &writer)?;
-        let (sender, news) = mpsc::channel(setup.sources.len() + 2);
+        let (sender, news) = mpsc::channel(setup.sources.len() + 3);
         let mut session = Self {
             writer,
             stop: Arc::clone(&stop),
@@ -95,8 +96,20 @@ impl Session {
             let context = Context { index, handle, ..context.clone() };
             session.follow(&source.name, context, &sender)?;
         }
+        session.mail_reports(context.clone(), &sender)?;
         session.spawn("overseer", &sender, move || oversee(&context))?;
         Ok(session)
+    }
+
+    /// Starts the thread that mails reports, where they are to be mailed.
+    fn mail_reports(
+        &mut self,
+        context: Context,
+        sender: &mpsc::Sender<News>,
+    ) -> Result<(), FollowError> {
+        let report = context.setup.report.clone();
+        let Some((mail, schedule)) = report.mail.zip(report.schedule) else { return Ok(()) };
+        self.spawn("mailer", sender, move || mail_reports(&context, &mail, &schedule))
     }
 
     /// Starts the thread of a source. Where it panics, it begins anew; the others go on.

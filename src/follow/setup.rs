@@ -11,10 +11,12 @@ use crate::alert::AlertSettings;
 use crate::api::{Interface, SourceOptions};
 use crate::catalogue::Catalogue;
 use crate::classify::{Classifier, Fingerprinter};
+use crate::config::ReportSettings;
 use crate::parse::ParseOptions;
 use crate::pipeline::{FileSource, Moment};
 use crate::redact::Masker;
 use crate::serve::SourceKind;
+use crate::store::Retention;
 
 /// Tells the time, by two clocks.
 pub type Moments = Arc<dyn Fn() -> Moment + Send + Sync>;
@@ -41,6 +43,10 @@ pub struct Setup {
     pub zone: TimeZone,
     /// What is told, when and to whom; its secrets are read.
     pub alerts: AlertSettings,
+    /// For how long events are stored.
+    pub retention: Retention,
+    /// To whom the weekly report is mailed, and when; its secrets are read.
+    pub report: ReportSettings,
     /// The address of the runbook.
     pub runbook: Option<String>,
     /// Makes pauses between attempts differ from those of other machines.

@@ -17,7 +17,7 @@ pub struct Letter<'l> {
     /// Who receives.
     pub to: &'l [String],
     /// What it is about; line ends become spaces.
-    pub subject: &'l str,
+    pub subject: String,
     /// When it is sent.
     pub date: Millis,
     /// The conversation that it belongs to.

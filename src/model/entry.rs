@@ -123,6 +123,22 @@ pub enum EntryId<'a> {
     Place,
 }
 
+/// The entry that another one is about, such as the message that an error stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Related<'a> {
+    /// Iguana X.
+    Iguana {
+        /// GUID of the component that wrote it.
+        component: Cow<'a, str>,
+        /// When.
+        time: Millis,
+        /// Count within that millisecond, from 1.
+        index: u64,
+    },
+    /// An id that the log spells out.
+    Named(Cow<'a, str>),
+}
+
 /// What an entry's id is unique in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stream<'a> {
@@ -165,6 +181,38 @@ pub struct Entry<'a> {
     pub tags: Cow<'a, str>,
     /// The text or the whole message, as it stands in the log.
     pub text: Cow<'a, [u8]>,
+    /// The entry that it is about, where the log tells.
+    pub related: Option<Related<'a>>,
+}
+
+impl<'a> Related<'a> {
+    /// Returns what an id in a log stands for; `0-0` and an empty one stand for nothing.
+    #[must_use]
+    pub fn named(id: Cow<'a, str>) -> Option<Self> {
+        (!id.is_empty() && id != "0-0").then_some(Self::Named(id))
+    }
+
+    /// Returns the id that the entry goes by, in every format the same.
+    #[must_use]
+    pub fn id(&self) -> Cow<'_, str> {
+        match self {
+            Self::Iguana { component, time, index } => {
+                Cow::Owned(format!("{component}-{}-{index}", time.get()))
+            }
+            Self::Named(id) => Cow::Borrowed(id),
+        }
+    }
+
+    /// Returns it with all that it borrowed copied.
+    #[must_use]
+    pub fn into_owned(self) -> Related<'static> {
+        match self {
+            Self::Iguana { component, time, index } => {
+                Related::Iguana { component: component.into_owned().into(), time, index }
+            }
+            Self::Named(id) => Related::Named(id.into_owned().into()),
+        }
+    }
 }
 
 impl Level {
@@ -330,6 +378,7 @@ mod tests {
             component: "Iguana-Service".into(),
             tags: tags.into(),
             text: text.as_bytes().into(),
+            related: None,
         }
     }
 

@@ -4,6 +4,7 @@
 //!
 //! **Not here:** reading logs (`parse`), rules (`catalogue`), what is kept (`store`).
 
+mod causes;
 mod entry;
 mod event;
 mod finding;
@@ -13,11 +14,12 @@ mod span;
 mod stamp;
 mod time;
 
-pub use entry::{Entry, EntryId, EntryKind, Level, SeenKey, Stream, is_hl7};
+pub use causes::with_causes;
+pub use entry::{Entry, EntryId, EntryKind, Level, Related, SeenKey, Stream, is_hl7};
 pub use event::{Event, Outcome, Severity};
 pub use finding::{Finding, grouped, nearest, plural};
 pub use problem_state::ProblemState;
 pub use rule_id::{RuleId, RuleIdError, is_kebab};
 pub use span::{SpanError, parse_span, render_span};
 pub use stamp::Stamp;
-pub use time::{Hour, Millis, Period, PeriodError};
+pub use time::{Clock, Hour, Millis, Period, PeriodError};

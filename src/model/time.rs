@@ -1,6 +1,7 @@
 //! Event time: milliseconds, hours, and the periods that reports cover.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::civil::ISOWeekDate;
 use jiff::tz::TimeZone;
@@ -12,6 +13,9 @@ use jiff::{Timestamp, ToSpan};
 /// calendar holds (a damaged clock) is shown as the nearest one that it does.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Millis(i64);
+
+/// Tells the time, to what goes on for longer than a call.
+pub type Clock = Arc<dyn Fn() -> Millis + Send + Sync>;
 
 impl Millis {
     /// Returns the moment so many milliseconds after 1970.

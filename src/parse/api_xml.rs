@@ -15,7 +15,7 @@ use memchr::{memchr, memmem};
 use super::clock::Clock;
 use super::words::kind_of;
 use super::{Gap, Item, ParseOptions, Reader, Window, decode_text};
-use crate::model::{Entry, EntryId, Millis};
+use crate::model::{Entry, EntryId, Millis, Related};
 
 /// Names and processing instructions are shorter than this.
 const MAX_NAME_BYTES: usize = 256;
@@ -135,6 +135,7 @@ impl ApiXml {
             component: text("source_name"),
             tags: Cow::Borrowed(""),
             text: unescape(value("data").unwrap_or_default()),
+            related: Related::named(text("reference_id")),
         })
     }
 }

@@ -143,6 +143,7 @@ impl Csv {
             component,
             tags: tags.into(),
             text,
+            related: None,
         })
     }
 

@@ -19,7 +19,7 @@ use super::envelope::{
     parse_envelope,
 };
 use super::{Gap, Item, Reader, Window};
-use crate::model::{Entry, EntryId, EntryKind, Millis, is_hl7};
+use crate::model::{Entry, EntryId, EntryKind, Millis, Related, is_hl7};
 
 /// The tags that the product writes; older data has them in the text.
 const PRODUCT_TAGS: [&str; 15] = [
@@ -271,9 +271,9 @@ fn read_content(content: &[u8], offset: u64, len: u64) -> Option<Item<'_>> {
 fn read_entry<'a>(fields: &mut Fields<'a>, kind: EntryKind) -> Result<Entry<'a>, FieldError> {
     let index = fields.number()?;
     let time = i64::try_from(fields.number()?).unwrap_or(i64::MAX);
-    fields.number()?;
-    fields.number()?;
-    fields.string()?;
+    let related_index = fields.number()?;
+    let related_time = i64::try_from(fields.number()?).unwrap_or(i64::MAX);
+    let related_component = fields.string()?;
     let component = fields.string()?;
     let text = fields.string()?;
     let tags = if fields.at == fields.bytes.len() {
@@ -295,6 +295,11 @@ fn read_entry<'a>(fields: &mut Fields<'a>, kind: EntryKind) -> Result<Entry<'a>,
         component: String::from_utf8_lossy(component),
         tags,
         text: Cow::Borrowed(text),
+        related: (!related_component.is_empty()).then(|| Related::Iguana {
+            component: String::from_utf8_lossy(related_component),
+            time: Millis::new(related_time),
+            index: related_index,
+        }),
     })
 }
 

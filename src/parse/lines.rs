@@ -246,6 +246,7 @@ impl<L: Layout> Lines<L> {
             component: part(&header.component),
             tags: Cow::Borrowed(""),
             text: Cow::Borrowed(without_line_end(text)),
+            related: None,
         };
         self.layout.complete(&mut entry);
         self.time = Some(entry.time);

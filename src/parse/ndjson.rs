@@ -20,7 +20,7 @@ use super::json::{Element, Stop, holds_elements, is_answer, next_element, parse_
 use super::options::plain_name;
 use super::words::{add_tags, kind_of};
 use super::{FieldMap, Gap, Item, ParseOptions, Reader, Window, decode_text};
-use crate::model::{Entry, EntryId, Millis};
+use crate::model::{Entry, EntryId, Millis, Related};
 
 /// How much of an answer's error is told.
 const MAX_ERROR_CHARS: usize = 200;
@@ -198,6 +198,7 @@ impl Ndjson {
                 component: object.remove("comp").map(into_text).unwrap_or_default().into(),
                 tags: tags_of(object.get("tags")).into(),
                 text: Cow::Owned(text.into_bytes()),
+                related: related(&mut object),
             };
         }
         let text_of =
@@ -217,6 +218,7 @@ impl Ndjson {
                 Some(text) => into_text(text.clone()).into_bytes(),
                 None => Value::Object(object.clone()).to_string().into_bytes(),
             }),
+            related: None,
         }
     }
 
@@ -253,14 +255,24 @@ fn iguana_fields(object: &Map<String, Value>) -> Option<(u64, Millis)> {
     if !object.contains_key("comp") || !object.contains_key("content") {
         return None;
     }
-    let number = |key: &str| -> Option<u64> {
-        match object.get(key)? {
-            Value::Number(number) => number.as_u64(),
-            Value::String(text) => text.trim().parse().ok(),
-            _ => None,
-        }
-    };
-    Some((number("id")?, Millis::new(i64::try_from(number("time")?).ok()?)))
+    Some((number(object, "id")?, Millis::new(i64::try_from(number(object, "time")?).ok()?)))
+}
+
+/// Returns the entry that an item of `/logs/retrieve` is about.
+fn related(object: &mut Map<String, Value>) -> Option<Related<'static>> {
+    let (index, time) = (number(object, "rel_id")?, number(object, "rel_time")?);
+    let component = object.remove("rel_comp").map(into_text).filter(|name| !name.is_empty())?;
+    let time = Millis::new(i64::try_from(time).ok()?);
+    Some(Related::Iguana { component: component.into(), time, index })
+}
+
+/// Returns a member that is a whole number, or the text of one.
+fn number(object: &Map<String, Value>, key: &str) -> Option<u64> {
+    match object.get(key)? {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
 }
 
 /// Finds the value under the first of these names that is there, `a.b` within `a` if need be.

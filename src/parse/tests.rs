@@ -34,6 +34,7 @@ impl Seen {
                 component: entry.component.into_owned().into(),
                 tags: entry.tags.into_owned().into(),
                 text: entry.text.into_owned().into(),
+                related: entry.related.map(crate::model::Related::into_owned),
             }),
         }
     }

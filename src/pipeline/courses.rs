@@ -71,6 +71,7 @@ fn problem(rows: &[EpisodeRow], catalogue: &Catalogue, period: Period) -> Option
         component_name: one.component_name.clone(),
         split_by: one.split.clone(),
         hours,
+        failures: None,
         weeks_before,
         first_seen: rows.iter().map(|row| row.episode.first).min().unwrap_or_default(),
         last_seen: rows.iter().map(|row| row.episode.last).max().unwrap_or_default(),
@@ -81,6 +82,7 @@ fn problem(rows: &[EpisodeRow], catalogue: &Catalogue, period: Period) -> Option
         values: values(&current),
         causes: BTreeMap::new(),
         example: None,
+        standing: None,
     })
 }
 

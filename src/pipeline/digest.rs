@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::about::message_of;
 use super::class::Class;
 use super::ingest::IngestOptions;
 use super::routine::Routine;
@@ -194,6 +195,7 @@ impl<'o> Digest<'o> {
         text: String,
     ) -> NewEvent {
         NewEvent {
+            message: message_of(entry, &text),
             counted: 0,
             entry: entry.display_id(),
             tags: entry.tags.clone().into_owned(),

@@ -1,7 +1,8 @@
 //! Wires the stages of a batch: inputs, readers, classification, masking, the store.
 //!
-//! Entry points: [`ingest`], for a source over HTTP [`PollSource::step`], and over what is stored [`weekly_report`], [`coverage()`] and
-//! [`backtest()`]. In [`ingest`] the calling thread reads, parses, masks and classifies; the store's
+//! Entry points: [`ingest`], for a source over HTTP [`PollSource::step`], over what is stored
+//! [`weekly_report`], [`standings()`], [`unknowns()`], [`coverage()`] and [`backtest()`], and over
+//! plain lines [`mine_lines`]. In [`ingest`] the calling thread reads, parses, masks and classifies; the store's
 //! writer commits on its own thread, behind a bounded channel that stops the reader when
 //! the disk is slow.
 //!
@@ -11,12 +12,14 @@
 //!
 //! **Not here:** what a format looks like (`parse`), what is printed (`cli`).
 
+mod about;
 mod backtest;
 mod capture;
 mod class;
 mod courses;
 mod coverage;
 mod digest;
+mod elimination;
 mod feed;
 mod files;
 mod identify;
@@ -24,8 +27,13 @@ mod ingest;
 mod log;
 mod notices;
 mod poll;
+mod report_letter;
 mod routine;
 mod silence;
+mod standings;
+mod texts;
+mod unknowns;
+mod watched;
 mod weekly;
 
 pub use backtest::{
@@ -40,5 +48,9 @@ pub use files::{FileFollower, FileSource, FollowCounts, Moment};
 pub use ingest::{FileGap, IngestError, IngestOptions, Summary, classes, ingest};
 pub use notices::{Notice, commit_notices};
 pub use poll::{PollSource, PollStep, SourceState};
+pub use report_letter::report_letter;
 pub use silence::SilenceWatch;
+pub use standings::{Standing, life_of, standings};
+pub use texts::{MinedLines, masked_template, mine_lines};
+pub use unknowns::{Group, Grouping, UnknownCluster, UnknownPlace, unknowns};
 pub use weekly::{WeeklyOptions, weekly_report};

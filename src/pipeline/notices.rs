@@ -80,6 +80,7 @@ impl Notice {
             component: self.component.as_str().into(),
             tags: "".into(),
             text: self.text.as_bytes().into(),
+            related: None,
         }
     }
 }

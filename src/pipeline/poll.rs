@@ -216,7 +216,7 @@ impl<'o> PollSource<'o> {
         let bytes = page.body.get(index(gap.from)..index(gap.to)).unwrap_or_default();
         let mark = self.options.masker.number(bytes);
         facts.add_damage(mark);
-        if !self.poller.known_damage(page).contains(&mark) {
+        if !self.poller.has_damage(page, mark) {
             gap.from += self.place.0;
             gap.to += self.place.0;
             self.digest.add_gap(gap);

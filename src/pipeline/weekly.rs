@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::courses::{add_causes, course_problems};
+use super::elimination::add_standings;
+use super::unknowns::Grouping;
+use super::watched::add_watched;
 use crate::catalogue::{Catalogue, Rule};
-use crate::model::{EntryKind, Hour, Level, Millis, Outcome, Period, RuleId, render_span};
+use crate::model::{EntryKind, Level, Millis, Outcome, Period, RuleId, render_span};
 use crate::report::{
     ComponentTotals, EscalationStep, Example, Limits, LostBytes, Outcomes, ProblemInput, Report,
     ReportInput, RuleCard, Subject, Totals, ValueCount,
 };
-use crate::store::{ComponentLoad, ProblemHours, ReportRows, Store, StoreError};
+use crate::store::{ComponentLoad, HourCount, ProblemHours, ReportRows, Store, StoreError};
 
 /// Periods before the report's own that trends are drawn from.
 pub(super) const PERIODS_BEFORE: i64 = 7;
@@ -47,10 +50,14 @@ pub fn weekly_report(
     input.components = component_totals(&rows.load);
     input.totals = totals(&rows, catalogue, period, &rows.load);
     input.totals_before = totals(&rows, catalogue, period.before(), &rows.load_before);
+    let grouping = Grouping::of(store)?;
+    let inputs = rows.problems.iter();
     input.problems =
-        rows.problems.iter().map(|problem| problem_input(problem, catalogue, period)).collect();
+        inputs.map(|problem| problem_input(problem, catalogue, &grouping, period)).collect();
     add_causes(store, catalogue, period, &mut input.problems)?;
     input.courses = course_problems(store, catalogue, period, options.server)?;
+    add_watched(store, catalogue, period, options.server, &mut input)?;
+    add_standings(store, catalogue, period, options.server, &mut input)?;
     input.gaps = rows
         .gaps
         .into_iter()
@@ -85,7 +92,7 @@ fn totals(
         *totals.entries.entry(load.kind).or_default() += load.entries;
     }
     for problem in &rows.problems {
-        let events: u64 = in_period(problem, period).map(|(_, _, events)| events).sum();
+        let events: u64 = in_period(problem, period).map(|count| count.events).sum();
         let rule = problem.rule.as_deref().map(|id| catalogue.rule(id));
         totals.events += events;
         match rule {
@@ -97,23 +104,26 @@ fn totals(
     totals
 }
 
-/// Returns the hours of a problem that lie in a period, with outcome and count.
-fn in_period(
-    problem: &ProblemHours,
-    period: Period,
-) -> impl Iterator<Item = (Hour, Option<Outcome>, u64)> {
+/// Returns the hours of a problem that lie in a period.
+fn in_period(problem: &ProblemHours, period: Period) -> impl Iterator<Item = &HourCount> {
     let hours = period.from.hour()..period.to.hour();
-    let inside = problem.hours.iter().filter(move |count| hours.contains(&count.hour));
-    inside.map(|count| (count.hour, count.outcome, count.events))
+    problem.hours.iter().filter(move |count| hours.contains(&count.hour))
 }
 
-fn problem_input(problem: &ProblemHours, catalogue: &Catalogue, period: Period) -> ProblemInput {
+fn problem_input(
+    problem: &ProblemHours,
+    catalogue: &Catalogue,
+    grouping: &Grouping,
+    period: Period,
+) -> ProblemInput {
     let rule_id: Option<RuleId> = problem.rule.as_deref().and_then(|id| id.parse().ok());
     let rule = problem.rule.as_deref().and_then(|id| catalogue.rule(id));
     let mut hours = BTreeMap::new();
     let mut outcomes = Outcomes::default();
-    for (hour, outcome, events) in in_period(problem, period) {
-        *hours.entry(hour).or_default() += events;
+    let mut failures = 0;
+    for HourCount { hour, outcome, events, failures: failed } in in_period(problem, period) {
+        *hours.entry(*hour).or_default() += events;
+        failures += failed;
         match outcome {
             Some(Outcome::Stopped) => outcomes.stopped += events,
             Some(Outcome::Continued) => outcomes.continued += events,
@@ -125,12 +135,13 @@ fn problem_input(problem: &ProblemHours, catalogue: &Catalogue, period: Period) 
     let values = capture_values(&problem.captures);
     ProblemInput {
         id: problem.problem.clone(),
-        subject: rule_id.map_or_else(|| cluster(problem), Subject::Rule),
+        subject: rule_id.map_or_else(|| cluster(problem, grouping), Subject::Rule),
         server: problem.server.clone(),
         component: problem.component.clone(),
         component_name: problem.component_name.clone(),
         split_by: split_by(rule, &values),
         hours,
+        failures: Some(failures),
         weeks_before: weeks_before(problem, period),
         first_seen: problem.first_seen,
         last_seen: problem.last_seen,
@@ -138,13 +149,19 @@ fn problem_input(problem: &ProblemHours, catalogue: &Catalogue, period: Period) 
         values,
         causes: BTreeMap::new(),
         example: problem.example.clone().map(|(entry, text, path)| Example { text, entry, path }),
+        standing: None,
     }
 }
 
-fn cluster(problem: &ProblemHours) -> Subject {
-    Subject::Cluster {
-        id: problem.cluster.clone().unwrap_or_default(),
-        template: problem.template.clone().unwrap_or_default(),
+/// Returns the cluster that the texts of a problem are in.
+fn cluster(problem: &ProblemHours, grouping: &Grouping) -> Subject {
+    let fingerprint = problem.cluster.clone().unwrap_or_default();
+    match grouping.group(&fingerprint) {
+        Some(group) => Subject::Cluster { id: group.id.clone(), template: group.template.clone() },
+        None => Subject::Cluster {
+            id: fingerprint,
+            template: problem.template.clone().unwrap_or_default(),
+        },
     }
 }
 
@@ -180,7 +197,7 @@ fn weeks_before(problem: &ProblemHours, period: Period) -> Vec<u64> {
     let mut weeks = Vec::new();
     let mut before = period.before();
     for _ in 0..PERIODS_BEFORE {
-        weeks.push(in_period(problem, before).map(|(_, _, events)| events).sum());
+        weeks.push(in_period(problem, before).map(|count| count.events).sum());
         before = before.before();
     }
     weeks.reverse();

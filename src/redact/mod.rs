@@ -50,4 +50,4 @@ mod tests;
 
 pub use audit::{Suspect, suspects};
 pub use masker::{MaskError, MaskRule, Masker};
-pub use pseudonym::{KeyError, Kind, PseudonymKey};
+pub use pseudonym::{KeyError, Kind, PseudonymKey, without_pseudonyms};

@@ -134,6 +134,36 @@ impl fmt::Debug for PseudonymKey {
     }
 }
 
+/// Returns a masked text with `placeholder` for each masked value, for readers to whom it matters
+/// only that something stood there.
+///
+/// ```
+/// # use dewlap::redact::without_pseudonyms;
+/// assert_eq!(without_pseudonyms("patient [name:k3f9a0c2] [ok]", "<*>"), "patient <*> [ok]");
+/// ```
+#[must_use]
+pub fn without_pseudonyms(text: &str, placeholder: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('[') {
+        out.push_str(before);
+        let behind = after_pseudonym(after);
+        out.push_str(if behind.is_some() { placeholder } else { "[" });
+        rest = behind.unwrap_or(after);
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Returns what follows a masked value whose bracket is taken off.
+fn after_pseudonym(text: &str) -> Option<&str> {
+    let (kind, rest) = text.split_once(':')?;
+    Kind::from_name(kind)?;
+    let (value, rest) = rest.split_at_checked(8)?;
+    let is_ours = value.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
+    rest.strip_prefix(']').filter(|_| is_ours)
+}
+
 /// Returns the form of a value that is hashed: lower case, no white space around it; of numbers
 /// only the digits, of dates year, month, day, of telephone numbers no leading 1.
 fn normal(value: &str) -> String {

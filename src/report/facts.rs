@@ -1,4 +1,4 @@
-//! What a card says about a problem, line by line, for text and Markdown alike.
+//! What a card says about a problem, line by line, for all formats alike.
 
 use jiff::ToSpan;
 
@@ -17,32 +17,55 @@ pub(super) struct Fact {
     pub(super) label: &'static str,
     /// What there is to say.
     pub(super) text: String,
+    /// The same as a row of bars; empty where it cannot be drawn.
+    pub(super) bars: String,
+}
+
+impl Fact {
+    /// Returns all of it on one line.
+    pub(super) fn line(&self) -> String {
+        let gap = if self.text.is_empty() || self.bars.is_empty() { "" } else { "  " };
+        format!("{}{gap}{}", self.text, self.bars)
+    }
 }
 
 /// Returns what is said about a problem, in the order in which it is read.
 pub(super) fn facts(problem: &Problem, window: &Window) -> Vec<Fact> {
     let mut facts = Vec::new();
-    let mut add = |label, text: String| {
-        if !text.is_empty() {
-            facts.push(Fact { label, text });
+    let mut add = |label, text: String, bars: String| {
+        if !text.is_empty() || !bars.is_empty() {
+            facts.push(Fact { label, text, bars });
         }
     };
-    add("where", only_place(problem));
-    add("how often", how_often(problem));
-    add("trend", trend(problem, window));
-    add("when", words::when(problem));
-    add("days", days(problem, window));
-    add("seen", seen(problem));
-    add("outcome", outcome(problem));
+    add("state", state(problem, window), String::new());
+    add("where", only_place(problem), String::new());
+    add("how often", how_often(problem), String::new());
+    add("trend", trend(problem, window), weeks(problem, window));
+    add("when", words::when(problem), String::new());
+    add("days", String::new(), days(problem, window));
+    add("seen", seen(problem), String::new());
+    add("outcome", outcome(problem), String::new());
+    add("explains", words::explains(problem).unwrap_or_default(), String::new());
     for (cause, events) in &problem.causes {
-        add("symptom", symptom(problem, cause, *events));
+        add("symptom", symptom(problem, cause, *events), String::new());
     }
     for text in values(problem) {
-        add("values", text);
+        add("values", text, String::new());
     }
+    guidance(&mut facts, problem);
+    facts
+}
+
+/// Adds what the catalogue says about a problem.
+fn guidance(facts: &mut Vec<Fact>, problem: &Problem) {
+    let mut add = |label, text: String| {
+        if !text.is_empty() {
+            facts.push(Fact { label, text, bars: String::new() });
+        }
+    };
     let Some(card) = &problem.card else {
         add("cause", no_card(problem));
-        return facts;
+        return;
     };
     add("cause", card.cause.clone());
     add("fix", card.fix.clone());
@@ -55,7 +78,12 @@ pub(super) fn facts(problem: &Problem, window: &Window) -> Vec<Fact> {
     for reference in &card.references {
         add("see", reference.clone());
     }
-    facts
+}
+
+/// Returns how far a problem is on its way out.
+fn state(problem: &Problem, window: &Window) -> String {
+    let Some(standing) = &problem.standing else { return String::new() };
+    format!("{} {}", standing.state.name(), words::standing(standing, window.to).join("; "))
 }
 
 /// Returns the places of a problem that had events, where there are several.
@@ -81,7 +109,7 @@ fn only_place(problem: &Problem) -> String {
     let mut seen = problem.places.iter().filter(|place| place.count > 0);
     match (seen.next(), seen.next()) {
         (Some(place), None) => {
-            let split = words::split_of(place);
+            let split = words::split_of(&place.split_by);
             let comma = if split.is_empty() { "" } else { ", " };
             format!("{}{comma}{split}", place.component_name)
         }
@@ -90,7 +118,12 @@ fn only_place(problem: &Problem) -> String {
 }
 
 fn how_often(problem: &Problem) -> String {
-    let (events, episodes) = (plural(problem.count, "event"), plural(problem.episodes, "episode"));
+    let events = if problem.failures < problem.count {
+        words::attempts(problem)
+    } else {
+        plural(problem.count, "event")
+    };
+    let episodes = plural(problem.episodes, "episode");
     match problem.hours_between {
         Some(hours) => format!("{events} in {episodes}, {} apart on average", apart(hours)),
         None => format!("{events} in {episodes}"),
@@ -104,21 +137,25 @@ fn apart(hours: u64) -> String {
     }
 }
 
-/// Returns how the count moved, and the periods as bars.
+/// Returns how the count moved.
 fn trend(problem: &Problem, window: &Window) -> String {
     let word = words::trend(problem.trend, problem.before, problem.count);
-    let text = match problem.trend {
-        Trend::NoHistory => return String::new(),
-        Trend::New => return format!("new this {}", window.unit),
+    match problem.trend {
+        Trend::NoHistory => String::new(),
+        Trend::New => format!("new this {}", window.unit),
         Trend::Back => format!("back, after none in {}", window.before),
         Trend::Steady => format!("{word}, {} in {}", grouped(problem.before), window.before),
         _ => format!("{word} from {} in {}", grouped(problem.before), window.before),
-    };
-    if problem.weeks.len() < 3 {
-        return text;
+    }
+}
+
+/// Returns the periods as bars, where there are enough to compare with.
+fn weeks(problem: &Problem, window: &Window) -> String {
+    if problem.weeks.len() < 3 || matches!(problem.trend, Trend::NoHistory | Trend::New) {
+        return String::new();
     }
     let bars = measure::sparkline(&problem.weeks);
-    format!("{text}  {bars}  {} {}s", problem.weeks.len(), window.unit)
+    format!("{bars}  {} {}s", problem.weeks.len(), window.unit)
 }
 
 /// Returns the days of a week as bars, where there is more than one with events.

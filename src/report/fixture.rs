@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::model::{EntryKind, Hour, Millis, Outcome, Period, Severity};
+use crate::model::{EntryKind, Hour, Millis, Outcome, Period, ProblemState, Severity};
 
 /// The Monday of 2026-W37, as an hour since 1970.
 pub(super) const MONDAY: i64 = 496_872;
@@ -52,6 +52,7 @@ pub(super) fn problem(subject: Subject, component: &str, list: &[(i64, u64)]) ->
         component_name: component.into(),
         split_by: BTreeMap::new(),
         hours: hours(list),
+        failures: None,
         weeks_before: Vec::new(),
         first_seen: at("2026-03-01T04:12:00Z"),
         last_seen: at("2026-09-10T06:40:00Z"),
@@ -59,6 +60,7 @@ pub(super) fn problem(subject: Subject, component: &str, list: &[(i64, u64)]) ->
         values: BTreeMap::new(),
         causes: BTreeMap::new(),
         example: None,
+        standing: None,
     }
 }
 
@@ -250,4 +252,92 @@ fn example(text: &str, component: &str) -> Example {
         entry: format!("guid-{component}-1788761234567-1"),
         path: "/var/iguana/logs/2026_09_07.log".into(),
     }
+}
+
+/// Returns a standing with a decision, silent since a time.
+pub(super) fn standing(state: ProblemState, since: &str) -> Standing {
+    Standing {
+        state,
+        since: at(since),
+        decision: Some(Decision {
+            by: "jan".into(),
+            why: "the index is unique now".into(),
+            ticket: Some("INT-7".into()),
+            at: at("2026-08-20T09:00:00Z"),
+        }),
+        silence: Some(Silence {
+            since: at("2026-09-02T00:00:00Z"),
+            chance: 0.031,
+            verified_at: (state == ProblemState::VerifiedGone).then(|| at(since)),
+        }),
+    }
+}
+
+/// Returns an input in which everything that a report can tell is told, with hostile names.
+pub(super) fn whole() -> ReportInput {
+    let mut input = rich();
+    let states = [
+        (ProblemState::Regressed, "2026-09-09T00:00:00Z"),
+        (ProblemState::Fixed, "2026-09-02T00:00:00Z"),
+        (ProblemState::VerifiedGone, "2026-09-12T00:00:00Z"),
+        (ProblemState::Accepted, "2026-05-01T00:00:00Z"),
+        (ProblemState::VerifiedGone, "2026-06-01T00:00:00Z"),
+        (ProblemState::Targeted, "2026-09-08T00:00:00Z"),
+        (ProblemState::New, "2026-09-08T00:00:00Z"),
+    ];
+    for (row, (state, since)) in input.problems.iter_mut().zip(states) {
+        row.standing = Some(standing(state, since));
+    }
+    let mut timeout = problem(known("net.timed-out"), "<script>alert(1)</script>", &[(6, 9_000)]);
+    timeout.server = "iguana-b".into();
+    timeout.failures = Some(1);
+    timeout.causes = BTreeMap::from([("db-oracle.down".into(), 8_999)]);
+    input.problems.push(timeout);
+    input.problems[0].example = Some(example("</pre><script>alert(2)</script>", "\"'><script>"));
+    watch(&mut input);
+    input.actions = vec![Action {
+        at: at("2026-09-08T10:00:00Z"),
+        what: "target".into(),
+        by: "jan".into(),
+        why: "three calls a night".into(),
+        ticket: None,
+        problem: "Oracle does not answer".into(),
+        server: "iguana-b".into(),
+        component: "ADT In".into(),
+    }];
+    input
+}
+
+/// Adds what was noticed of the logs and of the catalogue.
+fn watch(input: &mut ReportInput) {
+    input.silences = vec![SilentTime {
+        at: at("2026-09-09T03:10:00Z"),
+        server: "iguana-b".into(),
+        component: "Lab In".into(),
+        text: "No entries for 40 minutes, usual at this hour: one every 2 minutes".into(),
+    }];
+    input.destroyed = vec![Destroyed {
+        noticed: at("2026-09-09T03:00:00Z"),
+        since: at("2026-09-09T01:00:00Z"),
+        server: "iguana-b".into(),
+        path: "/logs/<b>engine</b>.log".into(),
+        bytes: 901,
+        reason: "truncated".into(),
+    }];
+    input.overwritten = vec![Overwritten {
+        span_millis: 7 * 60_000,
+        server: "iguana-b".into(),
+        path: "/logs/engine.log".into(),
+        measured: at("2026-09-13T20:00:00Z"),
+    }];
+    input.health = Some(CatalogueHealth {
+        stable: 500,
+        experimental: 20,
+        deprecated: 3,
+        never_met: 480,
+        past_review: vec![PastReview {
+            rule: "net.timed-out".parse().unwrap(),
+            review_by: "2026-09-01".parse().unwrap(),
+        }],
+    });
 }

@@ -1,14 +1,15 @@
-//! What is said first: the headline, the costliest problem, what fixing the first ones would save.
+//! What is said first: what fixing the costliest problems would save, and what changed.
 
 use super::measure::Trend;
 use super::words::{NONE, minutes, moment, owner, percent, title};
-use super::{Kind, Problem, Report};
-use crate::model::plural;
+use super::{Kind, Problem, Progress, Report};
+use crate::model::{ProblemState, plural};
 
 /// The part of the cost that the headline's problems make at least, in thousandths.
 const HEADLINE_PERMILLE: u32 = 600;
 /// The most problems that the headline speaks of.
 const HEADLINE_MAX: usize = 5;
+
 /// Returns what matters most, in one sentence.
 pub(super) fn headline(report: &Report) -> String {
     let name = &report.window.name;
@@ -24,25 +25,39 @@ pub(super) fn headline(report: &Report) -> String {
         return format!("No problems in {name}: {entries} read, none of them an event{quiet}.");
     }
     let mut parts = vec![share_of_the_first(report)];
-    let (new, back) = (report.count_of(Trend::New), report.count_of(Trend::Back));
-    let mut changes = Vec::new();
-    if new > 0 {
-        changes.push(format!("{new} {} new", is_are(new)));
-    }
-    if back > 0 {
-        changes.push(format!("{back} {} back", is_are(back)));
-    }
-    if !report.quiet.is_empty() {
-        changes.push(has_gone_quiet(report.quiet.len()));
-    }
-    if !changes.is_empty() {
-        parts.push(changes.join(", "));
-    }
+    parts.extend(Some(changes(report)).filter(|changes| !changes.is_empty()));
     format!("{}.", parts.join("; "))
 }
 
+/// Returns how many are new, came back and are gone.
+fn changes(report: &Report) -> String {
+    let in_state = |state| {
+        let is_news =
+            |row: &&Progress| row.standing.state == state && row.is_news(report.window.period());
+        report.progress.iter().filter(is_news).count()
+    };
+    let (new, back) = (report.count_of(Trend::New), report.count_of(Trend::Back));
+    let told = [
+        (new, format!("{new} {} new", is_are(new))),
+        (back, format!("{back} {} back", is_are(back))),
+        (in_state(ProblemState::Regressed), came_back(in_state(ProblemState::Regressed))),
+        (in_state(ProblemState::VerifiedGone), held(in_state(ProblemState::VerifiedGone))),
+        (report.quiet.len(), has_gone_quiet(report.quiet.len())),
+    ];
+    let told = told.into_iter().filter(|(count, _)| *count > 0).map(|(_, text)| text);
+    told.collect::<Vec<_>>().join(", ")
+}
+
+fn came_back(count: usize) -> String {
+    format!("{count} came back after {} fix", if count == 1 { "its" } else { "a" })
+}
+
+fn held(count: usize) -> String {
+    format!("{count} {} verified gone", is_are(count))
+}
+
 fn share_of_the_first(report: &Report) -> String {
-    let (name, all) = (&report.window.name, report.problems.len());
+    let (name, all) = (&report.window.name, report.ranked().count());
     let n = leaders(report);
     let share = cumulative(report, n);
     if report.cost.total_minutes == 0 {
@@ -50,30 +65,20 @@ fn share_of_the_first(report: &Report) -> String {
     } else if n == all {
         format!("{} {} all of the cost of {name}", problems(n), makes(n))
     } else {
-        format!("{n} of {} {} {share} of the cost of {name}", problems(all), makes(n))
+        format!("Fix {n} of {} and {share} of the cost of {name} is gone", problems(all))
     }
 }
 
 /// Returns how many of the first problems make most of the cost; at least 1, at most 5.
 pub(super) fn leaders(report: &Report) -> usize {
     let enough = |problem: &Problem| problem.cumulative_permille >= HEADLINE_PERMILLE;
-    let first = report.problems.iter().position(enough).map_or(usize::MAX, |index| index + 1);
-    first.min(HEADLINE_MAX).min(report.problems.len())
+    let first = report.ranked().position(enough).map_or(usize::MAX, |index| index + 1);
+    first.min(HEADLINE_MAX).min(report.ranked().count())
 }
 
-/// Returns what fixing the first problems would save, where anything costs.
-pub(super) fn promise(report: &Report) -> Option<String> {
-    let n = leaders(report);
-    let them = if n == 1 { "one".to_owned() } else { n.to_string() };
-    let share = cumulative(report, n);
-    let total = minutes(report.cost.total_minutes);
-    match report.cost.total_minutes {
-        0 => None,
-        _ if n == report.problems.len() => Some(format!("The whole cost is {total}.")),
-        _ => Some(format!(
-            "Fix the first {them} and {share} of the cost is gone. The whole cost is {total}."
-        )),
-    }
+/// Returns what all of it costs.
+pub(super) fn whole_cost(report: &Report) -> String {
+    format!("The whole cost is {}.", minutes(report.cost.total_minutes))
 }
 
 /// Returns which problem is the first to look at.
@@ -93,11 +98,11 @@ pub(super) fn described(report: &Report) -> impl Iterator<Item = &Problem> {
     let leaders = leaders(report);
     let is_described =
         move |problem: &&Problem| problem.kind != Kind::Unknown || problem.rank <= leaders;
-    report.problems.iter().filter(is_described).take(report.limits.cards)
+    report.ranked().filter(is_described).take(report.limits.cards)
 }
 
 fn cumulative(report: &Report, n: usize) -> String {
-    let last = n.checked_sub(1).and_then(|index| report.problems.get(index));
+    let last = n.checked_sub(1).and_then(|index| report.ranked().nth(index));
     percent(last.map_or(0, |problem| problem.cumulative_permille))
 }
 

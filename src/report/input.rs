@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{json, measure};
+use super::{Action, CatalogueHealth, Destroyed, Overwritten, SilentTime, Standing, json, measure};
 use crate::model::{EntryKind, Hour, Millis, Period, RuleId, Severity};
 
 /// Everything that a report is made from. The order of its lists does not matter.
@@ -24,7 +24,8 @@ pub struct ReportInput {
     pub totals: Totals,
     /// Totals of the period before it, of the same length.
     pub totals_before: Totals,
-    /// Each problem with an event in the period or in the seven periods before it, once.
+    /// Each problem with an event in the period or in the seven periods before it, once; and each
+    /// other one whose standing is worth telling.
     pub problems: Vec<ProblemInput>,
     /// What several entries show together, counted by episode, once each.
     pub courses: Vec<ProblemInput>,
@@ -36,6 +37,16 @@ pub struct ReportInput {
     pub gaps: Vec<LostBytes>,
     /// Sources that were not read; `None` where that is not known.
     pub skipped: Option<Vec<SkippedSource>>,
+    /// Times in the period at which components were silent.
+    pub silences: Vec<SilentTime>,
+    /// What was found destroyed unread in the period.
+    pub destroyed: Vec<Destroyed>,
+    /// Logs that overwrite themselves.
+    pub overwritten: Vec<Overwritten>,
+    /// How well the catalogue is kept; `None` where that is not known.
+    pub health: Option<CatalogueHealth>,
+    /// What was decided in the period.
+    pub actions: Vec<Action>,
     /// How long the lists may be.
     pub limits: Limits,
 }
@@ -58,12 +69,17 @@ impl ReportInput {
             components: Vec::new(),
             gaps: Vec::new(),
             skipped: None,
+            silences: Vec::new(),
+            destroyed: Vec::new(),
+            overwritten: Vec::new(),
+            health: None,
+            actions: Vec::new(),
             limits: Limits::default(),
         }
     }
 }
 
-/// How long the lists of text and Markdown may be. JSON is always whole.
+/// How long the lists of text, Markdown and HTML may be. JSON and CSV are always whole.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Rows of the ranked table.
@@ -134,6 +150,9 @@ pub struct ProblemInput {
     pub split_by: BTreeMap<String, String>,
     /// Events of the period by hour. Days, hours of the day and episodes come from it.
     pub hours: BTreeMap<Hour, u64>,
+    /// Failures among those events, where attempts at the same work are told apart; `None`: each
+    /// event is one.
+    pub failures: Option<u64>,
     /// Events of up to seven periods before this one, oldest first; the last is the one before.
     pub weeks_before: Vec<u64>,
     /// When it was first seen ever.
@@ -148,6 +167,8 @@ pub struct ProblemInput {
     pub causes: BTreeMap<String, u64>,
     /// One event of it.
     pub example: Option<Example>,
+    /// How far it is on its way out; `None` where nobody keeps track of that.
+    pub standing: Option<Standing>,
 }
 
 /// How often each outcome was told.

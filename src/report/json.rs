@@ -8,9 +8,12 @@ use serde::{Serialize, Serializer};
 use super::{Report, Totals};
 use crate::model::{EntryKind, Period, Severity};
 
+/// Describes the JSON report: a JSON Schema, draft 2020-12.
+pub const JSON_SCHEMA: &str = include_str!("schema.json");
+
 /// Renders the report as one JSON object on one line, ended.
 ///
-/// The fields are listed in the documentation of the module; their order never changes.
+/// [`JSON_SCHEMA`] describes its fields; their order never changes.
 ///
 /// # Panics
 ///

@@ -4,6 +4,8 @@
 
 use anstyle::{AnsiColor, Style};
 
+use crate::markup::printable;
+
 /// Whether colors are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Color {
@@ -43,23 +45,11 @@ impl Color {
 
 /// What becomes of a word that is longer than the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LongWord {
+pub(crate) enum LongWord {
     /// It stays whole, so that it can be copied.
     Keep,
     /// It is cut.
     Cut,
-}
-
-/// Returns the text without anything that a terminal would obey: control characters and marks
-/// that turn the direction of writing become `\u{fffd}`, a tab four spaces. Line ends stay; a CR,
-/// which ends the segments of HL7, is one.
-pub(crate) fn printable(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n").replace('\t', "    ");
-    let is_bad = |c: char| {
-        (c.is_control() && c != '\n')
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|c| if is_bad(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// Returns the number of columns that a text takes.
@@ -70,7 +60,7 @@ pub(super) fn columns(text: &str) -> usize {
 /// Breaks a text into lines of at most `width` columns, between words where it can.
 ///
 /// The indentation of a line is kept on the lines that it is broken into.
-pub(super) fn wrap(text: &str, width: usize, long: LongWord) -> Vec<String> {
+pub(crate) fn wrap(text: &str, width: usize, long: LongWord) -> Vec<String> {
     let width = width.max(8);
     let mut lines = Vec::new();
     for line in printable(text).lines() {
@@ -105,7 +95,7 @@ fn wrap_line(line: &str, width: usize, long: LongWord, lines: &mut Vec<String>) 
 
 /// The side to which a column's cells are moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Align {
+pub(super) enum Align {
     Left,
     Right,
 }
@@ -113,8 +103,8 @@ enum Align {
 /// A column of a table.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Column {
-    title: &'static str,
-    align: Align,
+    pub(super) title: &'static str,
+    pub(super) align: Align,
 }
 
 /// Returns a column whose cells stand to the left.
@@ -265,11 +255,6 @@ mod tests {
         for (text, long, want) in cases {
             assert_eq!(wrap(text, 10, long), want, "{text}");
         }
-    }
-
-    #[test]
-    fn what_a_terminal_would_obey_is_taken_out() {
-        assert_eq!(printable("a\u{1b}[31mb\r\n\tc\rd\u{202e}"), "a\u{fffd}[31mb\n    c\nd\u{fffd}");
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! The report in Markdown (GitHub's), for tickets, mail and wikis.
 
 use super::facts::{facts, several_places, tag_line};
-use super::layout::printable;
+use super::layout::Tone;
+use super::sheet::{Align, Column, Entry, Sheet, left, right};
 use super::words;
-use super::{Example, Problem, Report, headline};
+use super::{Example, Problem, Report, headline, sections};
+use crate::markup::printable;
 use crate::model::grouped;
 
 /// How much of an example is shown.
@@ -26,15 +28,14 @@ pub fn render_markdown(report: &Report) -> String {
             label => format!("{label}: {}", escape_markdown(text)),
         }));
         ranking(&mut page, report);
-        cards(&mut page, report);
-        new(&mut page, report);
-        courses(&mut page, report);
-        quiet(&mut page, report);
-        unknowns(&mut page, report);
-        fallbacks(&mut page, report);
-        components(&mut page, report);
     }
-    lost(&mut page, report);
+    for sheet in sections::changed(report) {
+        list(&mut page, &sheet);
+    }
+    cards(&mut page, report);
+    for sheet in sections::others(report) {
+        list(&mut page, &sheet);
+    }
     page.block("---");
     page.block(&escape_markdown(&words::footer(report)));
     let mut text = page.0.join("\n\n");
@@ -57,14 +58,12 @@ impl Page {
         self.block(&items.join("\n"));
     }
 
-    /// Adds a table. Headers that begin with `>` stand over columns that are moved to the right.
-    fn table(&mut self, headers: &[&str], rows: impl Iterator<Item = Vec<String>>) {
+    fn table(&mut self, columns: &[Column], rows: impl Iterator<Item = Vec<String>>) {
         let line = |cells: &[String]| format!("| {} |", cells.join(" | "));
-        let names: Vec<String> =
-            headers.iter().map(|header| header.trim_start_matches('>').to_owned()).collect();
-        let sides: Vec<String> = headers
+        let names: Vec<String> = columns.iter().map(|column| column.title.to_owned()).collect();
+        let sides: Vec<String> = columns
             .iter()
-            .map(|header| if header.starts_with('>') { "---:" } else { "---" }.to_owned())
+            .map(|column| if column.align == Align::Right { "---:" } else { "---" }.to_owned())
             .collect();
         let mut lines = vec![line(&names), line(&sides)];
         lines.extend(rows.map(|row| line(&row)));
@@ -117,31 +116,50 @@ fn ranking(page: &mut Page, report: &Report) {
         return;
     }
     page.block("## Problems, costliest first");
-    let headers =
-        [">#", "problem", "components", ">count", ">episodes", "trend", ">cost", ">sum", "owner"];
-    let rows = report.problems.iter().take(report.limits.rows).map(|problem| {
-        vec![
-            problem.rank.to_string(),
-            escape_markdown(&words::title(problem, 100)),
-            escape_markdown(&words::where_in_short(problem, report.servers.len())),
-            grouped(problem.count),
-            grouped(problem.episodes),
-            escape_markdown(&words::trend(problem.trend, problem.before, problem.count)),
-            escape_markdown(&words::percent(problem.share_permille)),
-            escape_markdown(&words::percent(problem.cumulative_permille)),
-            escape_markdown(words::owner(problem)),
-        ]
-    });
-    page.table(&headers, rows);
-    page.rest(report.problems.len(), report.limits.rows);
-    if let Some(promise) = headline::promise(report) {
-        page.block(&format!("**{}**", escape_markdown(&promise)));
-    }
+    let columns = [
+        right("#"),
+        left("problem"),
+        left("components"),
+        right("count"),
+        right("episodes"),
+        left("trend"),
+        right("cost"),
+        right("sum"),
+        left("owner"),
+    ];
+    let is_shown = |problem: &&Problem| words::root_rank(problem) <= report.limits.rows;
+    let rows = report.problems.iter().filter(is_shown);
+    page.table(&columns, rows.map(|problem| ranking_row(problem, report)));
+    page.rest(report.ranked().count(), report.limits.rows);
+    page.block(&format!("**{}**", escape_markdown(&headline::whole_cost(report))));
     page.block(&escape_markdown(&words::cost_note(report)));
 }
 
+fn ranking_row(problem: &Problem, report: &Report) -> Vec<String> {
+    let of_rank = |text: String| if problem.rank > 0 { text } else { String::new() };
+    let remarks = words::remarks(problem);
+    let colon = if remarks.is_empty() { "" } else { ": " };
+    let below = "&nbsp;&nbsp;".repeat(problem.level);
+    let title = escape_markdown(&words::title(problem, 100));
+    vec![
+        of_rank(problem.rank.to_string()),
+        format!("{below}{title}{colon}{}", escape_markdown(&remarks.join("; "))),
+        escape_markdown(&words::where_in_short(problem, report.servers.len())),
+        grouped(problem.count),
+        grouped(problem.episodes),
+        escape_markdown(&words::trend(problem.trend, problem.before, problem.count)),
+        escape_markdown(&of_rank(words::percent(problem.share_permille))),
+        escape_markdown(&of_rank(words::percent(problem.cumulative_permille))),
+        escape_markdown(words::owner(problem)),
+    ]
+}
+
 fn cards(page: &mut Page, report: &Report) {
-    for problem in headline::described(report) {
+    let mut problems = headline::described(report).peekable();
+    if problems.peek().is_some() {
+        page.block("## In detail");
+    }
+    for problem in problems {
         card(page, problem, report);
     }
 }
@@ -153,7 +171,7 @@ fn card(page: &mut Page, problem: &Problem, report: &Report) {
     places(page, problem, report.limits.others);
     page.list(facts(problem, &report.window).into_iter().map(|fact| match fact.label {
         label @ ("see" | "runbook") => format!("**{label}:** {}", link(&fact.text)),
-        label => format!("**{label}:** {}", escape_markdown(&fact.text)),
+        label => format!("**{label}:** {}", escape_markdown(&fact.line())),
     }));
     if let Some(Example { text, entry, path }) = &problem.example {
         page.block(&fenced(text));
@@ -167,7 +185,7 @@ fn places(page: &mut Page, problem: &Problem, limit: usize) {
         return;
     }
     let rows = places.iter().take(limit).map(|place| {
-        let split = words::split_of(place);
+        let split = words::split_of(&place.split_by);
         let split =
             if split.is_empty() { split } else { format!(" ({})", escape_markdown(&split)) };
         vec![
@@ -178,7 +196,9 @@ fn places(page: &mut Page, problem: &Problem, limit: usize) {
             escape_markdown(&words::trend(place.trend, place.before, place.count)),
         ]
     });
-    page.table(&["component", ">count", ">episodes", ">stops", "trend"], rows);
+    let columns =
+        [left("component"), right("count"), right("episodes"), right("stops"), left("trend")];
+    page.table(&columns, rows);
     page.rest(places.len(), limit);
 }
 
@@ -189,128 +209,32 @@ fn link(address: &str) -> String {
     if is_address && is_plain { format!("<{address}>") } else { escape_markdown(address) }
 }
 
-fn new(page: &mut Page, report: &Report) {
-    let news = words::news(report);
-    if news.is_empty() {
-        return;
+/// Adds a list with what is said before and after it.
+fn list(page: &mut Page, sheet: &Sheet) {
+    page.block(&format!("## {}", escape_markdown(&sheet.title)));
+    for text in &sheet.before {
+        page.block(&escape_markdown(text));
     }
-    page.block(&format!("## New this {}", report.window.unit));
-    let rows = news.iter().take(report.limits.others).map(|item| {
-        let first = words::moment(item.first_seen);
-        vec![escape_markdown(&item.title), escape_markdown(&item.place), grouped(item.count), first]
+    if !sheet.rows.is_empty() {
+        let rows = sheet.rows.iter().take(sheet.shown);
+        page.table(&sheet.columns, rows.map(|row| row.iter().map(cell).collect()));
+        page.rest(sheet.rows.len(), sheet.shown);
+    }
+    for text in &sheet.after {
+        page.block(&escape_markdown(text));
+    }
+}
+
+/// Returns an entry on one line.
+fn cell(entry: &Entry) -> String {
+    let mut pieces = entry.0.iter().map(|piece| match (piece.is_code, piece.tone) {
+        (true, _) => code_span(&piece.text),
+        (false, Tone::Strong | Tone::Bad | Tone::Good) if entry.0.len() > 1 => {
+            format!("**{}**", escape_markdown(&piece.text))
+        }
+        (false, _) => escape_markdown(&piece.text),
     });
-    page.table(&["problem", "where", ">count", "first seen (UTC)"], rows);
-    page.rest(news.len(), report.limits.others);
-}
-
-fn quiet(page: &mut Page, report: &Report) {
-    if report.quiet.is_empty() {
-        return;
-    }
-    page.block("## Gone quiet");
-    let rows = report.quiet.iter().take(report.limits.others).map(|problem| {
-        let place = escape_markdown(&words::where_in_short(problem, report.servers.len()));
-        let unheard =
-            if problem.is_unheard() { format!("; {}", words::UNHEARD) } else { String::new() };
-        vec![
-            escape_markdown(&words::title(problem, 100)),
-            format!("{place}{unheard}"),
-            grouped(problem.before),
-            words::moment(problem.last_seen),
-        ]
-    });
-    page.table(&["problem", "where", ">before", "last seen (UTC)"], rows);
-    page.rest(report.quiet.len(), report.limits.others);
-}
-
-fn courses(page: &mut Page, report: &Report) {
-    if report.courses.is_empty() {
-        return;
-    }
-    page.block(&format!("## {}", words::COURSES));
-    let rows = report.courses.iter().take(report.limits.others).map(|course| {
-        vec![
-            escape_markdown(&words::title(course, 100)),
-            escape_markdown(&words::where_in_short(course, report.servers.len())),
-            grouped(course.count),
-            words::trend(course.trend, course.before, course.count),
-            words::owner(course).into(),
-            escape_markdown(words::urgent_fix(course).unwrap_or_default()),
-        ]
-    });
-    page.table(&["what", "where", ">times", "trend", "owner", "fix"], rows);
-    page.rest(report.courses.len(), report.limits.others);
-    page.block(&escape_markdown(words::EPISODES));
-}
-
-fn unknowns(page: &mut Page, report: &Report) {
-    if report.unknowns.is_empty() {
-        return;
-    }
-    page.block("## Unknowns worth a rule");
-    let rows = report.unknowns.iter().take(report.limits.others).map(|unknown| {
-        let example = unknown.example.as_ref().map(|example| words::clip(&example.text, 160));
-        vec![
-            grouped(unknown.count),
-            code_span(&unknown.cluster),
-            escape_markdown(&words::clip(&unknown.template, 160)),
-            escape_markdown(&example.unwrap_or_default()),
-            escape_markdown(&words::names_in_short(&unknown.components)),
-        ]
-    });
-    page.table(&[">count", "cluster", "template", "example", "components"], rows);
-    page.rest(report.unknowns.len(), report.limits.others);
-    page.block(words::DRAFT);
-}
-
-fn fallbacks(page: &mut Page, report: &Report) {
-    if report.fallbacks.is_empty() {
-        return;
-    }
-    page.block("## Kind known, cause not");
-    let rows = report.fallbacks.iter().take(report.limits.others).map(|kind| {
-        vec![grouped(kind.count), escape_markdown(&kind.title), code_span(kind.rule.as_str())]
-    });
-    page.table(&[">count", "kind", "rule"], rows);
-    page.rest(report.fallbacks.len(), report.limits.others);
-}
-
-fn components(page: &mut Page, report: &Report) {
-    if report.components.is_empty() {
-        return;
-    }
-    page.block("## Errors per 1,000 messages");
-    let failing: Vec<_> = words::failing(report).collect();
-    if !failing.is_empty() {
-        let rows = failing.iter().take(report.limits.others).map(|component| {
-            vec![
-                escape_markdown(&words::rate(component)),
-                escape_markdown(&words::component(component, report.servers.len())),
-                grouped(component.errors),
-                grouped(component.warnings),
-                grouped(component.messages),
-            ]
-        });
-        page.table(&[">per 1,000", "component", ">errors", ">warnings", ">messages"], rows);
-        page.rest(failing.len(), report.limits.others);
-    }
-    page.block(&words::others_without_errors(report));
-}
-
-fn lost(page: &mut Page, report: &Report) {
-    if report.is_empty() && !report.has_loss() {
-        return;
-    }
-    page.block("## What was lost");
-    page.block(&words::lost(report));
-    if !report.gaps.is_empty() {
-        let row = |gap: &super::LostBytes| {
-            vec![grouped(gap.bytes), code_span(&gap.path), escape_markdown(&gap.reason)]
-        };
-        page.table(&[">bytes", "file", "reason"], report.gaps.iter().map(row));
-    }
-    let skipped = report.skipped.iter().flatten();
-    page.list(skipped.map(|one| {
-        format!("not read: {} ({})", code_span(&one.path), escape_markdown(&one.reason))
-    }));
+    let first = pieces.next().unwrap_or_default();
+    let rest: Vec<String> = pieces.collect();
+    if rest.is_empty() { first } else { format!("{first}: {}", rest.join("; ")) }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::model::{Hour, Millis};
 
@@ -18,8 +18,7 @@ const BUSY_PERMILLE: u32 = 600;
 const STEADY_PERCENT: u64 = 20;
 
 /// How a count moved against the period before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trend {
     /// The store has no earlier data to compare with.
     NoHistory,
@@ -38,6 +37,20 @@ pub enum Trend {
 }
 
 impl Trend {
+    /// Returns the name that JSON and CSV use, such as `no_history`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoHistory => "no_history",
+            Self::New => "new",
+            Self::Back => "back",
+            Self::Up => "up",
+            Self::Steady => "steady",
+            Self::Down => "down",
+            Self::Quiet => "quiet",
+        }
+    }
+
     /// Returns the trend of a problem that was seen before this period.
     pub(super) fn between(before: u64, now: u64) -> Self {
         let change = now.abs_diff(before);
@@ -50,6 +63,12 @@ impl Trend {
             _ if now > before => Self::Up,
             _ => Self::Down,
         }
+    }
+}
+
+impl Serialize for Trend {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.name())
     }
 }
 
@@ -93,6 +112,19 @@ pub(super) fn hours_of_day(hours: &BTreeMap<Hour, u64>) -> [u64; 24] {
         add(&mut day[index], *count);
     }
     day
+}
+
+/// Returns the counts by day of the week, Monday first, and hour of the day, in UTC.
+pub(super) fn hours_of_week(hours: &BTreeMap<Hour, u64>) -> [[u64; 24]; 7] {
+    /// 1970 began on a Thursday.
+    const FIRST_DAY: i64 = 3;
+    let mut week = [[0_u64; 24]; 7];
+    for (hour, count) in hours {
+        let day = hour.get().div_euclid(24).saturating_add(FIRST_DAY).rem_euclid(7);
+        let [day, hour] = [day, hour.get().rem_euclid(24)].map(usize::try_from);
+        add(&mut week[day.unwrap_or(0)][hour.unwrap_or(0)], *count);
+    }
+    week
 }
 
 /// Returns the counts of each day in UTC that has any.
@@ -273,6 +305,14 @@ mod tests {
         assert_eq!(sparkline(&[0, 0]), "··");
         assert_eq!(sparkline(&[0, 1, 500, 1_000]), "·▁▄█");
         assert_eq!(sparkline(&[u64::MAX, 1]), "█▁");
+    }
+
+    #[test]
+    fn a_week_begins_on_monday_at_midnight() {
+        let monday = hours_of_week(&hours(&[(4 * 24, 5), (11 * 24, 2), (-3 * 24, 1)]));
+        assert_eq!(monday[0][0], 8);
+        let sunday = hours_of_week(&hours(&[(4 * 24 - 1, 5)]));
+        assert_eq!(sunday[6][23], 5);
     }
 
     #[test]

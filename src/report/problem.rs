@@ -3,20 +3,16 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
+use super::cost::{self, UNKNOWN_MINUTES};
 use super::measure::{self, Trend};
-use super::{Example, Outcomes, ProblemInput, RuleCard, Subject, ValueCount, json};
+use super::place::{Place, places_of};
+use super::{Example, Outcomes, ProblemInput, RuleCard, Standing, Subject, ValueCount, json};
 use crate::model::{Hour, Millis, Period, RuleId};
 
-/// Minutes of handling that an episode of an unknown is taken to need.
-pub(super) const UNKNOWN_MINUTES: u64 = 15;
-/// Minutes that it takes to start a stopped component again.
-pub(super) const STOP_MINUTES: u64 = 15;
-
 /// How well a problem is understood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A rule explains it.
     Known,
@@ -26,11 +22,31 @@ pub enum Kind {
     Unknown,
 }
 
+impl Kind {
+    /// Returns the name that JSON and CSV use.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Known => "known",
+            Self::Fallback => "fallback",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl Serialize for Kind {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.name())
+    }
+}
+
 /// A rule or a cluster on one server.
 #[derive(Clone, Debug, Serialize)]
 pub struct Problem {
     /// Its place in the ranking, from 1; 0 where it is not ranked.
     pub rank: usize,
+    /// How far it stands below the problem that explains it; 0 where none does.
+    pub level: usize,
     /// How well it is understood.
     pub kind: Kind,
     /// The rule, where there is one.
@@ -44,6 +60,8 @@ pub struct Problem {
     pub server: String,
     /// Events of the period.
     pub count: u64,
+    /// Failures among them; the others are further attempts at the same work.
+    pub failures: u64,
     /// Events of the period before.
     pub before: u64,
     /// How the count moved.
@@ -54,7 +72,7 @@ pub struct Problem {
     pub hours_between: Option<u64>,
     /// Stops of components, at most one per place and episode.
     pub stops: u64,
-    /// What it costs, in minutes.
+    /// What it costs, in minutes; 0 for one that another explains.
     pub cost_minutes: u64,
     /// The part of all cost, in thousandths.
     #[serde(rename = "share_percent", serialize_with = "json::percent")]
@@ -68,6 +86,8 @@ pub struct Problem {
     pub days: Vec<DayCount>,
     /// Events by hour of the day, in UTC.
     pub hours_of_day: [u64; 24],
+    /// Events by day of the week, Monday first, and hour of the day, in UTC.
+    pub hours_of_week: [[u64; 24]; 7],
     /// When it was first seen ever.
     #[serde(serialize_with = "json::display")]
     pub first_seen: Millis,
@@ -80,12 +100,47 @@ pub struct Problem {
     pub values: BTreeMap<String, Vec<ValueCount>>,
     /// The rules that explain its events, with how many of those had such a one near them.
     pub causes: BTreeMap<String, u64>,
+    /// The problem of this report that explains it, where one does.
+    pub explained_by: Option<ExplainedBy>,
+    /// The problems that it explains, each followed by those that it explains in turn.
+    pub explains: Vec<Explained>,
+    /// How far it is on its way out: the most urgent of its places. `None` where nobody keeps
+    /// track.
+    pub standing: Option<Standing>,
     /// One event.
     pub example: Option<Example>,
     /// Where it happens, most events first.
     pub places: Vec<Place>,
     /// What the catalogue says.
     pub card: Option<RuleCard>,
+}
+
+/// What explains a symptom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ExplainedBy {
+    /// The rule that comes near its events.
+    pub rule: String,
+    /// How many of them that is near.
+    pub events: u64,
+    /// The rule of the ranked problem that it stands under: this one, or what explains it in turn.
+    pub root: String,
+    /// Its title.
+    pub root_title: String,
+    /// Its place in the ranking.
+    pub root_rank: usize,
+}
+
+/// A problem that another one explains.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Explained {
+    /// The rule or cluster.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its events in the period.
+    pub count: u64,
+    /// How far below it stands; 1 where nothing is between.
+    pub level: usize,
 }
 
 /// Events of one day, in UTC.
@@ -98,39 +153,6 @@ pub struct DayCount {
     pub count: u64,
 }
 
-/// A component that has the problem, or a part of it that the rule's captures split off.
-#[derive(Clone, Debug, Serialize)]
-pub struct Place {
-    /// The id of the problem in the store.
-    pub problem: String,
-    /// GUID of the component, or its name.
-    pub component: String,
-    /// Name of the component.
-    pub component_name: String,
-    /// The captures that split it off, by name.
-    pub split_by: BTreeMap<String, String>,
-    /// Events of the period.
-    pub count: u64,
-    /// Events of the period before.
-    pub before: u64,
-    /// How the count moved.
-    pub trend: Trend,
-    /// Bursts in this place.
-    pub episodes: u64,
-    /// Stops, at most one per burst.
-    pub stops: u64,
-    /// Events of up to eight periods, oldest first; the last is this one.
-    pub weeks: Vec<u64>,
-    /// When it was first seen here.
-    #[serde(serialize_with = "json::display")]
-    pub first_seen: Millis,
-    /// When it was last seen here.
-    #[serde(serialize_with = "json::display")]
-    pub last_seen: Millis,
-    /// Entries that the component wrote in the period; `None` where that is not known.
-    pub entries: Option<u64>,
-}
-
 /// What all problems of a report are measured against.
 #[derive(Clone, Debug)]
 pub(super) struct Background {
@@ -138,6 +160,8 @@ pub(super) struct Background {
     pub(super) period: Period,
     /// False where the store has nothing from before the period.
     pub(super) has_history: bool,
+    /// Periods before this one of which the store may have events.
+    pub(super) periods_before: usize,
     /// Entries of the period by server and component.
     pub(super) entries: BTreeMap<(String, String), u64>,
 }
@@ -155,36 +179,38 @@ impl Problem {
         let places = places_of(rows, background);
         let (count, before) = (sum(&places, |place| place.count), sum(&places, |p| p.before));
         let episodes = u64::try_from(bursts.len()).unwrap_or(u64::MAX);
-        let stops = sum(&places, |place| place.stops);
-        let toil = card.as_ref().map_or(UNKNOWN_MINUTES, |card| card.toil_minutes);
         let first_seen = rows.iter().map(|row| row.first_seen).min().unwrap_or_default();
         let (rule, cluster, title) = name_of(subject, card.as_ref());
         Self {
             rank: 0,
+            level: 0,
             kind: kind_of(subject, card.as_ref()),
             rule,
             cluster,
             title,
             server: rows.first().map(|row| row.server.clone()).unwrap_or_default(),
             count,
+            failures: sum(&places, |place| place.failures),
             before,
             trend: background.trend(first_seen, before, count),
             episodes,
             hours_between: measure::hours_between(&bursts),
-            stops,
-            cost_minutes: toil
-                .saturating_mul(episodes)
-                .saturating_add(STOP_MINUTES.saturating_mul(stops)),
+            stops: cost::stops(rows),
+            cost_minutes: 0,
             share_permille: 0,
             cumulative_permille: 0,
             weeks: weeks_of(&places),
             days: days_of(&hours),
             hours_of_day: measure::hours_of_day(&hours),
+            hours_of_week: measure::hours_of_week(&hours),
             first_seen,
             last_seen: rows.iter().map(|row| row.last_seen).max().unwrap_or_default(),
             outcomes: outcomes_of(rows),
             values: values_of(rows),
             causes: causes_of(rows),
+            explained_by: None,
+            explains: Vec::new(),
+            standing: standing_of(&places),
             example: example_of(rows),
             places,
             card,
@@ -198,6 +224,12 @@ impl Problem {
         rule.or(self.cluster.as_deref()).unwrap_or_default()
     }
 
+    /// Returns the minutes of handling that one episode takes.
+    #[must_use]
+    pub fn toil_minutes(&self) -> u64 {
+        self.card.as_ref().map_or(UNKNOWN_MINUTES, |card| card.toil_minutes)
+    }
+
     /// Returns true where none of its components wrote anything in the period.
     #[must_use]
     pub fn is_unheard(&self) -> bool {
@@ -206,7 +238,7 @@ impl Problem {
 }
 
 impl Background {
-    fn trend(&self, first_seen: Millis, before: u64, now: u64) -> Trend {
+    pub(super) fn trend(&self, first_seen: Millis, before: u64, now: u64) -> Trend {
         if now == 0 {
             Trend::Quiet
         } else if !self.has_history {
@@ -219,7 +251,7 @@ impl Background {
     }
 
     /// Returns what a component wrote; a component that no count names wrote nothing.
-    fn entries_of(&self, row: &ProblemInput) -> Option<u64> {
+    pub(super) fn entries_of(&self, row: &ProblemInput) -> Option<u64> {
         let key = (row.server.clone(), row.component.clone());
         (!self.entries.is_empty()).then(|| self.entries.get(&key).copied().unwrap_or(0))
     }
@@ -240,41 +272,6 @@ fn name_of(subject: &Subject, card: Option<&RuleCard>) -> (Option<RuleId>, Optio
             (Some(id.clone()), None, title)
         }
         Subject::Cluster { id, template } => (None, Some(id.clone()), template.clone()),
-    }
-}
-
-fn places_of(rows: &[ProblemInput], background: &Background) -> Vec<Place> {
-    let mut places: Vec<Place> = rows.iter().map(|row| place_of(row, background)).collect();
-    places.sort_by(|a, b| {
-        (b.count, b.before)
-            .cmp(&(a.count, a.before))
-            .then_with(|| a.component_name.cmp(&b.component_name))
-            .then_with(|| a.problem.cmp(&b.problem))
-    });
-    places
-}
-
-fn place_of(row: &ProblemInput, background: &Background) -> Place {
-    let count = measure::total(row.hours.values().copied());
-    let before = row.weeks_before.last().copied().unwrap_or(0);
-    let bursts = measure::episodes(&row.hours).len();
-    let episodes = u64::try_from(bursts).unwrap_or(u64::MAX);
-    let mut weeks = row.weeks_before.clone();
-    weeks.push(count);
-    Place {
-        problem: row.id.clone(),
-        component: row.component.clone(),
-        component_name: row.component_name.clone(),
-        split_by: row.split_by.clone(),
-        count,
-        before,
-        trend: background.trend(row.first_seen, before, count),
-        episodes,
-        stops: row.outcomes.stopped.min(episodes),
-        weeks,
-        first_seen: row.first_seen,
-        last_seen: row.last_seen,
-        entries: background.entries_of(row),
     }
 }
 
@@ -337,6 +334,12 @@ fn causes_of(rows: &[ProblemInput]) -> BTreeMap<String, u64> {
         measure::add(causes.entry(cause.clone()).or_insert(0), *events);
     }
     causes
+}
+
+/// Returns the most urgent standing, of equals that of the place with the most events.
+fn standing_of(places: &[Place]) -> Option<Standing> {
+    let standings = places.iter().rev().filter_map(|place| place.standing.as_ref());
+    standings.max_by_key(|standing| standing.urgency()).cloned()
 }
 
 /// Returns the example of the row with the most events, of equals the smallest id.

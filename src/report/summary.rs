@@ -4,13 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::cost::{DOUBLING_MINUTES, STOP_MINUTES, UNKNOWN_MINUTES};
 use super::measure::{self, Trend};
-use super::problem::{Background, STOP_MINUTES, UNKNOWN_MINUTES};
+use super::problem::Background;
+use super::progress::progress;
+use super::ranking::{Group, group, key, rank};
+use super::tally::{fallbacks, rates, unknowns};
 use super::{
-    ComponentTotals, Example, Kind, Limits, LostBytes, Problem, ProblemInput, ReportInput,
-    RuleCard, SkippedSource, Subject, Totals, headline, json, words,
+    Action, CatalogueHealth, ComponentRate, Destroyed, FallbackKind, Limits, LostBytes,
+    Overwritten, Problem, Progress, ReportInput, SilentTime, SkippedSource, Totals, Unknown,
+    Window, headline, json,
 };
-use crate::model::{Millis, Period, RuleId};
+use crate::model::Period;
 
 /// The recurring problems of a period.
 #[derive(Clone, Debug, Serialize)]
@@ -34,10 +39,14 @@ pub struct Report {
     pub totals_before: Totals,
     /// What the problems cost.
     pub cost: Cost,
-    /// Problems with events in the period, costliest first.
+    /// Problems with events in the period, costliest first, each followed by those that it explains.
     pub problems: Vec<Problem>,
     /// Problems with events in the period before and none in this one, most events first.
     pub quiet: Vec<Problem>,
+    /// Problems that somebody decided about, by state.
+    pub progress: Vec<Progress>,
+    /// What was decided in the period, in the order of time.
+    pub actions: Vec<Action>,
     /// What several entries show together, worst first; each episode counts as one event. They cost
     /// nothing here, since their entries count for problems.
     pub courses: Vec<Problem>,
@@ -47,34 +56,25 @@ pub struct Report {
     pub fallbacks: Vec<FallbackKind>,
     /// Components, most errors per message first.
     pub components: Vec<ComponentRate>,
-    /// What is known to be lost.
+    /// Times at which components were silent, in their order.
+    pub silences: Vec<SilentTime>,
+    /// What could not be read of the files that were.
     pub gaps: Vec<LostBytes>,
     /// What was not read; `None` where that is not known.
     pub skipped: Option<Vec<SkippedSource>>,
+    /// What was destroyed before it was read.
+    pub destroyed: Vec<Destroyed>,
+    /// Logs that overwrite themselves, the soonest first.
+    pub overwritten: Vec<Overwritten>,
+    /// How well the catalogue is kept; `None` where that is not known.
+    pub health: Option<CatalogueHealth>,
     /// The id of the store.
     pub store: String,
     /// The hash of the catalogue.
     pub catalogue: String,
-    /// How long the lists of text and Markdown may be.
+    /// How long the lists of text, Markdown and HTML may be.
     #[serde(skip)]
     pub limits: Limits,
-}
-
-/// The period of a report, and what it is called.
-#[derive(Clone, Debug, Serialize)]
-pub struct Window {
-    /// Its name: `2026-W37`, or its first and last moment.
-    pub name: String,
-    /// The first moment.
-    #[serde(serialize_with = "json::display")]
-    pub from: Millis,
-    /// The first moment after it.
-    #[serde(serialize_with = "json::display")]
-    pub to: Millis,
-    /// The name of the period before.
-    pub before: String,
-    /// `week` for seven days, else `period`.
-    pub unit: &'static str,
 }
 
 /// What the problems of a period cost, and by which measure.
@@ -86,59 +86,8 @@ pub struct Cost {
     pub stop_minutes: u64,
     /// What an episode of an unknown counts, in minutes.
     pub unknown_minutes: u64,
-}
-
-/// A cluster of unknowns, over all servers.
-#[derive(Clone, Debug, Serialize)]
-pub struct Unknown {
-    /// Its id.
-    pub cluster: String,
-    /// What its texts have in common.
-    pub template: String,
-    /// Events of the period.
-    pub count: u64,
-    /// The servers that have it.
-    pub servers: Vec<String>,
-    /// Names of the components that have it.
-    pub components: Vec<String>,
-    /// One event.
-    pub example: Option<Example>,
-}
-
-/// A rule that tells the kind of a failure but not its cause, over all servers.
-#[derive(Clone, Debug, Serialize)]
-pub struct FallbackKind {
-    /// The rule.
-    #[serde(serialize_with = "json::display")]
-    pub rule: RuleId,
-    /// Its title.
-    pub title: String,
-    /// Events of the period.
-    pub count: u64,
-    /// How many problems of the ranking it stands for.
-    pub problems: u64,
-}
-
-/// What a component wrote, and how much of it went wrong.
-#[derive(Clone, Debug, Serialize)]
-pub struct ComponentRate {
-    /// The server.
-    pub server: String,
-    /// GUID or name.
-    pub component: String,
-    /// Name.
-    pub name: String,
-    /// Entries of all types.
-    pub entries: u64,
-    /// Messages.
-    pub messages: u64,
-    /// Errors.
-    pub errors: u64,
-    /// Warnings.
-    pub warnings: u64,
-    /// Errors per 1,000 messages, in tenths; `None` where there are no messages.
-    #[serde(rename = "errors_per_1000_messages", serialize_with = "json::tenths")]
-    pub rate_tenths: Option<u32>,
+    /// What an episode counts more each time its failures double, in minutes.
+    pub doubling_minutes: u64,
 }
 
 impl Report {
@@ -148,19 +97,17 @@ impl Report {
         let background = background(&input);
         let has_data = input.totals.entry_count() > 0 || input.totals.events > 0;
         let silent_servers = silent_servers(&input, has_data);
-        let (mut problems, mut quiet): (Vec<_>, Vec<_>) =
-            group(input.problems, input.rules.clone(), &background)
-                .into_iter()
-                .partition(|problem| problem.count > 0);
+        let all = group(input.problems, &input.rules, &background);
+        let progress = progress(all.iter().map(|group| &group.problem));
+        let (met, others): (Vec<Group>, Vec<Group>) =
+            all.into_iter().partition(|group| group.problem.count > 0);
         // Where nothing was read, silence says nothing.
-        quiet.retain(|problem| {
+        let is_quiet = |problem: &Problem| {
             problem.before > 0 && has_data && !silent_servers.contains(&problem.server)
-        });
-        quiet.sort_by(|a, b| b.before.cmp(&a.before).then_with(|| key(a).cmp(&key(b))));
-        let courses = courses(group(input.courses, input.rules, &background));
-        let total_minutes = rank(&mut problems);
-        let mut gaps = input.gaps;
-        gaps.sort();
+        };
+        let quiet = quiet(others.into_iter().map(|group| group.problem).filter(is_quiet));
+        let courses = courses(group(input.courses, &input.rules, &background));
+        let (problems, total_minutes) = rank(met);
         let mut report = Self {
             window: Window::new(input.period),
             headline: String::new(),
@@ -174,15 +121,22 @@ impl Report {
                 total_minutes,
                 stop_minutes: STOP_MINUTES,
                 unknown_minutes: UNKNOWN_MINUTES,
+                doubling_minutes: DOUBLING_MINUTES,
             },
             unknowns: unknowns(&problems),
             fallbacks: fallbacks(&problems),
             problems,
             quiet,
+            progress,
+            actions: ordered(input.actions),
             courses,
             components: rates(input.components),
-            gaps,
+            silences: ordered(input.silences),
+            gaps: ordered(input.gaps),
             skipped: input.skipped.map(sorted),
+            destroyed: ordered(input.destroyed),
+            overwritten: ordered(input.overwritten),
+            health: input.health,
             store: input.store,
             catalogue: input.catalogue,
             limits: input.limits,
@@ -200,7 +154,13 @@ impl Report {
     /// Returns true where bytes are lost or a source was not read.
     #[must_use]
     pub fn has_loss(&self) -> bool {
-        !self.gaps.is_empty() || self.skipped.as_ref().is_some_and(|skipped| !skipped.is_empty())
+        let skipped = self.skipped.as_ref().map_or(0, Vec::len);
+        self.gaps.len() + self.destroyed.len() + skipped > 0
+    }
+
+    /// Returns the problems that cost: all but those that another one explains.
+    pub fn ranked(&self) -> impl Iterator<Item = &Problem> {
+        self.problems.iter().filter(|problem| problem.rank > 0)
     }
 
     /// Returns how many of the problems have this trend.
@@ -210,25 +170,16 @@ impl Report {
     }
 }
 
-impl Window {
-    fn new(period: Period) -> Self {
-        const WEEK_MILLIS: i64 = 7 * 86_400_000;
-        let is_week = period.to.get().saturating_sub(period.from.get()) == WEEK_MILLIS;
-        let unit = if is_week { "week" } else { "period" };
-        let span = || format!("{} to {}", words::moment(period.from), words::moment(period.to));
-        let before = period.before().week_name().filter(|_| period.week_name().is_some());
-        Self {
-            name: period.week_name().unwrap_or_else(span),
-            from: period.from,
-            to: period.to,
-            before: before.unwrap_or_else(|| format!("the {unit} before")),
-            unit,
-        }
-    }
+/// Returns those that are no more, most events before first.
+fn quiet(problems: impl Iterator<Item = Problem>) -> Vec<Problem> {
+    let mut quiet: Vec<Problem> = problems.collect();
+    quiet.sort_by(|a, b| b.before.cmp(&a.before).then_with(|| key(a).cmp(&key(b))));
+    quiet
 }
 
 /// Returns those that were met in the period, worst first.
-fn courses(mut all: Vec<Problem>) -> Vec<Problem> {
+fn courses(all: Vec<Group>) -> Vec<Problem> {
+    let mut all: Vec<Problem> = all.into_iter().map(|group| group.problem).collect();
     let severity = |problem: &Problem| problem.card.as_ref().map(|card| card.severity);
     all.retain(|course| course.count > 0);
     all.sort_by(|a, b| {
@@ -249,9 +200,19 @@ fn background(input: &ReportInput) -> Background {
     }
     Background {
         period: input.period,
+        periods_before: input
+            .stored
+            .map_or(usize::MAX, |stored| periods_before(input.period, stored)),
         has_history: input.stored.is_some_and(is_older) || input.totals_before.entry_count() > 0,
         entries,
     }
+}
+
+/// Returns how many periods before one the store reaches into.
+fn periods_before(period: Period, stored: Period) -> usize {
+    let len = period.to.get().saturating_sub(period.from.get()).max(1);
+    let older = period.from.get().saturating_sub(stored.from.get()).max(0);
+    usize::try_from(older / len + i64::from(older % len > 0)).unwrap_or(usize::MAX)
 }
 
 /// Returns the servers without an entry in the period. Without data, or without counts by
@@ -270,116 +231,15 @@ fn silent_servers(input: &ReportInput, has_data: bool) -> Vec<String> {
     sorted(silent.cloned().collect())
 }
 
-fn group(rows: Vec<ProblemInput>, rules: Vec<RuleCard>, background: &Background) -> Vec<Problem> {
-    let cards: BTreeMap<RuleId, RuleCard> =
-        rules.into_iter().map(|card| (card.id.clone(), card)).collect();
-    let mut groups: BTreeMap<(Subject, String), Vec<ProblemInput>> = BTreeMap::new();
-    for row in rows {
-        groups.entry((row.subject.clone(), row.server.clone())).or_default().push(row);
-    }
-    groups
-        .into_iter()
-        .map(|((subject, _), rows)| {
-            let card = match &subject {
-                Subject::Rule(id) => cards.get(id).cloned(),
-                Subject::Cluster { .. } => None,
-            };
-            Problem::new(&subject, &rows, card, background)
-        })
-        .collect()
-}
-
-/// Sorts problems by cost, count and id, sets rank and shares, and returns the cost of all.
-fn rank(problems: &mut [Problem]) -> u64 {
-    problems.sort_by(|a, b| {
-        (b.cost_minutes, b.count).cmp(&(a.cost_minutes, a.count)).then_with(|| key(a).cmp(&key(b)))
-    });
-    let total = measure::total(problems.iter().map(|problem| problem.cost_minutes));
-    let mut sum = 0_u64;
-    for (index, problem) in problems.iter_mut().enumerate() {
-        sum = sum.saturating_add(problem.cost_minutes);
-        problem.rank = index + 1;
-        problem.share_permille = measure::permille(problem.cost_minutes, total);
-        problem.cumulative_permille = measure::permille(sum, total);
-    }
-    total
-}
-
-fn key(problem: &Problem) -> (&str, &str) {
-    (problem.id(), &problem.server)
-}
-
-fn unknowns(problems: &[Problem]) -> Vec<Unknown> {
-    let mut clusters: BTreeMap<&str, Vec<&Problem>> = BTreeMap::new();
-    for problem in problems.iter().filter(|problem| problem.kind == Kind::Unknown) {
-        clusters.entry(problem.id()).or_default().push(problem);
-    }
-    let mut unknowns: Vec<Unknown> = clusters
-        .into_iter()
-        .map(|(cluster, problems)| Unknown {
-            cluster: cluster.to_owned(),
-            template: problems.first().map(|first| first.title.clone()).unwrap_or_default(),
-            count: measure::total(problems.iter().map(|problem| problem.count)),
-            servers: sorted(problems.iter().map(|problem| problem.server.clone()).collect()),
-            components: sorted(
-                problems
-                    .iter()
-                    .flat_map(|problem| problem.places.iter().filter(|place| place.count > 0))
-                    .map(|place| place.component_name.clone())
-                    .collect(),
-            ),
-            example: problems.iter().find_map(|problem| problem.example.clone()),
-        })
-        .collect();
-    // The sort is stable, so equal counts stay in the order of their ids.
-    unknowns.sort_by_key(|unknown| std::cmp::Reverse(unknown.count));
-    unknowns
-}
-
-fn fallbacks(problems: &[Problem]) -> Vec<FallbackKind> {
-    let mut kinds: BTreeMap<&RuleId, FallbackKind> = BTreeMap::new();
-    for problem in problems.iter().filter(|problem| problem.kind == Kind::Fallback) {
-        let Some(rule) = &problem.rule else { continue };
-        let kind = kinds.entry(rule).or_insert_with(|| FallbackKind {
-            rule: rule.clone(),
-            title: problem.title.clone(),
-            count: 0,
-            problems: 0,
-        });
-        measure::add(&mut kind.count, problem.count);
-        kind.problems += 1;
-    }
-    let mut kinds: Vec<FallbackKind> = kinds.into_values().collect();
-    kinds.sort_by_key(|kind| std::cmp::Reverse(kind.count));
-    kinds
-}
-
-fn rates(components: Vec<ComponentTotals>) -> Vec<ComponentRate> {
-    let mut rates: Vec<ComponentRate> = components
-        .into_iter()
-        .map(|totals| ComponentRate {
-            // A tenth of one per thousand is a thousandth of ten errors.
-            rate_tenths: (totals.messages > 0)
-                .then(|| measure::permille(totals.errors.saturating_mul(10), totals.messages)),
-            server: totals.server,
-            component: totals.component,
-            name: totals.name,
-            entries: totals.entries,
-            messages: totals.messages,
-            errors: totals.errors,
-            warnings: totals.warnings,
-        })
-        .collect();
-    rates.sort_by(|a, b| {
-        (b.rate_tenths, b.errors, b.messages).cmp(&(a.rate_tenths, a.errors, a.messages)).then_with(
-            || (&a.server, &a.name, &a.component).cmp(&(&b.server, &b.name, &b.component)),
-        )
-    });
-    rates
-}
-
-fn sorted<T: Ord>(mut list: Vec<T>) -> Vec<T> {
-    list.sort();
+/// Returns a list of names in order, without doubles.
+pub(super) fn sorted<T: Ord>(list: Vec<T>) -> Vec<T> {
+    let mut list = ordered(list);
     list.dedup();
+    list
+}
+
+/// Returns a list in order.
+fn ordered<T: Ord>(mut list: Vec<T>) -> Vec<T> {
+    list.sort();
     list
 }

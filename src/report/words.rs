@@ -1,19 +1,25 @@
-//! The words that text and Markdown share: the headline, trends, times, shares.
+//! The words that all formats for people share: trends, times, shares, states.
 
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::layout::Tone;
 use super::measure::{self, Trend};
-use super::{ComponentRate, Kind, Place, Problem, Report};
-use crate::model::{EntryKind, Millis, Severity, grouped, plural};
+use super::{Cost, Kind, Problem, Report, Standing};
+use crate::model::{EntryKind, Millis, ProblemState, Severity, grouped, plural};
+use crate::silence::span_in_words;
 
 /// What stands for a value that there is none of.
 pub(super) const NONE: &str = "-";
 
 /// Returns how the cost is measured.
 pub(super) fn cost_note(report: &Report) -> String {
+    let Cost { stop_minutes, unknown_minutes, doubling_minutes, .. } = report.cost;
     format!(
-        "Cost: handling minutes of the rule x episodes, plus {} for each stop (at most one per \
-         component and episode); an unknown counts {} an episode. An episode is a run of hours \
-         with events; two empty hours end it.",
-        report.cost.stop_minutes, report.cost.unknown_minutes
+        "Cost: (handling minutes of the rule + {doubling_minutes} each time the failures of an \
+         episode double) x episodes, plus {stop_minutes} for each stop (at most one per component \
+         and episode); an unknown counts {unknown_minutes} an episode. What another problem \
+         explains counts there. An episode is a run of hours with events; two empty hours end it."
     )
 }
 
@@ -163,9 +169,9 @@ pub(super) fn where_in_short(problem: &Problem, n_servers: usize) -> String {
 }
 
 /// Returns the captures that split a place off, or nothing.
-pub(super) fn split_of(place: &Place) -> String {
+pub(super) fn split_of(split_by: &BTreeMap<String, String>) -> String {
     let parts: Vec<String> =
-        place.split_by.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        split_by.iter().map(|(name, value)| format!("{name} {value}")).collect();
     parts.join(", ")
 }
 
@@ -177,13 +183,6 @@ pub(super) fn title(problem: &Problem, max_chars: usize) -> String {
         Kind::Unknown => format!("unknown: {}", clip(&problem.title, max_chars)),
     }
 }
-
-/// What the section about courses is called.
-pub(super) const COURSES: &str = "What several entries show";
-
-/// Says where the single episodes are.
-pub(super) const EPISODES: &str =
-    "Their entries count for the problems above. Each time with its entries: `dewlap episodes`.";
 
 /// Returns how often what failed is known to work again; empty where nothing tells.
 pub(super) fn recovered(problem: &Problem) -> String {
@@ -222,99 +221,113 @@ pub(super) fn clip(text: &str, max_chars: usize) -> String {
 
 /// Said of a problem that is quiet because its component is.
 pub(super) const UNHEARD: &str = "its component wrote nothing at all";
-/// How an unknown becomes a rule.
-pub(super) const DRAFT: &str = "`patterns/README.md` leads to a rule for one in five steps.";
-
-/// What is seen for the first time.
-pub(super) struct News {
-    pub(super) title: String,
-    pub(super) place: String,
-    pub(super) count: u64,
-    pub(super) first_seen: Millis,
-}
-
-/// Returns what is new, as ranked: whole problems, and older ones in a new place.
-pub(super) fn news(report: &Report) -> Vec<News> {
-    let mut news = Vec::new();
-    for problem in &report.problems {
-        if problem.trend == Trend::New {
-            news.push(News {
-                title: title(problem, 100),
-                place: where_in_short(problem, report.servers.len()),
-                count: problem.count,
-                first_seen: problem.first_seen,
-            });
-            continue;
-        }
-        news.extend(new_places(problem, report.servers.len()));
-    }
-    news
-}
-
-/// Returns the places where a problem that was known before is met for the first time.
-fn new_places(problem: &Problem, n_servers: usize) -> Option<News> {
-    let places: Vec<_> = problem.places.iter().filter(|place| place.trend == Trend::New).collect();
-    let first = places.iter().min_by_key(|place| place.first_seen)?;
-    let split = split_of(first);
-    let split = if split.is_empty() { split } else { format!(", {split}") };
-    let server = if n_servers > 1 { format!(" on {}", problem.server) } else { String::new() };
-    let others = match places.len() - 1 {
-        0 => String::new(),
-        n => format!(" and {}", plural(n as u64, "other place")),
-    };
-    Some(News {
-        title: title(problem, 100),
-        place: format!("known before, now also in {}{split}{server}{others}", first.component_name),
-        count: places.iter().map(|place| place.count).sum(),
-        first_seen: first.first_seen,
-    })
-}
-
-/// Returns the components with errors, most errors per message first.
-pub(super) fn failing(report: &Report) -> impl Iterator<Item = &ComponentRate> {
-    report.components.iter().filter(|component| component.errors > 0)
-}
-
-/// Returns how many components had no errors.
-pub(super) fn others_without_errors(report: &Report) -> String {
-    let fine = report.components.iter().filter(|c| c.errors == 0 && c.entries > 0).count();
-    let failing = failing(report).count();
-    match (fine, failing) {
-        (_, 0) => "No component wrote an error.".to_owned(),
-        (0, _) => String::new(),
-        (1, _) => "1 other component wrote no error.".to_owned(),
-        (n, _) => format!("{n} other components wrote no error."),
-    }
-}
-
-/// Returns errors per 1,000 messages with one decimal.
-pub(super) fn rate(component: &ComponentRate) -> String {
-    let tenths = |tenths: u32| format!("{}.{}", grouped(u64::from(tenths / 10)), tenths % 10);
-    match component.rate_tenths {
-        Some(0) => "<0.1".to_owned(),
-        Some(rate) => tenths(rate),
-        None => NONE.to_owned(),
-    }
-}
-
-/// Returns a component's name, with its server where there are several.
-pub(super) fn component(component: &ComponentRate, n_servers: usize) -> String {
-    match n_servers {
-        0 | 1 => component.name.clone(),
-        _ => format!("{} on {}", component.name, component.server),
-    }
-}
-
-/// Returns in one sentence what was lost.
+/// Returns in a sentence or two what was lost.
 pub(super) fn lost(report: &Report) -> String {
-    let bytes = measure::total(report.gaps.iter().map(|gap| gap.bytes));
-    let gaps = plural(u64::try_from(report.gaps.len()).unwrap_or(u64::MAX), "gap");
-    let skipped = report.skipped.as_ref().map_or(0, Vec::len);
-    match (report.gaps.len(), skipped) {
-        (0, 0) => "Nothing was lost: the files that were read have no gaps.".to_owned(),
-        (0, _) => "The files that were read have no gaps.".to_owned(),
-        _ => format!("{} could not be read, in {gaps}.", plural(bytes, "byte")),
+    let gaps = measure::total(report.gaps.iter().map(|gap| gap.bytes));
+    let destroyed = measure::total(report.destroyed.iter().map(|loss| loss.bytes));
+    let unread = |bytes, places: usize, noun, what| {
+        (places > 0).then(|| format!("{} {what}.", amount(bytes, places, noun)))
+    };
+    let parts = [
+        unread(gaps, report.gaps.len(), "gap", "could not be read"),
+        unread(destroyed, report.destroyed.len(), "place", "were destroyed before they were read"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if !parts.is_empty() {
+        return parts.join(" ");
     }
+    match report.skipped.as_ref().map_or(0, Vec::len) {
+        0 => "Nothing was lost: the files that were read have no gaps.".to_owned(),
+        _ => "The files that were read have no gaps.".to_owned(),
+    }
+}
+
+fn amount(bytes: u64, places: usize, noun: &str) -> String {
+    let places = u64::try_from(places).unwrap_or(u64::MAX);
+    format!("{} in {}", plural(bytes, "byte"), plural(places, noun))
+}
+
+/// Returns since when a problem is in its state, who decided what, and what its silence says.
+pub(super) fn standing(standing: &Standing, now: Millis) -> Vec<String> {
+    let since = format!("since {} UTC", moment(standing.since));
+    let decision = standing.decision.as_ref().map(|decision| {
+        let ticket = decision.ticket.as_ref().map(|ticket| format!(" ({ticket})"));
+        let ticket = ticket.unwrap_or_default();
+        format!("{} on {}: {}{ticket}", decision.by, measure::date(decision.at), decision.why)
+    });
+    let silence = standing.silence.map(|silence| {
+        let millis = u64::try_from(now.get().saturating_sub(silence.since.get())).unwrap_or(0);
+        let silent = span_in_words(Duration::from_millis(millis));
+        let proof = match silence.verified_at {
+            Some(at) => format!("; enough proof since {}", measure::date(at)),
+            None => String::new(),
+        };
+        let chance = chance(silence.chance);
+        format!("silent for {silent}; {chance} chance had nothing changed{proof}")
+    });
+    [Some(since), decision, silence].into_iter().flatten().collect()
+}
+
+/// Returns a chance in percent with one decimal.
+fn chance(chance: f64) -> String {
+    let percent = chance.clamp(0.0, 1.0) * 100.0;
+    if percent > 0.0 && percent < 0.1 { "<0.1 %".to_owned() } else { format!("{percent:.1} %") }
+}
+
+/// Returns which tone tells how bad a problem is.
+pub(super) fn severity_tone(problem: &Problem) -> Tone {
+    match problem.card.as_ref().map(|card| card.severity) {
+        Some(Severity::Critical) => Tone::Bad,
+        Some(Severity::Error | Severity::Warning) | None => Tone::Strong,
+        Some(Severity::Info) => Tone::Plain,
+    }
+}
+
+/// Returns which tone tells whether a trend is good.
+pub(super) const fn trend_tone(trend: Trend) -> Tone {
+    match trend {
+        Trend::New | Trend::Back | Trend::Up => Tone::Warn,
+        Trend::Down | Trend::Quiet => Tone::Good,
+        Trend::Steady | Trend::NoHistory => Tone::Plain,
+    }
+}
+
+/// Returns the rank of a problem, or of the one that it stands under.
+pub(super) fn root_rank(problem: &Problem) -> usize {
+    problem.explained_by.as_ref().map_or(problem.rank, |by| by.root_rank)
+}
+
+/// Returns what the ranking says below a problem's place: failures, state, symptoms.
+pub(super) fn remarks(problem: &Problem) -> Vec<String> {
+    let failures = (problem.failures < problem.count).then(|| attempts(problem));
+    let state = problem.standing.as_ref().map(|standing| standing.state);
+    let state = state.filter(|state| !matches!(state, ProblemState::New | ProblemState::Open));
+    let state = state.map(|state| state.name().to_owned());
+    let explains = explains(problem).map(|symptoms| format!("explains {symptoms}"));
+    [failures, state, explained_by(problem), explains].into_iter().flatten().collect()
+}
+
+/// Returns how many failures and attempts a problem has.
+pub(super) fn attempts(problem: &Problem) -> String {
+    let (failures, attempts) = (problem.failures, problem.count);
+    format!("{}, {}", plural(failures, "failure"), plural(attempts, "attempt"))
+}
+
+/// Returns what explains a problem, where it stands under another one.
+pub(super) fn explained_by(problem: &Problem) -> Option<String> {
+    let by = problem.explained_by.as_ref()?;
+    let (near, all) = (grouped(by.events), grouped(problem.count));
+    Some(format!("symptom of {}: {near} of {all} near {}", by.root_rank, by.rule))
+}
+
+/// Returns what a problem explains, most events first: `412 x A server took too long to answer`.
+pub(super) fn explains(problem: &Problem) -> Option<String> {
+    let items = problem
+        .explains
+        .iter()
+        .map(|symptom| format!("{} x {}", grouped(symptom.count), clip(&symptom.title, 60)));
+    let items: Vec<String> = items.collect();
+    (!items.is_empty()).then(|| names_in_short(&items))
 }
 
 /// Returns what makes the report the same again: store, catalogue and window.

@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use super::article::{self, Row, Sample};
 use super::index::{Group, by_category, by_owner};
-use super::markup::{Html, policy_hash};
 use crate::catalogue::{Catalogue, Rule};
+use crate::markup::{Html, policy_hash};
 use crate::model::{Severity, plural};
 
 const STYLE: &str = include_str!("page.css");

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::*;
 use crate::catalogue::{Catalogue, PatternFile};
+use crate::markup::policy_hash;
 
 const HEAD: &str = r#"status = "stable"
 severity = "error"
@@ -248,7 +249,7 @@ fn the_policy_names_the_style_and_the_script_of_the_page() {
     for tag in ["style", "script"] {
         let (open, close) = (format!("\n<{tag}>"), format!("</{tag}>"));
         let inside = page.split(&open).nth(1).and_then(|rest| rest.split(&close).next());
-        let hash = markup::policy_hash(inside.unwrap());
+        let hash = policy_hash(inside.unwrap());
         assert!(page.contains(&format!("{tag}-src {hash};")), "{tag}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::{Entry, EntryId, EntryKind, Millis};
+use crate::model::{self, Entry, EntryId, EntryKind, Millis};
 
 /// A component of an invented server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +62,11 @@ impl SampleEntry {
             component: Cow::Borrowed(&self.component),
             tags: Cow::Borrowed(&self.tags),
             text: Cow::Borrowed(&self.text),
+            related: self.related.as_ref().map(|related| model::Related::Iguana {
+                component: Cow::Borrowed(&related.component),
+                time: related.time,
+                index: related.index,
+            }),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Makes synthetic logs in every format: for the demo, the tests, the benches and `samples/`.
 //!
-//! Entry points: [`week`] tells the demo's story, [`corpus`] streams any amount of entries,
+//! Entry points: [`week`] tells the demo's story, [`year()`] one of fixes and regressions, [`corpus`] streams any amount of entries,
 //! [`files`] gives the content of `samples/` and [`truth`] what a reader must find in it.
 //! [`mod@write`] turns entries into bytes, one encoder a format.
 //!
@@ -20,6 +20,7 @@ mod story;
 mod truth;
 mod week;
 pub mod write;
+mod year;
 
 pub use corpus::{Corpus, CorpusOptions, corpus};
 pub use entry::{Component, Related, SampleEntry};
@@ -27,3 +28,4 @@ pub use files::{files, truth};
 pub use people::{Patient, patients};
 pub use truth::{Truth, TruthGap};
 pub use week::{COMPONENTS, Incident, SEED, SERVICE, incidents, week};
+pub use year::{ScriptedChange, ScriptedDecision, ScriptedProblem, Year, year};

@@ -6,13 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::Status;
-use crate::model::Millis;
+use crate::model::{Clock, Millis};
 
 /// A heartbeat older than this tells that the supervisor hangs.
 const MAX_SILENCE: Duration = Duration::from_secs(30);
-
-/// Tells the time.
-pub type Clock = Arc<dyn Fn() -> Millis + Send + Sync>;
 
 /// The present [`Status`], shared by all that write and read it.
 #[derive(Clone)]

@@ -20,7 +20,7 @@ mod pages;
 mod server;
 mod status;
 
-pub use board::{Board, Clock};
+pub use board::Board;
 pub use error::ServeError;
 pub use hosts::Hosts;
 pub use latency::Latency;

@@ -149,6 +149,14 @@ impl Status {
         let is_waiting = |source: &&SourceStatus| source.last_round.is_none();
         self.sources.iter().filter(is_waiting).map(why_unready).collect()
     }
+
+    /// Returns true where all sources can be read, and are read to their ends.
+    #[must_use]
+    pub fn is_all_read(&self) -> bool {
+        self.sources.iter().all(|source| {
+            source.state == SourceState::Up && source.lag_bytes == 0 && source.last_round.is_some()
+        })
+    }
 }
 
 fn why_unready(source: &SourceStatus) -> String {

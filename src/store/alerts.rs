@@ -20,6 +20,8 @@ pub enum Trigger {
     Watch,
     /// It is as bad as to matter every time.
     Severity,
+    /// Somebody fixed it, and it came again.
+    Regressed,
 }
 
 /// What became of an alert.
@@ -222,8 +224,8 @@ impl Store {
 
 impl Trigger {
     /// Every trigger, by its number in the store.
-    pub const ALL: [Self; 5] =
-        [Self::New, Self::Returned, Self::Threshold, Self::Watch, Self::Severity];
+    pub const ALL: [Self; 6] =
+        [Self::New, Self::Returned, Self::Threshold, Self::Watch, Self::Severity, Self::Regressed];
 
     /// Returns the name used in the configuration and in messages.
     #[must_use]
@@ -234,6 +236,7 @@ impl Trigger {
             Self::Threshold => "threshold",
             Self::Watch => "watch",
             Self::Severity => "severity",
+            Self::Regressed => "regressed",
         }
     }
 }

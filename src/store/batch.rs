@@ -110,6 +110,8 @@ pub struct NewEvent {
     pub offset: u64,
     /// Length in the file.
     pub len: u64,
+    /// Tells the message that it is about from others; `None`: not known.
+    pub message: Option<u64>,
 }
 
 /// How far a file has been read.

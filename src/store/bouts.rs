@@ -64,7 +64,8 @@ pub struct Bouts {
     pub bouts: Vec<Bout>,
     /// The first event of the problem.
     pub earliest: Option<Millis>,
-    /// True where there are more than were looked for: the last bout of the list is not whole.
+    /// True where there are more than were looked for, or than are still stored: the last bout of
+    /// the list is not whole.
     pub is_cut: bool,
 }
 
@@ -185,26 +186,11 @@ impl Store {
             let (first, last) = (Millis::new(row.get(0)?), Millis::new(row.get(1)?));
             Ok(Bout { first, last, count: row.get(2)?, outcome: outcome_of(row.get(3)?) })
         })?;
-        let sql = "SELECT min(time) FROM event \
-             WHERE problem = (SELECT id FROM problem WHERE key = ?)";
+        let sql = "SELECT first FROM problem WHERE key = ?";
         let earliest = self.collect(sql, &[key], |row| row.get::<_, Option<i64>>(0))?.pop();
         let earliest = earliest.flatten().map(Millis::new);
         let is_cut = bouts.last().map(|bout| bout.first) != earliest;
         Ok(Bouts { bouts, earliest, is_cut })
-    }
-
-    /// Returns how many events a problem has between two moments, both included.
-    ///
-    /// # Errors
-    ///
-    /// As [`Store::looked`].
-    pub fn n_events(&self, problem: &str, first: Millis, last: Millis) -> Result<u64, StoreError> {
-        let sql = "SELECT count(*) FROM event \
-             WHERE problem = (SELECT id FROM problem WHERE key = ?) AND time BETWEEN ? AND ?";
-        let times = [first, last].map(|at| Value::Integer(at.get()));
-        let [first, last] = times;
-        let values = [Value::Text(problem.into()), first, last];
-        Ok(self.collect(sql, &values, |row| row.get(0))?.pop().unwrap_or_default())
     }
 
     /// Returns what is known of a problem.

@@ -140,9 +140,10 @@ impl Store {
     ///
     /// Returns [`StoreError::Sqlite`] where the store cannot be read.
     pub fn last_events_of(&self, rule: &str) -> Result<BTreeMap<String, Millis>, StoreError> {
-        let sql = "SELECT server.name, max(event.time) FROM problem \
-            JOIN event ON event.problem = problem.id JOIN server ON server.id = event.server \
-            WHERE problem.rule = ? GROUP BY server.name";
+        let sql = "SELECT server.name, max(problem.last) FROM problem \
+            JOIN component ON component.id = problem.component \
+            JOIN server ON server.id = component.server \
+            WHERE problem.rule = ? AND problem.last IS NOT NULL GROUP BY server.name";
         let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, Millis::new(row.get(1)?)));
         Ok(self.collect(sql, &[Value::Text(rule.into())], read)?.into_iter().collect())
     }

@@ -163,7 +163,7 @@ impl Store {
 
 impl Window {
     /// Returns the `WHERE` clause and its values.
-    fn to_sql(&self) -> (String, Vec<Value>) {
+    pub(super) fn to_sql(&self) -> (String, Vec<Value>) {
         let server = self.server.clone().map(Value::Text);
         let time = |at: Option<Millis>| at.map(|at| Value::Integer(at.get()));
         let conditions = [

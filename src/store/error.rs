@@ -42,6 +42,12 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// The store has no such problem.
+    #[error("there is no problem `{problem}` in the store")]
+    NoProblem {
+        /// What was given.
+        problem: String,
+    },
     /// SQLite refused an operation.
     #[error("failed to {attempt} the store `{path}`")]
     Sqlite {
@@ -116,6 +122,7 @@ impl StoreError {
                 }
                 _ => return None,
             },
+            Self::NoProblem { .. } => "`dewlap problems` lists all",
             Self::Open { .. } | Self::Stopped => return None,
         };
         Some(hint.into())

@@ -5,6 +5,7 @@
 //! **Invariant:** one transaction holds a batch's events and counts and the file position that they
 //! came from, so that a crash at any moment loses nothing and doubles nothing. Whether an entry is
 //! new is decided here and only here, from the keys of all entries ever counted (`seen`).
+//! Roll-ups hold what events count for, and outlive them.
 //! An event's class (its problem, severity, outcome and captures) names the catalogue that decided
 //! it and can be decided anew from the masked text without reading logs again.
 //!
@@ -17,22 +18,35 @@ mod bouts;
 mod cadence;
 mod check;
 mod class_queries;
+mod cluster_texts;
+mod decisions;
 mod episodes;
 mod error;
+mod event_rows;
+mod extent;
 mod files;
+mod firsts;
 mod hourly;
 mod key;
 mod ledger;
 mod ledger_queries;
+mod mailed;
+mod met;
 mod names;
 mod open;
+mod problems;
 mod queries;
 mod report_queries;
+mod retention;
+mod rollup;
+mod rollup_queries;
 mod schema;
 mod seen;
 mod series;
 mod serving;
 mod transaction;
+mod unknown_queries;
+mod upkeep;
 mod waiting;
 mod writer;
 
@@ -45,12 +59,18 @@ pub use bouts::{Bout, Bouts, Looked, ProblemRow, Sighting};
 pub use cadence::{ComponentId, ComponentPulse};
 pub use check::is_being_written;
 pub use class_queries::{ClassCount, StoredClass, Window};
+pub use cluster_texts::{ClusterText, ClusterTexts, DecidedText, FirstText};
 pub use episodes::{EpisodeFilter, EpisodeRow, SymptomCount};
 pub use error::StoreError;
+pub use extent::{StoreInfo, TableSize};
 pub use files::{Evidence, FileId, KnownFile, ServerId, short_hash};
 pub use key::{key_path, load_key, load_or_create_key};
 pub use ledger_queries::LossRow;
 pub use open::Store;
+pub use problems::KnownProblem;
 pub use queries::{EventFilter, GapRow, SourceRow};
 pub use report_queries::{ComponentLoad, HourCount, ProblemHours, ReportRows};
+pub use retention::{Expired, Forgotten, Retention};
+pub use unknown_queries::{FingerprintRow, UnknownCount};
+pub use upkeep::{Reclaimed, Upkeep};
 pub use writer::{Classes, Writer, WriterHandle};

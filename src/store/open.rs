@@ -95,7 +95,7 @@ impl Store {
         schema::migrate(&mut self.connection, from).map_err(|source| self.failed("migrate", source))
     }
 
-    fn pragma(&self, name: &str, value: &str) -> Result<(), StoreError> {
+    pub(super) fn pragma(&self, name: &str, value: &str) -> Result<(), StoreError> {
         self.connection
             .pragma_update_and_check(None, name, value, |_| Ok(()))
             .or_else(|error| match error {
@@ -167,7 +167,7 @@ pub(super) fn lock_path(store: &Path) -> PathBuf {
 }
 
 /// Takes the lock that keeps a second writer out, for as long as the file is held.
-fn lock(store: &Path) -> Result<File, StoreError> {
+pub(super) fn lock(store: &Path) -> Result<File, StoreError> {
     let path = lock_path(store);
     let file =
         create_private(&path).map_err(|source| StoreError::Open { path: path.clone(), source })?;

@@ -48,7 +48,7 @@ pub struct SourceRow {
     pub offset: u64,
     /// Entries in it, duplicates included.
     pub entries: u64,
-    /// Events that came from it.
+    /// Events of it that are stored.
     pub events: u64,
     /// Damaged parts in it.
     pub gaps: u64,
@@ -78,10 +78,12 @@ pub struct GapRow {
 const EVENT_COLUMNS: &str = "event.entry, server.name, component.key, \
     coalesce(component.name, component.key), event.time, event.kind, event.severity, event.tags, \
     problem.rule, problem.cluster, problem.key, event.outcome, event.captures, event.text, \
-    file.path, event.offset, event.length \
-    FROM event JOIN server ON server.id = event.server \
-    JOIN component ON component.id = event.component \
-    JOIN problem ON problem.id = event.problem JOIN file ON file.id = event.file";
+    file.path, event.offset, event.length";
+
+/// What the columns of an event come from, beside its own row.
+const AND_NAMES: &str = "CROSS JOIN server ON server.id = event.server \
+    CROSS JOIN component ON component.id = event.component \
+    CROSS JOIN problem ON problem.id = event.problem CROSS JOIN file ON file.id = event.file";
 
 impl Store {
     /// Hands each wanted event to `each`, in the order of their times, until it returns false.
@@ -95,18 +97,19 @@ impl Store {
         mut each: impl FnMut(Event) -> bool,
     ) -> Result<(), StoreError> {
         let (conditions, values) = filter.to_sql();
-        let mut sql = format!("SELECT {EVENT_COLUMNS} {conditions} ORDER BY event.time, event.id");
-        if let Some(limit) = filter.limit {
-            let ids = format!(
-                "SELECT event.id FROM event JOIN server ON server.id = event.server \
-                 JOIN component ON component.id = event.component \
-                 JOIN problem ON problem.id = event.problem \
-                 {conditions} ORDER BY event.time DESC, event.id DESC LIMIT {limit}"
-            );
-            sql = format!(
-                "SELECT {EVENT_COLUMNS} WHERE event.id IN ({ids}) ORDER BY event.time, event.id"
-            );
-        }
+        let events = format!("event INDEXED BY {}", filter.index());
+        let sql = match filter.limit {
+            None => format!(
+                "SELECT {EVENT_COLUMNS} FROM {events} {AND_NAMES} {conditions} \
+                 ORDER BY event.time, event.id"
+            ),
+            Some(limit) => format!(
+                "SELECT {EVENT_COLUMNS} FROM event {AND_NAMES} WHERE event.id IN ( \
+                 SELECT event.id FROM {events} {conditions} \
+                 ORDER BY event.time DESC, event.id DESC LIMIT {limit}) \
+                 ORDER BY event.time, event.id"
+            ),
+        };
         self.query(&sql, &values, |row| Ok(each(read_event(row)?)))
     }
 
@@ -117,8 +120,8 @@ impl Store {
     /// Returns [`StoreError::Sqlite`] where the store cannot be read.
     pub fn event(&self, id: &str) -> Result<Option<Event>, StoreError> {
         let sql = format!(
-            "SELECT {EVENT_COLUMNS} WHERE event.server IN (SELECT id FROM server) \
-             AND event.entry = ? ORDER BY event.time, event.id LIMIT 1"
+            "SELECT {EVENT_COLUMNS} FROM event {AND_NAMES} \
+             WHERE event.server IN (SELECT id FROM server) AND event.entry = ? ORDER BY event.time, event.id LIMIT 1"
         );
         Ok(self.collect(&sql, &[Value::Text(id.into())], read_event)?.pop())
     }
@@ -132,12 +135,14 @@ impl Store {
         let sql = "SELECT server.name, file.path, file.format, file.size, \
              file.read_to, \
              file.entries_before + (last_entry.file IS NOT NULL), \
-             (SELECT count(*) FROM event WHERE event.file = file.id), \
+             coalesce(stored.events, 0), \
              (SELECT count(*) FROM gap WHERE gap.file = file.id), \
              (SELECT coalesce(sum(stop - start), 0) FROM gap WHERE gap.file = file.id), \
              (SELECT coalesce(sum(stop - start), 0) FROM loss WHERE loss.file = file.id), \
              file.last_seen, file.gone FROM file JOIN server ON server.id = file.server \
-             LEFT JOIN last_entry ON last_entry.file = file.id ORDER BY server.name, file.path";
+             LEFT JOIN last_entry ON last_entry.file = file.id \
+             LEFT JOIN (SELECT file, count(*) AS events FROM event GROUP BY file) AS stored \
+             ON stored.file = file.id ORDER BY server.name, file.path";
         self.collect(sql, &[], |row| {
             Ok(SourceRow {
                 server: row.get(0)?,
@@ -165,7 +170,8 @@ impl Store {
         self.collect("SELECT name FROM server ORDER BY name", &[], |row| row.get(0))
     }
 
-    /// Hands each text that the store keeps of an event to `each`: entry id, what it is, the text.
+    /// Hands each text that the store keeps of an event or of a decision to `each`: the id of the
+    /// entry or of the problem, what it is, the text.
     ///
     /// # Errors
     ///
@@ -179,6 +185,15 @@ impl Store {
             let entry: String = row.get(0)?;
             for (column, name) in [(1, "text"), (2, "captures"), (3, "tags")] {
                 each(&entry, name, row.get_ref(column)?.as_str()?);
+            }
+            Ok(true)
+        })?;
+        let sql = "SELECT problem, why, documentation FROM decision ORDER BY id";
+        self.query(sql, &[], |row| {
+            let problem: String = row.get(0)?;
+            each(&problem, "why", row.get_ref(1)?.as_str()?);
+            if let Some(text) = row.get_ref(2)?.as_str_or_null()? {
+                each(&problem, "documentation", text);
             }
             Ok(true)
         })
@@ -220,29 +235,53 @@ impl Store {
 }
 
 impl EventFilter {
+    /// Returns the index that events are looked for in: of one problem, or by time, with the
+    /// problems that are wanted.
+    fn index(&self) -> &'static str {
+        if self.problem.is_some() { "event_by_problem" } else { "event_by_time" }
+    }
+
     /// Returns the `WHERE` clause and its values.
     fn to_sql(&self) -> (String, Vec<Value>) {
-        let mut parts = Vec::new();
-        let mut values = Vec::new();
         let text = |text: &Option<String>| text.clone().map(Value::Text);
         let time = |at: Option<Millis>| at.map(|at| Value::Integer(at.get()));
         let grep = self.grep.as_ref().map(|text| Value::Text(like_pattern(text)));
-        for (sql, value) in [
+        let mut values = Vec::new();
+        let mut given = |conditions: Vec<(&str, Option<Value>)>| -> Vec<String> {
+            let given = conditions.into_iter().filter_map(|(sql, value)| Some((sql, value?)));
+            given
+                .map(|(sql, value)| {
+                    values.push(value);
+                    sql.to_owned()
+                })
+                .collect()
+        };
+        // A problem is one component's, and so one server's.
+        let mut of_problem = given(vec![
             ("problem.rule = ?", text(&self.rule)),
             ("problem.key = ?", text(&self.problem)),
             ("? IN (component.key, component.name)", text(&self.component)),
             ("server.name = ?", text(&self.server)),
+        ]);
+        let mut parts = given(vec![
             ("event.time >= ?", time(self.since)),
             ("event.time < ?", time(self.until)),
             ("event.text LIKE ? ESCAPE '\\'", grep),
-        ] {
-            if let Some(value) = value {
-                parts.push(sql.to_owned());
-                values.push(value);
-            }
-        }
+        ]);
         if self.unknown {
-            parts.push("problem.rule IS NULL".into());
+            of_problem.push("problem.rule IS NULL".into());
+        }
+        if !of_problem.is_empty() {
+            // First, as its values are.
+            parts.insert(
+                0,
+                format!(
+                    "event.problem IN (SELECT problem.id FROM problem \
+                     JOIN component ON component.id = problem.component \
+                     JOIN server ON server.id = component.server WHERE {})",
+                    of_problem.join(" AND ")
+                ),
+            );
         }
         if !self.severities.is_empty() {
             let list: Vec<_> =

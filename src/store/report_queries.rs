@@ -1,5 +1,6 @@
 //! The figures that a report is made from.
 
+use rusqlite::Row;
 use rusqlite::types::Value;
 
 use super::{GapRow, Store, StoreError};
@@ -28,9 +29,11 @@ pub struct ProblemHours {
     pub last_seen: Millis,
     /// Its events, hour by hour.
     pub hours: Vec<HourCount>,
-    /// The values that were captured in the period, with counts, most frequent first.
+    /// The values that were captured in the period, with counts, most frequent first: of events that
+    /// are still stored.
     pub captures: Vec<(String, u64)>,
-    /// The latest event of the period: entry id, text, path.
+    /// The latest event of the period, or the one that is nearest to it of those that are still
+    /// stored: entry id, text, path.
     pub example: Option<(String, String, String)>,
 }
 
@@ -43,6 +46,9 @@ pub struct HourCount {
     pub outcome: Option<Outcome>,
     /// How many.
     pub events: u64,
+    /// Messages of which the first event of the problem is among them, and events of which no
+    /// message is known.
+    pub failures: u64,
 }
 
 /// All entries of one component in a period.
@@ -73,7 +79,7 @@ pub struct ReportRows {
     pub load_before: Vec<ComponentLoad>,
     /// Damaged parts, by the time of the entry before them.
     pub gaps: Vec<GapRow>,
-    /// First and last event in the store.
+    /// First and last event that was ever stored.
     pub span: Option<(Millis, Millis)>,
     /// Tells this store from others.
     pub store_id: String,
@@ -91,8 +97,12 @@ impl Store {
         since: Millis,
         server: Option<&str>,
     ) -> Result<ReportRows, StoreError> {
-        let mut problems = self.problems(since, period.to, server)?;
-        for problem in &mut problems {
+        let mut problems = self.problems(Period { from: since, to: period.to }, server)?;
+        let hours = period.from.hour()..=period.to.hour();
+        let is_in = |problem: &&mut ProblemHours| {
+            problem.hours.iter().any(|count| hours.contains(&count.hour))
+        };
+        for problem in problems.iter_mut().filter(is_in) {
             problem.captures = self.captures(&problem.problem, period)?;
             problem.example = self.example(&problem.problem, period)?;
         }
@@ -106,55 +116,33 @@ impl Store {
         })
     }
 
+    /// Returns the problems that had events in a window, with those events.
     fn problems(
         &self,
-        since: Millis,
-        until: Millis,
+        window: Period,
         server: Option<&str>,
     ) -> Result<Vec<ProblemHours>, StoreError> {
-        let sql = "SELECT problem.key, problem.rule, problem.cluster, problem.template, server.name, component.key, \
-             coalesce(component.name, component.key), seen.first, seen.last, \
-             counts.hour, counts.outcome, counts.n \
-             FROM (SELECT problem, time / 3600000 AS hour, outcome, count(*) AS n FROM event \
-             WHERE time >= ?1 AND time < ?2 GROUP BY problem, hour, outcome) AS counts \
-             JOIN (SELECT problem, min(time) AS first, max(time) AS last FROM event \
-             WHERE time < ?2 GROUP BY problem) AS seen ON seen.problem = counts.problem \
-             JOIN problem ON problem.id = counts.problem \
+        let sql = "SELECT problem.key, problem.rule, problem.cluster, problem.template, \
+             server.name, component.key, coalesce(component.name, component.key), \
+             problem.first, problem.last, problem.id FROM problem \
              JOIN component ON component.id = problem.component \
              JOIN server ON server.id = component.server \
-             WHERE ?3 IS NULL OR server.name = ?3 \
-             ORDER BY problem.key, counts.hour, counts.outcome";
-        let values = [integer(since), integer(until), text(server)];
-        let mut problems: Vec<ProblemHours> = Vec::new();
-        self.query(sql, &values, |row| {
-            let key: String = row.get(0)?;
-            if problems.last().is_none_or(|last| last.problem != key) {
-                problems.push(ProblemHours {
-                    problem: key,
-                    rule: row.get(1)?,
-                    cluster: row.get(2)?,
-                    template: row.get(3)?,
-                    server: row.get(4)?,
-                    component: row.get(5)?,
-                    component_name: row.get(6)?,
-                    first_seen: Millis::new(row.get(7)?),
-                    last_seen: Millis::new(row.get(8)?),
-                    hours: Vec::new(),
-                    captures: Vec::new(),
-                    example: None,
-                });
+             WHERE problem.first < ?2 AND problem.last >= ?1 AND (?3 IS NULL OR server.name = ?3) \
+             ORDER BY problem.key";
+        let values = [integer(window.from), integer(window.to), text(server)];
+        let found = self.collect(sql, &values, |row| Ok((row.get(9)?, read_problem(row)?)))?;
+        let mut problems = Vec::new();
+        for (id, mut problem) in found {
+            problem.hours = self.hours_of(id, window)?;
+            if problem.hours.is_empty() {
+                continue;
             }
-            let outcome: Option<usize> = row.get(10)?;
-            let count = HourCount {
-                hour: Hour::new(row.get(9)?),
-                outcome: outcome.and_then(|outcome| Outcome::ALL.get(outcome).copied()),
-                events: row.get(11)?,
-            };
-            if let Some(problem) = problems.last_mut() {
-                problem.hours.push(count);
+            if problem.last_seen >= window.to {
+                let last = self.last_before(id, window.to)?;
+                problem.last_seen = last.unwrap_or(problem.last_seen);
             }
-            Ok(true)
-        })?;
+            problems.push(problem);
+        }
         Ok(problems)
     }
 
@@ -171,21 +159,28 @@ impl Store {
         problem: &str,
         period: Period,
     ) -> Result<Option<(String, String, String)>, StoreError> {
-        let sql = "SELECT event.entry, event.text, file.path FROM event \
-             JOIN file ON file.id = event.file \
-             WHERE event.problem = (SELECT id FROM problem WHERE key = ?1) \
-             AND event.time >= ?2 AND event.time < ?3 \
-             ORDER BY event.time DESC, event.entry DESC LIMIT 1";
-        let values = [text(Some(problem)), integer(period.from), integer(period.to)];
-        let found =
-            self.collect(sql, &values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        Ok(found.into_iter().next())
+        let values = [text(Some(problem)), integer(period.to)];
+        for near in ["< ?2 ORDER BY event.time DESC, event.entry DESC", ">= ?2 ORDER BY event.time"]
+        {
+            let sql = format!(
+                "SELECT event.entry, event.text, file.path FROM event \
+                 JOIN file ON file.id = event.file \
+                 WHERE event.problem = (SELECT id FROM problem WHERE key = ?1) \
+                 AND event.time {near} LIMIT 1"
+            );
+            let found =
+                self.collect(&sql, &values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            if let Some(example) = found.into_iter().next() {
+                return Ok(Some(example));
+            }
+        }
+        Ok(None)
     }
 
     fn load(&self, period: Period, server: Option<&str>) -> Result<Vec<ComponentLoad>, StoreError> {
         let sql = "SELECT server.name, component.key, coalesce(component.name, component.key), \
-             hourly.kind, hourly.level, sum(hourly.entries) FROM hourly \
-             JOIN component ON component.id = hourly.component \
+             hourly.kind, hourly.level, sum(hourly.entries) FROM component \
+             CROSS JOIN hourly ON hourly.component = component.id \
              JOIN server ON server.id = component.server \
              WHERE hourly.hour >= ?1 AND hourly.hour < ?2 AND (?3 IS NULL OR server.name = ?3) \
              GROUP BY component.id, hourly.kind, hourly.level \
@@ -225,16 +220,30 @@ impl Store {
     }
 
     fn span(&self) -> Result<Option<(Millis, Millis)>, StoreError> {
-        let sql = "SELECT min(time), max(time) FROM event HAVING count(*) > 0";
-        let found =
-            self.collect(sql, &[], |row| Ok((Millis::new(row.get(0)?), Millis::new(row.get(1)?))))?;
-        Ok(found.into_iter().next())
+        self.bounds("SELECT min(first), max(last) FROM problem")
     }
 
     fn store_id(&self) -> Result<String, StoreError> {
         let found = self.collect("SELECT id FROM store", &[], |row| row.get(0))?;
         Ok(found.into_iter().next().unwrap_or_default())
     }
+}
+
+fn read_problem(row: &Row<'_>) -> rusqlite::Result<ProblemHours> {
+    Ok(ProblemHours {
+        problem: row.get(0)?,
+        rule: row.get(1)?,
+        cluster: row.get(2)?,
+        template: row.get(3)?,
+        server: row.get(4)?,
+        component: row.get(5)?,
+        component_name: row.get(6)?,
+        first_seen: Millis::new(row.get(7)?),
+        last_seen: Millis::new(row.get(8)?),
+        hours: Vec::new(),
+        captures: Vec::new(),
+        example: None,
+    })
 }
 
 fn integer(at: Millis) -> Value {

@@ -5,18 +5,22 @@ use rusqlite::{Connection, TransactionBehavior};
 /// Marks the file as ours (`PRAGMA application_id`): "Dwlp".
 const APPLICATION_ID: i64 = 0x4477_6C70;
 /// Every migration, oldest first; the store's version is how many have run. Never change one.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("migrations/0001_foundation.sql"),
     include_str!("migrations/0002_courses.sql"),
     include_str!("migrations/0003_follow.sql"),
     include_str!("migrations/0004_alerts.sql"),
     include_str!("migrations/0005_watch.sql"),
     include_str!("migrations/0006_seen.sql"),
+    include_str!("migrations/0007_rollup.sql"),
+    include_str!("migrations/0008_decisions.sql"),
+    include_str!("migrations/0009_fingerprints.sql"),
+    include_str!("migrations/0010_mailed.sql"),
 ];
 
 /// The newest schema that this version knows: the number of migrations.
-pub(super) const NEWEST: i64 = 6;
-const _: () = assert!(MIGRATIONS.len() == 6, "NEWEST is the number of migrations");
+pub(super) const NEWEST: i64 = 10;
+const _: () = assert!(MIGRATIONS.len() == 10, "NEWEST is the number of migrations");
 
 /// What a database is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +55,12 @@ pub(super) fn migrate(connection: &mut Connection, from: i64) -> rusqlite::Resul
     transaction.commit()
 }
 
+/// Makes a database as an older version left it.
+#[cfg(test)]
+pub(super) fn migrate_to(connection: &Connection, version: usize) -> rusqlite::Result<()> {
+    MIGRATIONS.iter().take(version).try_for_each(|sql| connection.execute_batch(sql))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,9 +69,7 @@ mod tests {
     fn the_keys_of_entries_survive_the_move_to_another_table() {
         let mut connection = Connection::open_in_memory().unwrap();
         let before = 4; // The last schema with the keys in the index.
-        for sql in MIGRATIONS.iter().take(before) {
-            connection.execute_batch(sql).unwrap();
-        }
+        migrate_to(&connection, before).unwrap();
         let keys = "INSERT INTO server VALUES (1, 'a'); INSERT INTO stream VALUES (1, 1, 'b'); \
             INSERT INTO seen VALUES (1, 7, 1, x'02'), (1, 7, 0, x'0103'), (1, 6, 0, x'05');";
         connection.execute_batch(keys).unwrap();

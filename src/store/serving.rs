@@ -9,6 +9,7 @@ use std::time::Duration;
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::files::{self, Evidence, FileId, KnownFile, ServerId};
+use super::retention::{self, Expired, Forgotten};
 use super::transaction::Ledger;
 use super::waiting::Waiting;
 use super::{Batch, Store, StoreError, Tally, names, series};
@@ -37,6 +38,7 @@ pub(super) enum Command {
     Commit(ServerId, Box<Batch>, Arc<Mutex<Tally>>, Option<SyncSender<Tally>>),
     Server(String, SyncSender<ServerId>),
     Change(Change),
+    Forget(Vec<Expired>, SyncSender<Forgotten>),
     Settle,
     Flush(SyncSender<()>),
     Close,
@@ -170,6 +172,10 @@ impl Serving {
             }
             Command::Server(name, reply) => answer(&reply, ServerId(names::server(db, &name)?)),
             Command::Change(change) => change(db)?,
+            Command::Forget(expired, reply) => {
+                self.ledger.save(db)?; // Else attempts that are in memory would begin anew.
+                answer(&reply, retention::forget(db, &expired)?);
+            }
             Command::Settle => {
                 self.ledger.save(db)?;
                 series::find_stale(db, &self.thresholds)?;

@@ -5,9 +5,12 @@ use std::collections::{BTreeSet, HashMap};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::cadence::Life;
+use super::event_rows::{self, EventRow};
 use super::files::{self, ServerId};
+use super::firsts::Firsts;
 use super::hourly::{Hourly, HourlyKey};
 use super::names::{self, Names};
+use super::rollup::Rollup;
 use super::seen::Seen;
 use super::series::{MarkRow, Series};
 use super::{Batch, Counted, Evidence, FileId, NewEvent, NewMark, Tally};
@@ -28,8 +31,12 @@ pub(super) struct Ledger {
     seen: Seen,
     /// Series already numbered.
     series: Series,
+    /// When unknown texts were first met.
+    firsts: Firsts,
     /// Counts of the present transaction.
     hourly: Hourly,
+    /// Counts of events of the present transaction.
+    rollup: Rollup,
     /// When components wrote, of the present transaction.
     life: Life,
     /// How many first bytes tell files again.
@@ -44,7 +51,9 @@ impl Ledger {
             names: HashMap::new(),
             seen: Seen::open(connection)?,
             series: Series::default(),
+            firsts: Firsts::default(),
             hourly: Hourly::default(),
+            rollup: Rollup::default(),
             life: Life::default(),
             fingerprint_lens: files::fingerprint_lens(connection)?,
         })
@@ -64,6 +73,7 @@ impl Ledger {
     pub(super) fn save(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         self.seen.save(connection)?;
         self.hourly.save(connection)?;
+        self.rollup.save(connection)?;
         self.life.save(connection)?;
         self.series.save(connection)
     }
@@ -87,9 +97,10 @@ impl Ledger {
             let component = id_at(&components, counted.component);
             let stream = id_at(&streams, counted.stream);
             let place = Place::of(stream, component, counted);
-            let is_reread = batch.is_resumed
-                && index == 0
-                && self.take_back_unless(transaction, (server, batch.file), place)?;
+            let may_change = batch.is_resumed && index == 0;
+            let doubted = if may_change { Firsts::doubt(transaction, batch.file)? } else { None };
+            let is_reread =
+                may_change && self.take_back_unless(transaction, (server, batch.file), place)?;
             if is_reread {
                 let hour = counted.time.hour();
                 self.series.take_back(transaction, server, hour, place.mark_key())?;
@@ -110,8 +121,12 @@ impl Ledger {
                 }
             }
             if let Some(event) = event.filter(|_| is_new || is_reread) {
-                let row = EventRow { server, file: batch.file.0, component, counted: *counted };
-                tally.new_events += self.put_event(transaction, &row, event, is_new)?;
+                let of = (component, counted);
+                let is_put = self.put_event(transaction, (server, batch.file), of, event)?;
+                tally.new_events += u64::from(is_put && is_new);
+            }
+            if let Some(doubted) = doubted {
+                self.firsts.settle(transaction, &doubted)?;
             }
         }
         put_last(transaction, batch, last)?;
@@ -144,12 +159,7 @@ impl Ledger {
         let hour = Hour::new(then.hour);
         self.series.take_back(connection, server, hour, then.mark_key())?;
         self.hourly.take_back(then.hourly_key());
-        connection
-            .prepare_cached(
-                "DELETE FROM event WHERE file = ?1 \
-                 AND offset = (SELECT offset FROM file WHERE id = ?1)",
-            )?
-            .execute([file.0])?;
+        event_rows::take_back(connection, &mut self.rollup, (file.0, hour))?;
         Ok(true)
     }
 
@@ -170,47 +180,27 @@ impl Ledger {
         self.series.put(connection, series, row)
     }
 
-    /// Stores an event; returns 1 where it was not there.
+    /// Stores an event; returns true where it was not there as it is.
     fn put_event(
         &mut self,
         connection: &Connection,
-        row: &EventRow,
+        (server, file): (ServerId, FileId),
+        (component, counted): (i64, &Counted),
         event: &NewEvent,
-        is_new: bool,
-    ) -> rusqlite::Result<u64> {
-        let names = self.names.entry(row.server).or_default();
-        let problem = names.problem(connection, row.component, event)?;
-        let changed = connection
-            .prepare_cached(
-                "INSERT INTO event (server, entry, component, time, kind, tags, problem, \
-                 severity, outcome, captures, catalogue, text, file, offset, length) \
-                 VALUES (?1, \
-                 coalesce(?2, (SELECT label FROM file WHERE id = ?13) || '-' || ?14), \
-                 ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15) \
-                 ON CONFLICT (server, entry) DO UPDATE SET problem = excluded.problem, \
-                 severity = excluded.severity, outcome = excluded.outcome, \
-                 captures = excluded.captures, catalogue = excluded.catalogue, \
-                 text = excluded.text, length = excluded.length \
-                 WHERE excluded.length <> event.length AND excluded.file = event.file",
-            )?
-            .execute(params![
-                row.server.0,
-                event.entry,
-                row.component,
-                row.counted.time.get(),
-                row.counted.kind.code(),
-                event.tags,
-                problem,
-                event.severity as u8,
-                event.outcome.map(|outcome| outcome as u8),
-                event.captures,
-                self.catalogue,
-                event.text,
-                row.file,
-                event.offset,
-                event.len,
-            ])?;
-        Ok(if is_new { changed as u64 } else { 0 })
+    ) -> rusqlite::Result<bool> {
+        let names = self.names.entry(server).or_default();
+        let problem = names.problem(connection, component, event)?;
+        self.firsts.note(connection, event, counted.time)?;
+        let row = EventRow {
+            server: server.0,
+            file: file.0,
+            component,
+            problem,
+            catalogue: self.catalogue,
+            time: counted.time,
+            kind: counted.kind,
+        };
+        event_rows::put(connection, &mut self.rollup, &row, event)
     }
 }
 
@@ -296,14 +286,6 @@ fn put_last(connection: &Connection, batch: &Batch, last: Option<Place>) -> rusq
             last.level,
         ])?;
     Ok(())
-}
-
-/// What the columns of an event need beside the event.
-struct EventRow {
-    server: ServerId,
-    file: i64,
-    component: i64,
-    counted: Counted,
 }
 
 impl Tally {

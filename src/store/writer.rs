@@ -12,6 +12,7 @@ use rusqlite::Connection;
 
 use super::files::{self, Evidence, FileId, KnownFile, ServerId};
 use super::open::is_part_of;
+use super::retention::{Expired, Forgotten};
 use super::serving::{Command, Serving, answer};
 use super::transaction::Ledger;
 use super::waiting::Waiting;
@@ -300,6 +301,15 @@ impl WriterHandle {
     /// As [`WriterHandle::known_files`].
     pub fn settle(&self) -> Result<(), StoreError> {
         self.send(Command::Settle)
+    }
+
+    /// Deletes events, where they are still what they were.
+    ///
+    /// # Errors
+    ///
+    /// As [`WriterHandle::known_files`].
+    pub fn forget(&self, expired: Vec<Expired>) -> Result<Forgotten, StoreError> {
+        self.ask(|reply| Command::Forget(expired, reply))
     }
 
     /// Waits until all that was sent is committed.

@@ -16,7 +16,7 @@ mod scan;
 mod watch;
 
 pub use family::Family;
-pub use network::is_on_network;
+pub use network::{NETWORK_FILE_SYSTEMS, is_on_network};
 pub use place::{Place, PlaceError, Tree};
 pub use scan::{Scan, Sighting};
 pub use watch::{Dirty, Waker, Watch};

@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
-use dewlap::api::{Auth, Credentials, Interface, Secret, SourceOptions};
+use dewlap::api::{Auth, Credentials, Interface, SourceOptions};
 use dewlap::catalogue::Catalogue;
 use dewlap::classify::Classifier;
 use dewlap::model::{Level, Millis};
 use dewlap::pipeline::{IngestOptions, PollSource, PollStep, SourceState};
 use dewlap::sample::{CorpusOptions, SampleEntry, corpus};
+use dewlap::secret::Secret;
 use dewlap::store::{Classes, Writer};
 use jiff::tz::TimeZone;
 use proptest::prelude::*;

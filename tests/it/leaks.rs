@@ -237,6 +237,8 @@ fn no_command_prints_an_identifier() {
         &week,
         &[&week[..], &["--format", "json"]].concat(),
         &[&week[..], &["--format", "md"]].concat(),
+        &[&week[..], &["--format", "csv"]].concat(),
+        &[&week[..], &["--format", "html", "--top", "100"]].concat(),
         &[&week[..], &["--top", "100"]].concat(),
         &["sources", "--format", "json"],
         &["audit", "--phi"],

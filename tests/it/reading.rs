@@ -1,4 +1,4 @@
-//! How tests read that call the library: with one masker, and all else as it is by default.
+//! How tests and benchmarks read that call the library: with one masker, and all else as it is by default.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicU64};

@@ -145,7 +145,7 @@ fn components_are_counted_as_the_store_has_them() {
 #[test]
 fn two_runs_give_the_same_bytes_in_every_format() {
     let place = demo();
-    for format in ["text", "json", "md"] {
+    for format in ["text", "json", "csv", "md", "html"] {
         let run = || place.stdout(&["report", "--week", WEEK, "--format", format]);
         assert_eq!(run(), run(), "{format}");
     }

@@ -8,6 +8,7 @@ use crate::alert::render::{html, text};
 use crate::alert::settings::Mail;
 use crate::mail::Letter;
 use crate::model::Millis;
+use crate::secret::Secret;
 
 /// Sends a message.
 pub(super) fn deliver(
@@ -20,7 +21,7 @@ pub(super) fn deliver(
         id: message.id.clone(),
         from: &mail.from,
         to: &mail.to,
-        subject: &format!("[dewlap] {}", message.summary),
+        subject: format!("[dewlap] {}", message.summary),
         date: now,
         // Mail programs show the messages of one alert as one conversation.
         references: message.alert.as_ref().map(|alert| format!("<{alert}@dewlap>")),
@@ -45,7 +46,11 @@ pub fn send_letter(
     let secret = |source| DeliverError::Secret { source };
     let password = mail.login.as_ref().map(|(_, secret)| secret.read()).transpose();
     let password = password.map_err(secret)?;
-    let login = mail.login.as_ref().map(|(user, _)| user.as_str()).zip(password.as_deref());
+    let login = mail
+        .login
+        .as_ref()
+        .map(|(user, _)| user.as_str())
+        .zip(password.as_ref().map(Secret::expose));
     crate::mail::send(&mail.server, login, letter, timeout)
         .map_err(|source| DeliverError::Mail { source })
 }

@@ -6,13 +6,13 @@ mod webhook;
 
 pub use mail::send_letter;
 
-use std::error::Error;
 use std::time::Duration;
 
 use super::message::Message;
-use super::settings::{SecretError, Target, TargetKind};
+use super::settings::{Target, TargetKind};
 use crate::mail::MailError;
-use crate::model::Millis;
+use crate::model::{Millis, with_causes};
+use crate::secret::SecretError;
 use crate::web::WebError;
 
 /// Why a target did not take a message.
@@ -102,17 +102,7 @@ impl DeliverError {
     /// Renders the error with its causes, without what a target's address may hold in secret.
     #[must_use]
     pub fn told(&self) -> String {
-        let mut text = self.to_string();
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            let said = error.to_string();
-            if !text.ends_with(&said) {
-                text.push_str(": ");
-                text.push_str(&said);
-            }
-            cause = error.source();
-        }
-        text
+        with_causes(self)
     }
 }
 

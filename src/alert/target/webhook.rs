@@ -27,6 +27,7 @@ pub(super) fn deliver(
 ) -> Result<(), DeliverError> {
     let secret = |source| DeliverError::Secret { source };
     let url = webhook.url.read().map_err(secret)?;
+    let url = url.expose();
     let hidden = webhook.secret.as_ref();
     let hidden = hidden.map(|(name, value)| value.read().map(|value| (name.as_str(), value)));
     let hidden = hidden.transpose().map_err(secret)?;
@@ -37,15 +38,15 @@ pub(super) fn deliver(
     };
     let mut headers = vec![("Content-Type", "application/json"), (ID_HEADER, &message.id)];
     headers.extend(webhook.headers.iter().map(|(name, value)| (name.as_str(), value.as_str())));
-    headers.extend(hidden.iter().map(|(name, value)| (*name, value.as_str())));
+    headers.extend(hidden.iter().map(|(name, value)| (*name, value.expose())));
     let options = ClientOptions {
         ca_file: webhook.ca_file.clone(),
         timeout,
         max_body_bytes: MAX_ANSWER_BYTES,
     };
-    let request = Request { url: &url, headers: &headers, body: Some(body.as_bytes()) };
+    let request = Request { url, headers: &headers, body: Some(body.as_bytes()) };
     let answer = Client::new(&options).and_then(|client| client.send(&request));
-    judge(&answer.map_err(|error| without_address(error, &url))?, now)
+    judge(&answer.map_err(|error| without_address(error, url))?, now)
 }
 
 fn judge(answer: &Response, now: Millis) -> Result<(), DeliverError> {

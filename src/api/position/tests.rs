@@ -307,3 +307,72 @@ fn slow_answers_lose_nothing() {
         n_answers += 1;
     }
 }
+
+/// Fills a second until it is asked what is behind it.
+fn look_behind() -> Case {
+    let mut case = Case::new();
+    while case.question().from <= second(0) {
+        assert!(case.answer(&[second(0); PAGE as usize], true).is_more);
+    }
+    case
+}
+
+/// Answers with the same full second until something is given up.
+#[track_caller]
+fn give_up_second(case: &mut Case) {
+    for _ in 0..16 {
+        assert!(case.question().from <= second(0), "its rest was not handed out");
+        if let Some(loss) = case.answer(&[second(0); PAGE as usize], true).loss {
+            assert!(loss.contains("no more than 1000 entries"), "{loss}");
+            return case.asks(second(1), PAGE);
+        }
+    }
+    panic!("the second is asked for again and again");
+}
+
+#[test]
+fn one_entry_tells_that_there_is_something_behind_a_second() {
+    let mut case = look_behind();
+    case.asks(second(1), 1);
+    assert!(case.answer(&[second(7)], true).is_more);
+}
+
+#[test]
+fn what_is_too_large_behind_a_second_is_not_asked_for_again_and_again() {
+    let mut case = look_behind();
+    assert_eq!(case.position.shrink_for_good(case.question(), &seconds()), None);
+    case.asks(second(0), PAGE * 4);
+    give_up_second(&mut case);
+    // It is given up as any other, in its turn.
+    let mut lost = None;
+    while lost.is_none() {
+        lost = case.position.shrink_for_good(case.question(), &seconds());
+    }
+    case.asks(second(2), 1);
+}
+
+#[test]
+fn a_slow_answer_behind_a_second_is_waited_for() {
+    let mut case = look_behind();
+    case.position.shrink(case.question());
+    case.asks(second(1), 1);
+    assert_eq!(case.answer(&[], true), Meaning::default());
+    case.asks(second(0), PAGE * 4);
+}
+
+#[test]
+fn damage_behind_a_second_is_something_and_is_told_once() {
+    let mut case = look_behind();
+    let mut facts = Facts::default();
+    facts.add_damage(7);
+    let asked = (case.question(), true);
+    assert!(case.position.settle(asked, &facts, &case.grid, case.now).is_more);
+    give_up_second(&mut case);
+    assert!(case.position.has_damage(7));
+    // Once it has shown again, it is told from what comes later as any other damage is.
+    let asked = (case.question(), true);
+    case.position.settle(asked, &facts, &case.grid, case.now);
+    assert!(case.position.has_damage(7));
+    case.answer(&[second(9)], true);
+    assert!(!case.position.has_damage(7));
+}

@@ -1,7 +1,7 @@
 //! `dewlap patterns check`: every rule, and every example against the whole catalogue.
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use rust_embed::RustEmbed;
@@ -72,34 +72,54 @@ fn print_findings(findings: &[Finding]) -> anyhow::Result<Done> {
     Ok(Done::Found)
 }
 
-/// Reads the logs of normal work as `ingest` does, and returns a finding for each text of them that
-/// raises a rule.
+/// Returns a finding for each text of the logs of normal work that raises a rule.
 fn clean_findings(context: &Context, classifier: &Classifier) -> anyhow::Result<Vec<Finding>> {
-    // What a pseudonym reads is all the same here.
-    let masker = Masker::new(PseudonymKey::from_bytes([0; 32]), &context.config.masks)?;
-    let options = ParseOptions::default();
     let mut findings = Vec::new();
-    let mut names: Vec<_> = Clean::iter().collect();
-    names.sort();
-    for name in names {
-        let bytes = Clean::get(&name).map(|file| file.data).unwrap_or_default();
-        let path = Path::new("samples/clean").join(&*name);
-        let Ok(format) = detect(&bytes, &name, &options) else { continue };
-        let texts = clean_texts(&bytes, &format, &options, &masker);
+    for (path, texts) in clean_logs(context)? {
         let texts = texts.iter().map(|(line, text)| (*line, text.as_str()));
         findings.append(&mut check_clean(classifier, &path, texts));
     }
     Ok(findings)
 }
 
+/// Returns the masked texts of normal work.
+///
+/// # Errors
+///
+/// Returns why the masker cannot be made.
+pub(in crate::cli) fn clean_texts(context: &Context) -> anyhow::Result<Vec<String>> {
+    let texts = clean_logs(context)?.into_iter().flat_map(|(_, texts)| texts);
+    Ok(texts.map(|(_, text)| text).collect())
+}
+
+/// Reads the logs of normal work as `ingest` does.
+fn clean_logs(context: &Context) -> anyhow::Result<Vec<(PathBuf, Vec<PlacedText>)>> {
+    // What a pseudonym reads is all the same here.
+    let masker = Masker::new(PseudonymKey::from_bytes([0; 32]), &context.config.masks)?;
+    let options = ParseOptions::default();
+    let mut logs = Vec::new();
+    let mut names: Vec<_> = Clean::iter().collect();
+    names.sort();
+    for name in names {
+        let bytes = Clean::get(&name).map(|file| file.data).unwrap_or_default();
+        let path = Path::new("samples/clean").join(&*name);
+        let Ok(format) = detect(&bytes, &name, &options) else { continue };
+        logs.push((path, log_texts(&bytes, &format, &options, &masker)));
+    }
+    Ok(logs)
+}
+
+/// A masked text, with its line where the log has lines.
+type PlacedText = (Option<usize>, String);
+
 /// Returns the masked texts of a log that are not messages, each with its line; a binary log has
 /// none.
-fn clean_texts(
+fn log_texts(
     bytes: &[u8],
     format: &Format,
     options: &ParseOptions,
     masker: &Masker,
-) -> Vec<(Option<usize>, String)> {
+) -> Vec<PlacedText> {
     let mut parser = Parser::new(format, bytes, options);
     let window = Window { bytes, offset: 0, is_last: true };
     let (mut at, mut texts) = (0, Vec::new());

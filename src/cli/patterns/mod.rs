@@ -19,6 +19,8 @@ mod list;
 mod runbook;
 mod show;
 
+pub(super) use check::clean_texts;
+
 /// What to do with the catalogue.
 #[derive(Debug, Subcommand)]
 pub(super) enum PatternsCommand {

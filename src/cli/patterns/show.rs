@@ -7,7 +7,7 @@ use clap::Args;
 use super::did_you_mean;
 use crate::catalogue::{Catalogue, Rule};
 use crate::cli::failure::{Done, Misuse};
-use crate::cli::output::{print, width};
+use crate::cli::output::{field, print};
 use crate::model::{RuleId, nearest, render_span};
 use crate::runbook::course_in_words;
 
@@ -69,21 +69,4 @@ fn render(rule: &Rule) -> Result<String, std::fmt::Error> {
         writeln!(out, "\nnot this: {}\n  {}", counter.because, counter.text.replace('\n', "\n  "))?;
     }
     Ok(out)
-}
-
-fn field(out: &mut String, label: &str, value: &str) -> std::fmt::Result {
-    let mut line = String::new();
-    let mut label = label;
-    for word in value.split_whitespace() {
-        if !line.is_empty() && line.len() + word.len() + 15 > width().min(100) {
-            writeln!(out, "{label:<12}{line}")?;
-            line.clear();
-            label = "";
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    writeln!(out, "{label:<12}{line}")
 }

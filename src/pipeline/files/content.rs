@@ -74,14 +74,12 @@ pub(in crate::pipeline) fn open_known<'a>(
         return Ok(None);
     }
     let is_binary = known.format == Format::IguanaX.name();
-    // Where little was read, the first bytes tell more than those before the position.
-    let is_begun = known.read_to < Evidence::HEAD_BYTES as u64;
-    let head = match is_begun {
+    let head = match is_told_by_head(known) {
         true => first_bytes(&mut file, Evidence::HEAD_BYTES)?,
         false if is_binary => Vec::new(),
         false => first_bytes(&mut file, ENCODING_BYTES)?,
     };
-    if is_begun && !begins_as(&head, known) {
+    if is_told_by_head(known) && !begins_as(&head, known) {
         return Ok(None);
     }
     let encoding = if is_binary { Encoding::Utf8 { bom_len: 0 } } else { Encoding::of(&head) };
@@ -96,8 +94,7 @@ pub(in crate::pipeline) fn open_known<'a>(
 
 /// Moves an open stream to where reading of a known file goes on.
 fn resume_stream<'a>(mut opened: Opened<'a>, known: &KnownFile) -> io::Result<Option<Opened<'a>>> {
-    let is_begun = known.read_to < Evidence::HEAD_BYTES as u64;
-    if is_begun && !begins_as(&opened.feed.head, known) {
+    if is_told_by_head(known) && !begins_as(&opened.feed.head, known) {
         return Ok(None);
     }
     if known.offset > 0 && !opened.feed.resume(&mut opened.map, known.offset, known.guard)? {
@@ -108,6 +105,12 @@ fn resume_stream<'a>(mut opened: Opened<'a>, known: &KnownFile) -> io::Result<Op
         && !goes_on_in_line(&opened.feed, known);
     opened.feed.set_open(opened.feed.failure.is_some());
     Ok(is_same.then_some(opened))
+}
+
+/// Returns true where so little was read that the first bytes tell more than those before the
+/// position.
+fn is_told_by_head(known: &KnownFile) -> bool {
+    known.read_to < Evidence::HEAD_BYTES as u64
 }
 
 /// Returns true where a last line goes on that another file has ended: this is then a log that only

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use dewlap::alert::{
-    AlertSettings, Alerter, AlerterOptions, Secret, TargetKind, Webhook, WebhookBody,
-};
+use dewlap::alert::{AlertSettings, Alerter, AlerterOptions, TargetKind, Webhook, WebhookBody};
+use dewlap::secret::{Secret, SecretPlace};
 use dewlap::store::DeliveryState;
 
 use super::servers::{Answer, Hook};
@@ -18,7 +17,7 @@ const LONGEST_PAUSE: i64 = 380_000;
 pub(super) fn webhook(body: WebhookBody, url: &str) -> Webhook {
     Webhook {
         body,
-        url: Secret::Value(url.into()),
+        url: SecretPlace::Given(Secret::new(url)),
         headers: Vec::new(),
         secret: None,
         ca_file: None,

@@ -1,6 +1,7 @@
 //! Alerts, from events in a real store to servers of the tests' own.
 
 mod delivery;
+mod ledger;
 mod masked;
 mod servers;
 mod site;

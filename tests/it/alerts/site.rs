@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use dewlap::alert::{AlertSettings, Clock, Lookout, Message, Target, TargetKind};
+use dewlap::alert::{AlertSettings, Lookout, Message, Target, TargetKind};
 use dewlap::catalogue::{Catalogue, Course};
 use dewlap::classify::problem_id;
 use dewlap::course::{Effect, Scope, Threshold};
-use dewlap::model::{EntryKind, Level, Millis, Outcome, SeenKey, Severity};
+use dewlap::model::{Clock, EntryKind, Level, Millis, Outcome, SeenKey, Severity};
 use dewlap::store::{
     Batch, Classes, Counted, DeliveryFilter, DeliveryRow, Evidence, FileId, NewEvent, NewMark,
     Store, Writer,
@@ -170,6 +170,7 @@ impl Site {
             text: failure.text.clone(),
             offset: self.n_entries,
             len: 1,
+            message: None,
         }
     }
 

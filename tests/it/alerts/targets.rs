@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use dewlap::alert::{DeliverError, Mail, Secret, Target, TargetKind, WebhookBody, try_target};
+use dewlap::alert::{DeliverError, Mail, Target, TargetKind, WebhookBody, try_target};
 use dewlap::mail::{MailServer, MailTls};
+use dewlap::secret::SecretPlace;
 use tempfile::TempDir;
 
 use super::at;
@@ -43,7 +44,7 @@ fn a_secret_is_read_from_its_file_at_each_attempt() {
     let hook = Hook::new(Answer::Status(200));
     let mut kind = webhook(WebhookBody::Json, &hook.address);
     kind.headers = vec![("X-Team".into(), "interfaces".into())];
-    kind.secret = Some(("Authorization".into(), Secret::File(path.clone())));
+    kind.secret = Some(("Authorization".into(), SecretPlace::File(path.clone())));
     let kind = TargetKind::Webhook(kind);
     let missing = attempt(kind.clone()).unwrap_err();
     assert!(!missing.is_final(), "{missing:?}");
@@ -127,7 +128,7 @@ fn a_mail_goes_through_a_connection_of_a_private_authority_with_a_login() {
     let (ca, password) = (directory.path().join("ca.pem"), directory.path().join("password"));
     std::fs::write(&ca, pem).unwrap();
     std::fs::write(&password, "opensesame\n").unwrap();
-    let secret = Secret::File(password);
+    let secret = SecretPlace::File(password);
     let login = Some(("dewlap".to_owned(), secret));
     let mut mail = mail(post.port);
     mail.server.tls = MailTls::Tls;

@@ -56,7 +56,10 @@ impl Losses {
             .unwrap();
         for path in paths {
             let content = content(path);
-            self.doubt(&content);
+            // A log that was cut and has the bytes that were read again, whole, only looks grown.
+            if self.doubt(&content) {
+                self.cut.retain(|cut| cut != path);
+            }
             let rows = noted
                 .query_map([server, path.to_str().unwrap()], |row| {
                     Ok((row.get(0)?, row.get(1)?, row.get::<_, [u8; 16]>(2)?, row.get(3)?))

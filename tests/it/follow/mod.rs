@@ -5,6 +5,8 @@ mod daemon;
 mod iguana_x;
 mod losses;
 mod machine;
+#[cfg(target_os = "linux")]
+mod mailing;
 mod model;
 mod peers;
 mod store_among_logs;

@@ -1,0 +1,226 @@
+//! Finds which words are values after all, by what else stands at their place.
+//!
+//! A word is a value where many others stand at its place in otherwise equal company. How many are
+//! many depends on what they are: names of a state are few and tell clusters apart, names of people
+//! are many.
+
+use super::codes::{is_number, names_error};
+use super::fold;
+use super::table::Table;
+use super::words::{Token, Words, mix};
+
+/// Opening one place may make the company of another equal; after so many rounds it is enough.
+const MAX_ROUNDS: usize = 4;
+/// So many words at one place, among three others or more, are values.
+const MANY_WORDS: usize = 6;
+/// So many values of one name, as in `name=value`.
+const MANY_NAMED: usize = 4;
+/// So many words in capitals or numbers of errors: these name states and faults.
+const MANY_STATES: usize = 16;
+/// Where another shape has a value at their place, one word is one too, and so many such names.
+const FEW_STATES: usize = 2;
+/// So many words that differ only in their last letter, as in `sda`, `sdb`.
+const MANY_NUMBERED: usize = 3;
+/// So many numbers of four digits or more behind a word such as `error`.
+const MANY_NUMBERS: usize = 3;
+/// With fewer other words than this, twice as many are needed.
+const COMPANY: usize = 3;
+/// So many identifiers, among so many other words or more.
+const MANY_IDENTIFIERS: usize = 3;
+const LONG_COMPANY: usize = 5;
+
+/// A word at a place: what else its shape is made of, the word (0: a value), the shape.
+type Seat = (u64, u32, u32);
+
+/// Puts values at the places of shapes whose words are values.
+pub(super) fn merge(table: &mut Table, words: &Words) {
+    for _ in 0..MAX_ROUNDS {
+        let is_changed = open_places(table, words) | open_records(table, words);
+        if !is_changed {
+            break;
+        }
+        fold_again(table);
+    }
+}
+
+/// Opens each place where many words stand in otherwise equal company.
+fn open_places(table: &mut Table, words: &Words) -> bool {
+    let mut sums: Vec<u64> = (0..table.len()).map(|at| sum(table.tokens(at), words)).collect();
+    let max_len = (0..table.len()).map(|at| table.tokens(at).len()).max().unwrap_or(0);
+    let mut seats: Vec<Seat> = Vec::with_capacity(table.len());
+    let mut is_changed = false;
+    for place in 0..max_len {
+        seats.clear();
+        seats.extend(sums.iter().enumerate().filter_map(|(shape, sum)| {
+            let token = table.tokens(shape).get(place)?.bare();
+            let word = seat_word(token)?;
+            let company = sum.wrapping_sub(share(place, words.hash(token)));
+            Some((company, word, u32::try_from(shape).ok()?))
+        }));
+        seats.sort_unstable();
+        for group in seats.chunk_by(|a, b| a.0 == b.0) {
+            if !is_open(table, words, place, group) {
+                continue;
+            }
+            for (company, word, shape) in group.iter().filter(|seat| seat.1 != 0) {
+                let shape = *shape as usize;
+                debug_assert_ne!(*word, 0, "values are open already");
+                sums[shape] = company.wrapping_add(share(place, words.hash(Token::VALUE)));
+                table.open(shape, place);
+                is_changed = true;
+            }
+        }
+    }
+    is_changed
+}
+
+/// Returns one more than the number of a word, 0 for a value, `None` for a mark.
+fn seat_word(token: Token) -> Option<u32> {
+    if token.is_value() { Some(0) } else { token.as_word().map(|word| word + 1) }
+}
+
+/// Returns true where the words of a group, sorted, are values.
+fn is_open(table: &Table, words: &Words, place: usize, group: &[Seat]) -> bool {
+    let [first, .., last] = group else { return false };
+    if first.1 == last.1 {
+        return false;
+    }
+    let has_value = first.1 == 0;
+    let mut found: Vec<u32> = group.iter().filter_map(|seat| seat.1.checked_sub(1)).collect();
+    found.dedup();
+    let found: Vec<&[u8]> = found.into_iter().map(|word| words.get(word)).collect();
+    let tokens = table.tokens(first.2 as usize);
+    let n_words = |tokens: &[Token]| tokens.iter().filter(|it| it.as_word().is_some()).count();
+    let (before, after) = tokens.split_at(place);
+    let n_after = n_words(after.get(1..).unwrap_or_default());
+    let n_others = n_words(before) + n_after;
+    let is_named = before.last().is_some_and(|before| before.is_mark(b'='));
+    let Some(mut many) = many(&found, is_named, n_others) else { return false };
+    if n_others == 0 {
+        return false;
+    }
+    if has_value {
+        many = if many == MANY_STATES { FEW_STATES } else { 1 };
+    }
+    // What a short text ends with, and has a value in another one, is what it tells.
+    let is_told = has_value && n_after == 0 && n_others > 1;
+    if n_others < COMPANY && !is_named && !is_told {
+        many *= 2;
+    }
+    found.len() >= many
+}
+
+/// Returns how many different words are many, `None` for codes, which always tell clusters apart.
+fn many(found: &[&[u8]], is_named: bool, n_others: usize) -> Option<usize> {
+    let all = |is_it: fn(&[u8]) -> bool| found.iter().all(|word| is_it(word));
+    if found.iter().any(|word| names_error(word)) {
+        return None;
+    }
+    let is_state = |word: &&&[u8]| !word.iter().any(u8::is_ascii_lowercase);
+    let n_states = found.iter().filter(is_state).count();
+    let n_identifiers = found.iter().filter(|word| is_identifier(word)).count();
+    Some(if all(is_long_number) {
+        MANY_NUMBERS
+    } else if is_numbered(found) {
+        MANY_NUMBERED
+    } else if n_states * 2 > found.len() {
+        MANY_STATES
+    } else if n_identifiers * 2 >= found.len() && n_others >= LONG_COMPANY {
+        MANY_IDENTIFIERS
+    } else if is_named {
+        MANY_NAMED
+    } else {
+        MANY_WORDS
+    })
+}
+
+/// Returns true for a number that names an error of some program, if it names one at all: those of
+/// systems and protocols are shorter.
+fn is_long_number(word: &[u8]) -> bool {
+    is_number(word) && word.len() > 3
+}
+
+/// Returns true for what programs name things with, such as `ward_list` and `wardList`.
+fn is_identifier(word: &[u8]) -> bool {
+    let turns = |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
+    word.contains(&b'_') || word.windows(2).any(turns)
+}
+
+/// Returns true for words that differ only in their last letter.
+fn is_numbered(words: &[&[u8]]) -> bool {
+    let stem = |word: &&[u8]| word.split_last().map(|(_, stem)| stem.to_vec());
+    let first = words.first().and_then(stem);
+    words.len() > 1
+        && first.as_ref().is_some_and(|first| first.len() >= 2)
+        && words.iter().all(|word| stem(word) == first)
+}
+
+/// Opens the named values of records, such as `name=a, pkg=b`, that change together.
+fn open_records(table: &mut Table, words: &Words) -> bool {
+    let mut records: Vec<(u64, u32)> = Vec::new();
+    for shape in 0..table.len() {
+        let tokens = table.tokens(shape);
+        let n_named = named_places(tokens).count();
+        if n_named > 1 {
+            let named = named_places(tokens);
+            let company = named.fold(sum(tokens, words), |sum, place| {
+                let value = share(place, words.hash(Token::VALUE));
+                sum.wrapping_sub(share(place, words.hash(tokens[place]))).wrapping_add(value)
+            });
+            records.push((company, u32::try_from(shape).unwrap_or(u32::MAX)));
+        }
+    }
+    records.sort_unstable();
+    let mut is_changed = false;
+    for group in records.chunk_by(|a, b| a.0 == b.0) {
+        let [(_, first), ..] = group else { continue };
+        let places: Vec<usize> = named_places(table.tokens(*first as usize)).collect();
+        for place in places {
+            let token = |(_, shape): &(u64, u32)| table.tokens(*shape as usize)[place].bare();
+            let mut found: Vec<Token> = group.iter().map(token).collect();
+            found.sort_unstable();
+            found.dedup();
+            let found: Vec<_> = found.iter().filter_map(|token| token.as_word()).collect();
+            let found: Vec<&[u8]> = found.into_iter().map(|word| words.get(word)).collect();
+            if many(&found, true, 0).is_some_and(|many| found.len() >= many) {
+                for (_, shape) in group {
+                    table.open(*shape as usize, place);
+                }
+                is_changed = true;
+            }
+        }
+    }
+    is_changed
+}
+
+/// Returns the places of words, or of values that were words, behind `=`.
+fn named_places(tokens: &[Token]) -> impl Iterator<Item = usize> {
+    tokens.windows(2).enumerate().filter_map(|(at, pair)| {
+        (pair[0].is_mark(b'=') && pair[1].as_word().is_some()).then_some(at + 1)
+    })
+}
+
+/// Folds what became values.
+fn fold_again(table: &mut Table) {
+    let mut folded = Vec::new();
+    for shape in 0..table.len() {
+        folded.clear();
+        let tokens = table.tokens(shape);
+        for token in tokens {
+            fold::push(&mut folded, *token);
+        }
+        if folded.len() < tokens.len() {
+            table.shorten(shape, &folded);
+        }
+    }
+}
+
+/// Returns the sum of the shares of the tokens, so that one can be taken out again.
+pub(super) fn sum(tokens: &[Token], words: &Words) -> u64 {
+    let shares = tokens.iter().enumerate().map(|(place, token)| share(place, words.hash(*token)));
+    shares.fold(mix(tokens.len() as u64), u64::wrapping_add)
+}
+
+fn share(place: usize, hash: u64) -> u64 {
+    mix(hash.wrapping_add((place as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15)))
+}

@@ -1,0 +1,108 @@
+//! What a report tells of how far problems are on their way to being eliminated.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::standings::undecided_life;
+use crate::catalogue::Catalogue;
+use crate::life::{self, Life, live};
+use crate::model::{Millis, Period};
+use crate::report::{
+    Action, Decision, Outcomes, ProblemInput, ReportInput, Silence, Standing, Subject,
+};
+use crate::store::{KnownProblem, Store, StoreError};
+
+/// Fills in how each problem stood at the end of the period, and what was decided in it.
+///
+/// Problems that somebody decided about are told although they had no event for long: that they
+/// are silent is the news.
+pub(super) fn add_standings(
+    store: &Store,
+    catalogue: &Catalogue,
+    period: Period,
+    server: Option<&str>,
+    input: &mut ReportInput,
+) -> Result<(), StoreError> {
+    let decisions = store.decisions()?;
+    let told: BTreeSet<String> = input.problems.iter().map(|problem| problem.id.clone()).collect();
+    for id in decisions.keys().filter(|id| !told.contains(*id)) {
+        let known = store.known_problem(id, period.to)?;
+        let known = known.filter(|known| server.is_none_or(|server| known.server == server));
+        input.problems.extend(known.map(silent_problem));
+    }
+    for problem in &mut input.problems {
+        let about = decisions.get(&problem.id).map(Vec::as_slice).unwrap_or_default();
+        let life = match about {
+            [] => undecided_life((problem.first_seen, problem.last_seen), period.to),
+            about => live(&store.problem_hours(&problem.id)?, about, period.to),
+        };
+        problem.standing = Some(standing(life));
+        let made = about.iter().filter(|decision| period.contains(decision.at));
+        let actions = made.map(|decision| action(decision, problem, catalogue));
+        input.actions.extend(actions);
+    }
+    Ok(())
+}
+
+/// Returns a problem without events in the time that a report looks at.
+fn silent_problem(known: KnownProblem) -> ProblemInput {
+    let rule = known.rule.as_deref().and_then(|id| id.parse().ok());
+    let cluster = || Subject::Cluster {
+        id: known.cluster.clone().unwrap_or_default(),
+        template: known.template.clone().unwrap_or_default(),
+    };
+    ProblemInput {
+        subject: rule.map_or_else(cluster, Subject::Rule),
+        id: known.problem,
+        server: known.server,
+        component: known.component,
+        component_name: known.component_name,
+        split_by: BTreeMap::new(),
+        hours: BTreeMap::new(),
+        failures: None,
+        weeks_before: Vec::new(),
+        first_seen: known.first,
+        last_seen: known.last,
+        outcomes: Outcomes::default(),
+        values: BTreeMap::new(),
+        causes: BTreeMap::new(),
+        example: None,
+        standing: None,
+    }
+}
+
+fn standing(life: Life) -> Standing {
+    let silence = life.decision.is_some().then_some(life.silence).flatten();
+    Standing {
+        state: life.state,
+        since: life.since,
+        decision: life.decision.map(|decision| Decision {
+            by: decision.by,
+            why: decision.why,
+            ticket: decision.ticket,
+            at: decision.at,
+        }),
+        silence: silence.and_then(|silence| {
+            let verified_at = silence.verified_at.filter(|at: &Millis| *at <= silence.until);
+            Some(Silence { since: silence.since, chance: silence.chance?, verified_at })
+        }),
+    }
+}
+
+fn action(decision: &life::Decision, problem: &ProblemInput, catalogue: &Catalogue) -> Action {
+    let title = match &problem.subject {
+        Subject::Rule(id) => {
+            catalogue.rule(id.as_str()).map_or_else(|| id.to_string(), |rule| rule.title.clone())
+        }
+        Subject::Cluster { template, .. } => format!("unknown: {template}"),
+    };
+    Action {
+        at: decision.at,
+        what: decision.action.name().into(),
+        by: decision.by.clone(),
+        why: decision.why.clone(),
+        ticket: decision.ticket.clone(),
+        problem: title,
+        server: problem.server.clone(),
+        component: problem.component_name.clone(),
+    }
+}

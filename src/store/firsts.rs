@@ -1,0 +1,91 @@
+//! When each kind of unknown text was first met.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{FileId, NewEvent};
+use crate::model::Millis;
+
+/// So many are kept in memory; beyond that the store is asked again.
+const MAX_KNOWN: usize = 50_000;
+
+/// Writes the first time of each fingerprint, when it is met or met earlier.
+#[derive(Debug, Default)]
+pub(super) struct Firsts {
+    known: HashMap<String, i64>,
+}
+
+/// What an event counted for that may be taken back.
+pub(super) struct Doubted {
+    fingerprint: String,
+    time: i64,
+}
+
+impl Firsts {
+    /// Notes an event; one that a rule explains is none of ours.
+    pub(super) fn note(
+        &mut self,
+        connection: &Connection,
+        event: &NewEvent,
+        time: Millis,
+    ) -> rusqlite::Result<()> {
+        let (Some(id), Some(template)) = (&event.cluster, &event.template) else { return Ok(()) };
+        let time = time.get();
+        if self.known.get(id).is_some_and(|first| *first <= time) {
+            return Ok(());
+        }
+        connection
+            .prepare_cached(
+                "INSERT INTO fingerprint (id, template, first) VALUES (?, ?, ?) \
+                 ON CONFLICT (id) DO UPDATE SET first = excluded.first \
+                 WHERE excluded.first < fingerprint.first",
+            )?
+            .execute(params![id, template, time])?;
+        if self.known.len() >= MAX_KNOWN {
+            self.known.clear();
+        }
+        self.known.insert(id.clone(), time);
+        Ok(())
+    }
+
+    /// Returns what the event at which a file is read again counted for, if it was unknown.
+    pub(super) fn doubt(
+        connection: &Connection,
+        file: FileId,
+    ) -> rusqlite::Result<Option<Doubted>> {
+        connection
+            .prepare_cached(
+                "SELECT problem.cluster, event.time FROM event \
+                 JOIN problem ON problem.id = event.problem WHERE event.file = ?1 \
+                 AND event.offset = (SELECT offset FROM file WHERE id = ?1) \
+                 AND problem.cluster IS NOT NULL",
+            )?
+            .query_row([file.0], |row| Ok(Doubted { fingerprint: row.get(0)?, time: row.get(1)? }))
+            .optional()
+    }
+
+    /// Takes back what a half-written text counted for, where the whole of it is another one.
+    pub(super) fn settle(
+        &mut self,
+        connection: &Connection,
+        doubted: &Doubted,
+    ) -> rusqlite::Result<()> {
+        let first: Option<i64> = connection
+            .prepare_cached(
+                "SELECT min(event.time) FROM problem JOIN event ON event.problem = problem.id \
+                 WHERE problem.cluster = ?",
+            )?
+            .query_row([&doubted.fingerprint], |row| row.get(0))?;
+        match first {
+            None => connection
+                .prepare_cached("DELETE FROM fingerprint WHERE id = ?1 AND first = ?2")?
+                .execute(params![doubted.fingerprint, doubted.time])?,
+            Some(first) => connection
+                .prepare_cached("UPDATE fingerprint SET first = ?3 WHERE id = ?1 AND first = ?2")?
+                .execute(params![doubted.fingerprint, doubted.time, first])?,
+        };
+        self.known.remove(&doubted.fingerprint);
+        Ok(())
+    }
+}

@@ -1,0 +1,86 @@
+//! Questions that roll-ups answer, whatever was deleted of the events.
+
+use rusqlite::types::Value;
+
+use super::{HourCount, Store, StoreError};
+use crate::model::{Hour, Millis, Outcome, Period};
+
+/// True for a row all of whose events lie in the window from ?1 to before ?2. Of one at the edge,
+/// only those events can be counted that are still stored.
+const IS_WHOLE: &str = "rollup.hour * 3600000 + rollup.first >= ?1 \
+    AND rollup.hour * 3600000 + rollup.last < ?2";
+
+/// The stored events of a row that lie in the window.
+const WITHIN: &str = "FROM event LEFT JOIN message ON message.problem = event.problem \
+    AND message.message = event.message WHERE event.problem = rollup.problem \
+    AND event.time >= max(?1, rollup.hour * 3600000) \
+    AND event.time < min(?2, rollup.hour * 3600000 + 3600000) \
+    AND coalesce(event.outcome + 1, 0) = rollup.outcome";
+
+impl Store {
+    /// Returns the events of the problem with this number in a window, by hour and outcome.
+    pub(super) fn hours_of(
+        &self,
+        problem: i64,
+        window: Period,
+    ) -> Result<Vec<HourCount>, StoreError> {
+        let sql = format!(
+            "SELECT hour, outcome, \
+             CASE WHEN {IS_WHOLE} THEN events ELSE (SELECT count(*) {WITHIN}) END AS n, \
+             CASE WHEN {IS_WHOLE} THEN failures ELSE (SELECT count(DISTINCT \
+             iif(event.message IS NULL, 'event ' || event.id, event.message)) {WITHIN} \
+             AND (message.first IS NULL OR (message.first = event.time \
+             AND message.outcome = rollup.outcome))) END \
+             FROM rollup WHERE problem = ?3 AND hour BETWEEN ?4 AND ?5 AND n > 0 \
+             ORDER BY hour, outcome"
+        );
+        let last = Millis::new(window.to.get().saturating_sub(1));
+        let values = [
+            window.from.get(),
+            window.to.get(),
+            problem,
+            window.from.hour().get(),
+            last.hour().get(),
+        ];
+        self.collect(&sql, &values.map(Value::Integer), |row| {
+            let outcome = row.get::<_, usize>(1)?.checked_sub(1);
+            Ok(HourCount {
+                hour: Hour::new(row.get(0)?),
+                outcome: outcome.and_then(|outcome| Outcome::ALL.get(outcome).copied()),
+                events: row.get(2)?,
+                failures: row.get(3)?,
+            })
+        })
+    }
+
+    /// Returns the time of the last event before this moment of the problem with this number.
+    pub(super) fn last_before(
+        &self,
+        problem: i64,
+        until: Millis,
+    ) -> Result<Option<Millis>, StoreError> {
+        let sql = "SELECT max(at) FROM ( \
+             SELECT hour * 3600000 + last AS at FROM rollup WHERE problem = ?1 AND hour = \
+             (SELECT max(hour) FROM rollup WHERE problem = ?1 AND hour < ?3) \
+             UNION ALL SELECT hour * 3600000 + last FROM rollup WHERE problem = ?1 AND hour = ?3 \
+             AND hour * 3600000 + last < ?2 \
+             UNION ALL SELECT max(time) FROM event WHERE problem = ?1 \
+             AND time >= ?3 * 3600000 AND time < ?2)";
+        let values = [problem, until.get(), until.hour().get()].map(Value::Integer);
+        let found = self.collect(sql, &values, |row| row.get::<_, Option<i64>>(0))?;
+        Ok(found.into_iter().next().flatten().map(Millis::new))
+    }
+
+    /// Returns how many events a problem has between two moments, both included.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StoreError::Sqlite`] where the store cannot be read.
+    pub fn n_events(&self, problem: &str, first: Millis, last: Millis) -> Result<u64, StoreError> {
+        let window = Period { from: first, to: Millis::new(last.get().saturating_add(1)) };
+        let sql = "SELECT id FROM problem WHERE key = ?";
+        let ids = self.collect(sql, &[Value::Text(problem.into())], |row| row.get(0))?;
+        let Some(id) = ids.into_iter().next() else { return Ok(0) };
+        Ok(self.hours_of(id, window)?.iter().map(|count| count.events).sum())
+    }
+}
