@@ -29,11 +29,11 @@ pub(super) struct ReportArgs {
     #[arg(long, value_name = "WEEK", value_parser = Period::parse_week)]
     week: Option<Period>,
 
-    /// From this time, date or span before now on
+    /// From this time, date or span before now on, in whole hours
     #[arg(long, value_name = "WHEN", value_parser = parse_when, conflicts_with = "week")]
     since: Option<When>,
 
-    /// Up to this time, date or span before now [default: now]
+    /// Up to this time, date or span before now, in whole hours [default: now]
     #[arg(long, value_name = "WHEN", value_parser = parse_when, requires = "since")]
     until: Option<When>,
 
@@ -123,7 +123,8 @@ impl ReportArgs {
                 Misuse::new(message, "give `--since` an earlier time than `--until`").into()
             );
         }
-        Ok(Period { from, to })
+        // Counts are kept by the hour.
+        Ok(Period { from, to }.in_whole_hours())
     }
 }
 

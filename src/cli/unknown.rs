@@ -13,10 +13,10 @@ use super::context::{Context, Global};
 use super::failure::{Done, Misuse};
 use super::output::{TextOrJson, error_lines, print};
 use super::patterns::clean_texts;
-use super::unknowns::show;
+use super::unknowns::{no_cluster, show};
 use crate::catalogue::Catalogue;
 use crate::draft::{Draft, Draftable, Figures, draft};
-use crate::model::{Millis, Outcome, RuleId, Severity, grouped, is_kebab, nearest, plural};
+use crate::model::{Millis, Outcome, RuleId, Severity, grouped, is_kebab, plural};
 use crate::pipeline::{Group, Grouping};
 use crate::store::{ClusterTexts, Store};
 
@@ -73,7 +73,9 @@ pub(super) fn run(global: &Global, args: &UnknownArgs) -> anyhow::Result<Done> {
         None => show(&context, &store, &args.id, args.format),
         Some(UnknownCommand::Draft(draft)) => {
             let grouping = Grouping::of(&store)?;
-            let group = find(&grouping, &args.id)?;
+            let group = grouping.group(&args.id).ok_or_else(|| {
+                no_cluster(&args.id, grouping.groups().iter().map(|group| group.id.as_str()))
+            })?;
             let Some(texts) = store.cluster_texts(&group.fingerprints, DRAFTED_TEXTS)? else {
                 let hint = "they were too old to be kept; `[retention]` says for how long they are";
                 let message = format!("no event of `{}` is stored any more", args.id);
@@ -89,19 +91,6 @@ struct Cluster<'g> {
     group: &'g Group,
     texts: ClusterTexts,
     grouping: &'g Grouping,
-}
-
-/// Returns the cluster that a fingerprint is in.
-fn find<'g>(grouping: &'g Grouping, id: &str) -> anyhow::Result<&'g Group> {
-    if let Some(group) = grouping.group(id) {
-        return Ok(group);
-    }
-    let hint = match nearest(id, grouping.groups().iter().map(|group| group.id.as_str())) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None if grouping.groups().is_empty() => "every stored event is explained by a rule".into(),
-        None => "`dewlap unknowns` lists all clusters".into(),
-    };
-    Err(Misuse::new(format!("there is no cluster `{id}` in the store"), hint).into())
 }
 
 fn run_draft(

@@ -10,7 +10,7 @@ use super::failure::{Done, Misuse};
 use super::output::{TextOrJson, error_lines, print, width};
 use crate::classify::{Classifier, NearMiss, NearMisses};
 use crate::markup::printable;
-use crate::model::plural;
+use crate::model::{nearest, plural};
 use crate::pipeline::{UnknownCluster, UnknownPlace, unknowns};
 use crate::report::{LongWord, wrap};
 use crate::store::{Store, Window};
@@ -123,11 +123,7 @@ pub(super) fn show(
     let clusters = unknowns(store, &window, now())?;
     let has_it = |cluster: &&UnknownCluster| cluster.group.fingerprints.iter().any(|it| it == id);
     let Some(cluster) = clusters.iter().find(has_it) else {
-        return Err(Misuse::new(
-            format!("there is no cluster `{id}` in the store"),
-            "`dewlap unknowns` lists all clusters",
-        )
-        .into());
+        return Err(no_cluster(id, clusters.iter().map(|cluster| cluster.group.id.as_str())));
     };
     let fingerprints = &cluster.group.fingerprints;
     let texts = store.unknown_texts(fingerprints, &window, MAX_TEXTS)?;
@@ -143,6 +139,19 @@ pub(super) fn show(
         TextOrJson::Json => format!("{}\n", shown.json()),
     })?;
     Ok(Done::Fine)
+}
+
+/// Returns the error that says so.
+pub(super) fn no_cluster<'c>(id: &str, known: impl Iterator<Item = &'c str>) -> anyhow::Error {
+    let mut known = known.peekable();
+    let hint = match known.peek() {
+        None => "every stored event is explained by a rule".into(),
+        Some(_) => nearest(id, known)
+            .map_or("`dewlap unknowns` lists all clusters".into(), |near| {
+                format!("did you mean `{near}`?")
+            }),
+    };
+    Misuse::new(format!("there is no cluster `{id}` in the store"), hint).into()
 }
 
 const CSV_HEADER: [&str; 9] = [
@@ -185,6 +194,9 @@ impl Shown<'_> {
         }
         for (example, n_events) in &self.texts {
             push_wrapped(&mut text, "    ", &format!("{n_events} x {}", one_line(example)));
+        }
+        if self.more.is_some() {
+            writeln!(text, "    a rule for it: dewlap unknown {} draft", group.id)?;
         }
         Ok(text)
     }

@@ -104,12 +104,35 @@ impl Aligned {
             // The gap has grown: what stands before it may be weak now.
             at = at.saturating_sub(1);
         }
+        self.keep_spaces();
+    }
+
+    /// Takes the space at the end of a gap that every text has there out of it again.
+    fn keep_spaces(&mut self) {
+        let mut at = 0;
+        while let Some(element) = self.elements.get_mut(at) {
+            if let Some(gap) = without_space(&element.gap) {
+                let space = Token::space();
+                let tokens = vec![space; gap.len()];
+                element.gap = vec![String::new(); gap.len()];
+                self.elements.insert(at, Element { gap, kind: TokenKind::Space, tokens });
+                at += 1;
+            }
+            at += 1;
+        }
     }
 }
 
 /// Returns true where any text has something in a gap.
 fn is_open(gap: &[String]) -> bool {
     gap.iter().any(|text| !text.is_empty())
+}
+
+/// Returns what stands before the space at the end, where every text has one and something before.
+fn without_space(gap: &[String]) -> Option<Vec<String>> {
+    let before =
+        |text: &String| Some(text.strip_suffix(' ')?.to_owned()).filter(|it| !it.is_empty());
+    gap.iter().map(before).collect()
 }
 
 fn is_loose(gap: &[String]) -> bool {

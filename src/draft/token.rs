@@ -38,6 +38,10 @@ impl Token {
         Self { kind, text: text.into(), items: vec![text.into()] }
     }
 
+    pub(super) fn space() -> Self {
+        Self::new(TokenKind::Space, " ")
+    }
+
     /// Returns true where two tokens may stand in the same place of texts of one kind.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         self.kind == other.kind

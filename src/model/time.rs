@@ -138,6 +138,18 @@ impl Period {
             .unwrap_or(Self { from: now, to: now })
     }
 
+    /// Returns the period with the rest of its first and its last hour.
+    #[must_use]
+    pub const fn in_whole_hours(self) -> Self {
+        let hour = Hour::MILLIS;
+        let from = self.from.get().div_euclid(hour).saturating_mul(hour);
+        let last = self.to.get().saturating_add(hour - 1);
+        Self {
+            from: Millis::new(from),
+            to: Millis::new(last.div_euclid(hour).saturating_mul(hour)),
+        }
+    }
+
     /// Returns the week before this period, of the same length.
     #[must_use]
     pub fn before(self) -> Self {
@@ -190,6 +202,17 @@ mod tests {
         assert_eq!(Period::last_whole_week(Millis::new(week.to.get() - 1)), week.before());
         assert_eq!(Period::week_of(week.from), week);
         assert_eq!(Period::week_of(Millis::new(week.to.get() - 1)), week);
+    }
+
+    #[test]
+    fn a_period_in_whole_hours_has_all_of_its_first_and_its_last() {
+        let hours = |from, to| {
+            let period = Period { from: Millis::new(from), to: Millis::new(to) }.in_whole_hours();
+            (period.from.get() / Hour::MILLIS, period.to.get() / Hour::MILLIS)
+        };
+        assert_eq!(hours(0, Hour::MILLIS), (0, 1));
+        assert_eq!(hours(1, Hour::MILLIS + 1), (0, 2));
+        assert_eq!(hours(-1, 1), (-1, 1));
     }
 
     #[test]

@@ -86,8 +86,8 @@ impl Rollup {
         }
     }
 
-    /// Counts one event less, which is in the store no more, or is there as another one that will
-    /// be added.
+    /// Counts one event less, which is in the store no more, or is there with another occurrence
+    /// that will be added.
     pub(super) fn take_back(
         &mut self,
         connection: &Connection,

@@ -15,7 +15,7 @@ fn assigned(place: &Place, files: &[&str]) -> Vec<String> {
     for (at, row) in rows.iter().enumerate() {
         assert_eq!(row["line"], at as u64 + 1, "lines count from 1 over all files");
     }
-    texts(&rows, "cluster")
+    rows.iter().map(|row| row["cluster"].as_str().unwrap().to_owned()).collect()
 }
 
 #[test]

@@ -133,8 +133,8 @@ fn a_mailed_report_has_a_text_and_a_page_with_its_pictures() {
 #[test]
 fn a_report_that_nobody_asked_for_is_not_mailed() {
     let place = Place::new();
-    place.put_samples("iguana-x/logt/config");
-    place.ingest(&["samples/iguana-x"]);
+    place.put_samples("text");
+    place.ingest(&["samples/text"]);
     let output = place.run(&["report", "--email"]);
     assert_eq!(output.code, Some(2));
     assert!(output.stderr.contains("there is nobody to mail the report to"), "{output:?}");

@@ -10,11 +10,15 @@ const MONDAY: u64 = 1_788_739_200_000;
 /// Long after the logs, so that all spans but `forever` are over.
 const LATER: &str = "2029-01-01";
 
-/// Reads a corpus of some thousand entries, a part of them errors.
+/// Reads the sample logs of Iguana X, and some attempts for one message.
 fn place() -> Place {
     let place = Place::new();
     place.put_samples("iguana-x");
-    place.ingest(&["samples/iguana-x"]);
+    let attempt = |second: u64| {
+        format!("2026-09-08 08:00:0{second} ERROR engine: Receiver answered: MSA|AE|7\n")
+    };
+    place.put("a.log", (0..3).map(attempt).collect::<String>());
+    place.ingest(&["samples/iguana-x", "a.log"]);
     place.put("dewlap.toml", "[retention]\ninfo = '1d'\ncritical = '30d'\nexamples = 2\n");
     place
 }
@@ -64,8 +68,12 @@ fn a_report_counts_what_the_events_say() {
         "SELECT count(DISTINCT problem || ' ' || message) + sum(message IS NULL) FROM event";
     assert_eq!(number(&db, "SELECT sum(failures) FROM rollup"), number(&db, failures));
     assert!(number(&db, failures) < number(&db, "SELECT count(*) FROM event"), "some are retried");
-    for (since, until) in [("2026-09-07", "2026-09-14"), ("2026-09-08T09:20:00Z", "2026-09-11")] {
-        let report = report(&place, &["--since", since, "--until", until]);
+    let windows = [
+        ("2026-09-07", "2026-09-14", "2026-09-07", "2026-09-14"),
+        ("2026-09-08T09:20:00Z", "2026-09-10T23:01:00Z", "2026-09-08 09:00", "2026-09-11"),
+    ];
+    for (from, to, since, until) in windows {
+        let report = report(&place, &["--since", from, "--until", to]);
         let sql = format!(
             "SELECT count(*) FROM event WHERE time >= unixepoch('{since}') * 1000 \
              AND time < unixepoch('{until}') * 1000"
