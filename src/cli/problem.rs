@@ -116,7 +116,7 @@ pub(super) fn run(global: &Global, args: &ProblemArgs) -> anyhow::Result<Done> {
         let decision = decision(&context, action, decided, now)?;
         Store::decide(&context.db, &problem.problem, &decision)?;
     }
-    let (life, decisions) = life_of(&store, &problem.problem, as_of)?;
+    let (life, decisions) = life_of(&store, &problem, as_of)?;
     let catalogue = context.catalogue()?;
     let named = Named::new(&problem, &catalogue);
     let then = store.known_problems(as_of)?.into_iter().find(|one| one.problem == problem.problem);

@@ -54,19 +54,41 @@ pub enum Cause {
     Came,
 }
 
+/// When a life is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AsOf {
+    /// Events and decisions up to this moment count.
+    pub now: Millis,
+    /// Up to this moment the logs of its server are known: later, nothing could be heard of it.
+    pub heard: Millis,
+}
+
+impl From<Millis> for AsOf {
+    /// Returns the moment at which the logs are known that were written up to it.
+    fn from(now: Millis) -> Self {
+        Self { now, heard: now }
+    }
+}
+
 /// Returns the life of a problem as of a moment.
 ///
 /// Events and decisions after that moment do not count. The order of the decisions does not matter:
 /// they count by the moments from which they hold, then by when they were written down.
 #[must_use]
-pub fn live(hours: &BTreeMap<Hour, HourEvents>, decisions: &[Decision], now: Millis) -> Life {
+pub fn live(
+    hours: &BTreeMap<Hour, HourEvents>,
+    decisions: &[Decision],
+    as_of: impl Into<AsOf>,
+) -> Life {
+    let as_of = as_of.into();
+    let now = as_of.now;
     let first = hours.values().find(|hour| hour.events > 0).map(|hour| hour.first);
     let mut decisions: Vec<&Decision> = decisions
         .iter()
         .filter(|decision| decision.at <= now && decision.action != Action::Note)
         .collect();
     decisions.sort();
-    let mut walk = Walk::new(hours, first.filter(|first| *first <= now), now);
+    let mut walk = Walk::new(hours, first.filter(|first| *first <= now), as_of);
     for (nth, decision) in decisions.iter().enumerate() {
         walk.decide(decision);
         let next = decisions.get(nth + 1).map_or(now, |next| next.at);
@@ -79,7 +101,7 @@ pub fn live(hours: &BTreeMap<Hour, HourEvents>, decisions: &[Decision], now: Mil
 struct Walk<'w> {
     hours: &'w BTreeMap<Hour, HourEvents>,
     first: Option<Millis>,
-    now: Millis,
+    as_of: AsOf,
     state: Option<ProblemState>,
     decision: Option<Decision>,
     transitions: Vec<Transition>,
@@ -91,11 +113,11 @@ struct Walk<'w> {
 }
 
 impl<'w> Walk<'w> {
-    fn new(hours: &'w BTreeMap<Hour, HourEvents>, first: Option<Millis>, now: Millis) -> Self {
+    fn new(hours: &'w BTreeMap<Hour, HourEvents>, first: Option<Millis>, as_of: AsOf) -> Self {
         Self {
             hours,
             first,
-            now,
+            as_of,
             state: None,
             decision: None,
             transitions: Vec::new(),
@@ -140,7 +162,7 @@ impl<'w> Walk<'w> {
         let Some(fixed) = self.decision.as_ref().map(|decision| decision.at) else { return };
         let came = next_event(self.hours, fixed, until);
         let blocks = self.blocks_until(fixed);
-        let found = silence(&blocks, fixed, came.unwrap_or(until));
+        let found = silence(&blocks, fixed, came.unwrap_or(until.min(self.heard_after(fixed))));
         if found.is_proof()
             && let Some(at) = found.verified_at
         {
@@ -178,10 +200,10 @@ impl<'w> Walk<'w> {
 
     fn finish(mut self, decided: Option<Millis>) -> Life {
         if decided.is_none() {
-            self.begin_life(self.now);
+            self.begin_life(self.as_of.now);
         }
         let silence = self.silence.take().or_else(|| self.silence_since_last());
-        let since = self.transitions.last().map_or(self.now, |last| last.at);
+        let since = self.transitions.last().map_or(self.as_of.now, |last| last.at);
         Life {
             state: self.state.unwrap_or(ProblemState::New),
             since,
@@ -193,9 +215,15 @@ impl<'w> Walk<'w> {
 
     /// Returns what the silence since the last event tells, whatever was decided.
     fn silence_since_last(&self) -> Option<Silence> {
-        let until = self.hours.range(..=self.now.hour()).rev().map(|(_, hour)| hour);
-        let last = until.filter(|hour| hour.events > 0 && hour.first <= self.now);
-        let last = last.map(|hour| hour.last.min(self.now)).next()?;
-        Some(silence(&self.blocks_until(last), last, self.now))
+        let now = self.as_of.now;
+        let until = self.hours.range(..=now.hour()).rev().map(|(_, hour)| hour);
+        let last = until.filter(|hour| hour.events > 0 && hour.first <= now);
+        let last = last.map(|hour| hour.last.min(now)).next()?;
+        Some(silence(&self.blocks_until(last), last, self.heard_after(last)))
+    }
+
+    /// Returns up to when silence after a moment is known; that moment where the logs end before.
+    fn heard_after(&self, moment: Millis) -> Millis {
+        self.as_of.heard.min(self.as_of.now).max(moment)
     }
 }

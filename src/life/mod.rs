@@ -32,6 +32,8 @@
 //!   over the time `t` after it is `(w / (w + t))^k`: the rate is not known but for the `k` pauses,
 //!   and for these this is exact. Where the pauses differ by more than chance even so, `k` is
 //!   divided by how much more.
+//! * Silence counts up to where the logs of the server are known: a server whose logs are not read
+//!   proves nothing.
 //! * Fewer than two pauses (three episodes) prove nothing, nor does less than a day.
 //! * The time in which a problem was verified gone says nothing of the rate before the next fix.
 //!
@@ -70,5 +72,5 @@ mod tests;
 
 pub use decision::{Action, Decision};
 pub use history::HourEvents;
-pub use live::{Cause, Life, NEW_SPAN, Transition, live};
+pub use live::{AsOf, Cause, Life, NEW_SPAN, Transition, live};
 pub use rate::{SURPRISE, Silence};

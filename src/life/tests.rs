@@ -244,3 +244,18 @@ fn a_chance_is_told_in_thousandths() {
         assert_eq!(silence(chance).chance_permille(), want);
     }
 }
+
+#[test]
+fn a_server_whose_logs_are_not_read_proves_nothing() {
+    let fix = [decided(Action::Fix, 21 * DAY)];
+    let known_to = |day| live(&hours(&daily(20)), &fix, AsOf { now: at(90 * DAY), heard: at(day) });
+    let read = known_to(90 * DAY);
+    assert_eq!(read.state, ProblemState::VerifiedGone);
+    let unread = known_to(21 * DAY + 2 * HOUR);
+    assert_eq!(unread.state, ProblemState::Fixed);
+    assert_eq!(unread.silence.unwrap().until, at(21 * DAY + 2 * HOUR));
+    let ended_before = known_to(10 * DAY).silence.unwrap();
+    assert_eq!((ended_before.since, ended_before.until), (at(21 * DAY), at(21 * DAY)));
+    let undecided = live(&hours(&daily(20)), &[], AsOf { now: at(90 * DAY), heard: at(22 * DAY) });
+    assert_eq!(undecided.silence.unwrap().until, at(22 * DAY));
+}

@@ -10,6 +10,7 @@ use std::time::Duration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use super::unknowns::Grouping;
 use crate::catalogue::{Catalogue, Rule, Status};
 use crate::classify::{Classifier, RuleTime};
 use crate::model::Millis;
@@ -40,6 +41,8 @@ pub struct CoverageOptions<'o> {
 pub struct CoverageInput<'i> {
     /// The events, by class.
     pub counts: &'i [ClassCount],
+    /// What clusters the fingerprints of unknown ones are in.
+    pub grouping: &'i Grouping,
     /// The catalogue that is judged.
     pub catalogue: &'i Catalogue,
     /// The catalogues that decided the classes, with events, most first.
@@ -181,6 +184,7 @@ pub fn coverage(
     let texts = store.text_sample(window, MAX_TIMED_TEXTS)?;
     Ok(Coverage::new(CoverageInput {
         counts: &store.class_counts(window)?,
+        grouping: &Grouping::of(store)?,
         catalogue: options.catalogue,
         deciding: store.deciding_catalogues(window)?,
         slowest: options.classifier.profile(texts.iter().map(String::as_str), clock),

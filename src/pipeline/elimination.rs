@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::standings::undecided_life;
+use super::standings::{Heard, undecided_life};
 use crate::catalogue::Catalogue;
 use crate::life::{self, Life, live};
 use crate::model::{Millis, Period};
@@ -29,11 +29,15 @@ pub(super) fn add_standings(
         let known = known.filter(|known| server.is_none_or(|server| known.server == server));
         input.problems.extend(known.map(silent_problem));
     }
+    let heard = Heard::of(store, period.to)?;
     for problem in &mut input.problems {
         let about = decisions.get(&problem.id).map(Vec::as_slice).unwrap_or_default();
         let life = match about {
             [] => undecided_life((problem.first_seen, problem.last_seen), period.to),
-            about => live(&store.problem_hours(&problem.id)?, about, period.to),
+            about => {
+                let hours = store.problem_hours(&problem.id)?;
+                live(&hours, about, heard.on(&problem.server))
+            }
         };
         problem.standing = Some(standing(life));
         let made = about.iter().filter(|decision| period.contains(decision.at));

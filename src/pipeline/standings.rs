@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::life::{Decision, HourEvents, Life, live};
+use crate::life::{AsOf, Decision, HourEvents, Life, live};
 use crate::model::Millis;
 use crate::store::{KnownProblem, Store, StoreError};
 
@@ -25,10 +25,14 @@ pub struct Standing {
 /// Returns [`StoreError`] where the store cannot be read.
 pub fn standings(store: &Store, now: Millis) -> Result<BTreeMap<String, Standing>, StoreError> {
     let decisions = store.decisions()?;
+    let heard = Heard::of(store, now)?;
     let mut found = BTreeMap::new();
     for problem in store.known_problems(now)? {
         let life = match decisions.get(&problem.problem) {
-            Some(decisions) => live(&store.problem_hours(&problem.problem)?, decisions, now),
+            Some(decisions) => {
+                let hours = store.problem_hours(&problem.problem)?;
+                live(&hours, decisions, heard.on(&problem.server))
+            }
             None => undecided_life((problem.first, problem.last), now),
         };
         found.insert(problem.problem.clone(), Standing { problem, life });
@@ -51,9 +55,29 @@ pub(super) fn undecided_life((first, last): (Millis, Millis), now: Millis) -> Li
 /// Returns [`StoreError`] where the store cannot be read.
 pub fn life_of(
     store: &Store,
-    problem: &str,
+    problem: &KnownProblem,
     now: Millis,
 ) -> Result<(Life, Vec<Decision>), StoreError> {
-    let decisions = store.decisions_about(problem)?;
-    Ok((live(&store.problem_hours(problem)?, &decisions, now), decisions))
+    let decisions = store.decisions_about(&problem.problem)?;
+    let hours = store.problem_hours(&problem.problem)?;
+    let as_of = Heard::of(store, now)?.on(&problem.server);
+    Ok((live(&hours, &decisions, as_of), decisions))
+}
+
+/// Up to when the logs of each server are known, as of a moment.
+pub(super) struct Heard {
+    now: Millis,
+    servers: BTreeMap<String, Millis>,
+}
+
+impl Heard {
+    pub(super) fn of(store: &Store, now: Millis) -> Result<Self, StoreError> {
+        Ok(Self { now, servers: store.heard_until()? })
+    }
+
+    /// Returns when a life on a server is looked at.
+    pub(super) fn on(&self, server: &str) -> AsOf {
+        let heard = self.servers.get(server).copied();
+        AsOf { now: self.now, heard: heard.unwrap_or(self.now).min(self.now) }
+    }
 }

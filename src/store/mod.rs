@@ -26,6 +26,7 @@ mod event_rows;
 mod extent;
 mod files;
 mod firsts;
+mod grep;
 mod hourly;
 mod key;
 mod ledger;

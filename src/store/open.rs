@@ -9,6 +9,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::StoreError;
+use super::grep;
 use super::schema::{self, State};
 
 /// What the names of the files beside the store end with that SQLite and Dewlap make.
@@ -116,6 +117,7 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
         .and_then(|connection| {
             connection.busy_timeout(BUSY)?;
             connection.set_prepared_statement_cache_capacity(64);
+            grep::define(&connection)?;
             // Else statements are prepared anew whenever other values are bound to them.
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             Ok(connection)

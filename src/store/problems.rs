@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use rusqlite::Row;
 use rusqlite::types::Value;
 
 use super::queries::severity;
@@ -91,6 +92,22 @@ impl Store {
                 last: Millis::new(row.get(10)?),
             })
         })
+    }
+
+    /// Returns the end of the last hour of each server of which any entry was read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::known_problems`].
+    pub fn heard_until(&self) -> Result<BTreeMap<String, Millis>, StoreError> {
+        let sql = "SELECT server.name, max((SELECT max(hour) FROM hourly \
+             WHERE hourly.component = component.id)) AS last FROM component \
+             JOIN server ON server.id = component.server GROUP BY server.id HAVING last NOT NULL";
+        let read = |row: &Row<'_>| {
+            let end = row.get::<_, i64>(1)?.saturating_add(1).saturating_mul(Hour::MILLIS);
+            Ok((row.get(0)?, Millis::new(end)))
+        };
+        Ok(self.collect(sql, &[], read)?.into_iter().collect())
     }
 
     /// Returns the hours in which a problem had events.

@@ -245,7 +245,6 @@ impl EventFilter {
     fn to_sql(&self) -> (String, Vec<Value>) {
         let text = |text: &Option<String>| text.clone().map(Value::Text);
         let time = |at: Option<Millis>| at.map(|at| Value::Integer(at.get()));
-        let grep = self.grep.as_ref().map(|text| Value::Text(like_pattern(text)));
         let mut values = Vec::new();
         let mut given = |conditions: Vec<(&str, Option<Value>)>| -> Vec<String> {
             let given = conditions.into_iter().filter_map(|(sql, value)| Some((sql, value?)));
@@ -266,7 +265,7 @@ impl EventFilter {
         let mut parts = given(vec![
             ("event.time >= ?", time(self.since)),
             ("event.time < ?", time(self.until)),
-            ("event.text LIKE ? ESCAPE '\\'", grep),
+            ("holds(event.text, ?)", text(&self.grep)),
         ]);
         if self.unknown {
             of_problem.push("problem.rule IS NULL".into());
@@ -292,11 +291,6 @@ impl EventFilter {
             if parts.is_empty() { String::new() } else { format!("WHERE {}", parts.join(" AND ")) };
         (conditions, values)
     }
-}
-
-fn like_pattern(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    format!("%{escaped}%")
 }
 
 fn read_event(row: &Row<'_>) -> rusqlite::Result<Event> {

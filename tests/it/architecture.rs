@@ -45,7 +45,7 @@ const OWNERS: [(&str, &[&str]); 25] = [
     ("clap", &["cli"]),
     ("toml", &["document"]),
     ("aho_corasick", &["classify", "redact"]),
-    ("regex", &["catalogue", "classify", "export", "parse", "redact"]),
+    ("regex", &["catalogue", "classify", "export", "parse", "redact", "store"]),
     ("zip", &["archive"]),
     ("tar", &["archive"]),
     ("zstd", &["archive"]),

@@ -87,6 +87,9 @@ fn every_change_of_a_state_in_a_year_is_the_scripted_one_and_none_is_early() {
     for state in [ProblemState::Open, ProblemState::Fixed, ProblemState::VerifiedGone] {
         assert!(states.contains(&state), "{state:?}");
     }
+    let year_later = Millis::new(Year::week_end(52).get() + 365 * 86_400_000);
+    let later: Vec<_> = lives(&place, year_later).values().map(|life| life.state).collect();
+    assert_eq!(later, states, "the logs of the year after were not read");
 }
 
 #[test]

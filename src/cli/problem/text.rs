@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::words::{Named, cause_in_words, decision_in_words, silence_in_words};
+use super::words::{Named, cause_in_words, date, decision_in_words, silence_in_words};
 use crate::cli::output::field;
 use crate::life::{Action, Decision};
 use crate::model::{Millis, plural, render_span};
@@ -21,7 +21,8 @@ pub(super) fn render(
     let mut add = |label: &str, value: &str| field(&mut out, label, value);
     add("state", &format!("{} since {}", life.state.name(), life.since))?;
     if let Some(silence) = &life.silence {
-        add("silence", &silence_in_words(silence, life.state))?;
+        let told = silence_in_words(silence, life.state);
+        add("silence", &format!("{told}; logs are known to {}", date(silence.until)))?;
     }
     add("place", &format!("{} on {}", problem.component_name, problem.server))?;
     let events = plural(problem.events, "event");

@@ -98,6 +98,6 @@ fn percent(chance: f64) -> String {
 }
 
 /// Returns the day of a moment, in UTC.
-fn date(at: Millis) -> Date {
+pub(super) fn date(at: Millis) -> Date {
     at.timestamp().to_zoned(TimeZone::UTC).date()
 }

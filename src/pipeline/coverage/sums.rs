@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{ClusterCount, ComponentShares, CoverageInput, Explained, Shares, WeekShares};
 use crate::model::{Level, Millis, Period};
+use crate::pipeline::Grouping;
 use crate::store::ClassCount;
 
 /// Counts, while they are added up.
@@ -26,6 +27,7 @@ impl<'c> Sums<'c> {
             }
             if count.level != Level::Other {
                 sums.add(count, Shares::of(by, count.events));
+                sums.add_unknown(count, input.grouping);
             }
         }
         sums
@@ -40,10 +42,16 @@ impl<'c> Sums<'c> {
         of_component.1.add(shares);
         let week = Period::week_of(count.day).from;
         self.weeks.entry(week.get()).or_default().add(shares);
-        if let Some(cluster) = &count.cluster {
-            let template = count.template.as_deref().unwrap_or_default();
-            self.clusters.entry(cluster).or_insert((template, 0)).1 += count.events;
-        }
+    }
+
+    /// Adds errors or warnings to their cluster, where they are in one.
+    fn add_unknown(&mut self, count: &'c ClassCount, grouping: &'c Grouping) {
+        let Some(fingerprint) = count.cluster.as_deref() else { return };
+        let (cluster, template) = match grouping.group(fingerprint) {
+            Some(group) => (group.id.as_str(), group.template.as_str()),
+            None => (fingerprint, count.template.as_deref().unwrap_or_default()),
+        };
+        self.clusters.entry(cluster).or_insert((template, 0)).1 += count.events;
     }
 
     pub(super) fn by_component(&self) -> Vec<ComponentShares> {

@@ -3,6 +3,7 @@
 use super::*;
 use crate::catalogue::PatternFile;
 use crate::model::Level;
+use crate::pipeline::Grouping;
 
 const RULE: &str = r#"
 [[rule]]
@@ -72,6 +73,7 @@ fn count(rule: &str, level: Level, events: u64) -> ClassCount {
 fn judged(counts: &[ClassCount]) -> Coverage {
     Coverage::new(CoverageInput {
         counts,
+        grouping: &Grouping::default(),
         catalogue: &catalogue(),
         deciding: Vec::new(),
         slowest: Vec::new(),
