@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::standings::undecided_life;
 use crate::catalogue::Catalogue;
 use crate::life::{self, Life, live};
-use crate::model::{Millis, Period};
+use crate::model::{Period, ProblemState};
 use crate::report::{
     Action, Decision, Outcomes, ProblemInput, ReportInput, Silence, Standing, Subject,
 };
@@ -71,7 +71,9 @@ fn silent_problem(known: KnownProblem) -> ProblemInput {
 }
 
 fn standing(life: Life) -> Standing {
-    let silence = life.decision.is_some().then_some(life.silence).flatten();
+    // Only after a fix is silence a proof of something.
+    let is_fixed = matches!(life.state, ProblemState::Fixed | ProblemState::VerifiedGone);
+    let silence = life.silence.filter(|_| is_fixed);
     Standing {
         state: life.state,
         since: life.since,
@@ -79,11 +81,12 @@ fn standing(life: Life) -> Standing {
             by: decision.by,
             why: decision.why,
             ticket: decision.ticket,
+            documentation: decision.documentation,
             at: decision.at,
         }),
-        silence: silence.and_then(|silence| {
-            let verified_at = silence.verified_at.filter(|at: &Millis| *at <= silence.until);
-            Some(Silence { since: silence.since, chance: silence.chance?, verified_at })
+        silence: silence.map(|silence| {
+            let verified_at = silence.verified_at.filter(|at| *at <= silence.until);
+            Silence { since: silence.since, chance: silence.chance, verified_at }
         }),
     }
 }

@@ -30,28 +30,25 @@ pub(super) fn new(report: &Report) -> Option<Sheet> {
     sheet.with(news(report).into_iter().map(row)).unless_empty()
 }
 
-/// Returns what is new, as ranked: whole problems, and older ones in a new place.
+/// Returns what is new, as ranked: whole problems, then older ones in a new place.
 fn news(report: &Report) -> Vec<News> {
-    let mut news = Vec::new();
-    for problem in &report.problems {
-        if problem.trend == Trend::New {
-            news.push(News {
-                title: title(problem, 100),
-                place: where_in_short(problem, report.servers.len()),
-                count: problem.count,
-                first_seen: problem.first_seen,
-            });
-            continue;
-        }
-        news.extend(new_places(problem, report.servers.len()));
-    }
-    news
+    let n_servers = report.servers.len();
+    let is_new = |problem: &&Problem| problem.trend == Trend::New;
+    let whole = report.problems.iter().filter(is_new).map(|problem| News {
+        title: title(problem, 100),
+        place: where_in_short(problem, n_servers),
+        count: problem.count,
+        first_seen: problem.first_seen,
+    });
+    let others = report.problems.iter().filter(|problem| !is_new(problem));
+    whole.chain(others.filter_map(|problem| new_places(problem, n_servers))).collect()
 }
 
 /// Returns the places where a problem that was known before is met for the first time.
 fn new_places(problem: &Problem, n_servers: usize) -> Option<News> {
-    let places: Vec<_> = problem.places.iter().filter(|place| place.trend == Trend::New).collect();
+    let places: Vec<_> = problem.spots.iter().filter(|place| place.trend == Trend::New).collect();
     let first = places.iter().min_by_key(|place| place.first_seen)?;
+    let name = words::clip(&first.component_name, 60);
     let split = split_of(&first.split_by);
     let split = if split.is_empty() { split } else { format!(", {split}") };
     let server = if n_servers > 1 { format!(" on {}", problem.server) } else { String::new() };
@@ -61,7 +58,7 @@ fn new_places(problem: &Problem, n_servers: usize) -> Option<News> {
     };
     Some(News {
         title: title(problem, 100),
-        place: format!("known before, now also in {}{split}{server}{others}", first.component_name),
+        place: format!("known before, now also in {name}{split}{server}{others}"),
         count: places.iter().map(|place| place.count).sum(),
         first_seen: first.first_seen,
     })
@@ -135,6 +132,7 @@ pub(super) fn quiet(report: &Report) -> Option<Sheet> {
         vec![
             Entry::new(Tone::Strong, title(problem, 100))
                 .and(Tone::Faint, where_in_short(problem, report.servers.len()))
+                .and(Tone::Plain, words::remarks(problem).join("; "))
                 .and(Tone::Warn, unheard),
             Entry::plain(grouped(problem.before)),
             Entry::plain(moment(problem.last_seen)),

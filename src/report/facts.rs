@@ -82,13 +82,16 @@ fn guidance(facts: &mut Vec<Fact>, problem: &Problem) {
 
 /// Returns how far a problem is on its way out.
 fn state(problem: &Problem, window: &Window) -> String {
-    let Some(standing) = &problem.standing else { return String::new() };
-    format!("{} {}", standing.state.name(), words::standing(standing, window.to).join("; "))
+    let (Some(state), Some(standing)) = (words::state(problem), &problem.standing) else {
+        return String::new();
+    };
+    let told = words::standing(standing, window.to).join("; ");
+    if told.is_empty() { state } else { format!("{state} {told}") }
 }
 
 /// Returns the places of a problem that had events, where there are several.
 pub(super) fn several_places(problem: &Problem) -> Vec<&Place> {
-    let seen: Vec<&Place> = problem.places.iter().filter(|place| place.count > 0).collect();
+    let seen: Vec<&Place> = problem.spots.iter().filter(|place| place.count > 0).collect();
     if seen.len() > 1 { seen } else { Vec::new() }
 }
 
@@ -106,7 +109,7 @@ pub(super) fn tag_line(problem: &Problem) -> String {
 
 /// Returns the place of a problem, where it is only one.
 fn only_place(problem: &Problem) -> String {
-    let mut seen = problem.places.iter().filter(|place| place.count > 0);
+    let mut seen = problem.spots.iter().filter(|place| place.count > 0);
     match (seen.next(), seen.next()) {
         (Some(place), None) => {
             let split = words::split_of(&place.split_by);

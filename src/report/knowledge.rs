@@ -3,7 +3,7 @@
 use super::layout::Tone;
 use super::sheet::{Entry, Sheet, left, right};
 use super::words::{self, clip, names_in_short, title};
-use super::{FallbackKind, PastReview, Problem, Report, Unknown, measure};
+use super::{CatalogueHealth, FallbackKind, PastReview, Problem, Report, Unknown};
 use crate::model::{grouped, plural};
 
 /// Says where the single episodes are.
@@ -44,6 +44,7 @@ pub(super) fn unknowns(report: &Report) -> Option<Sheet> {
     sheet.after.push(DRAFT.to_owned());
     let row = |unknown: &Unknown| {
         let example = unknown.example.as_ref().map(|example| clip(&example.text, 160));
+        let example = example.filter(|text| *text != clip(&unknown.template, 160));
         vec![
             Entry::plain(grouped(unknown.count)),
             Entry::code(&unknown.cluster),
@@ -76,15 +77,8 @@ pub(super) fn catalogue(report: &Report) -> Option<Sheet> {
     let columns = [left("past its review"), left("review was due by")];
     let heading = ("catalogue", "The catalogue");
     let mut sheet = Sheet::new(heading, &columns, 0, report.limits.others);
-    sheet.before.push(format!(
-        "{}: {} stable, {} on trial, {} deprecated. {} of them never met in this store.",
-        plural(health.rules(), "rule"),
-        grouped(health.stable),
-        grouped(health.experimental),
-        grouped(health.deprecated),
-        grouped(health.never_met),
-    ));
-    sheet.before.push(explained(report));
+    sheet.before.push(rules(health));
+    sheet.before.extend(Some(explained(report)).filter(|text| !text.is_empty()));
     if health.past_review.is_empty() {
         sheet.before.push("No rule is past its review.".to_owned());
     }
@@ -94,14 +88,30 @@ pub(super) fn catalogue(report: &Report) -> Option<Sheet> {
     Some(sheet.with(health.past_review.iter().map(row)))
 }
 
-/// Returns how much of the period's events the catalogue explains.
-fn explained(report: &Report) -> String {
-    let totals = &report.totals;
-    let part = |count: u64| words::percent(measure::permille(count, totals.events));
+/// Returns how many rules there are, by status.
+fn rules(health: &CatalogueHealth) -> String {
+    let by_status = [
+        (health.stable, "stable"),
+        (health.experimental, "on trial"),
+        (health.deprecated, "deprecated"),
+    ];
+    let told = by_status.iter().filter(|(count, _)| *count > 0);
+    let told: Vec<String> =
+        told.map(|(count, status)| format!("{} {status}", grouped(*count))).collect();
     format!(
-        "Of the events, {} are known, {} of a known kind, {} unknown.",
-        part(totals.known),
-        part(totals.fallback),
-        part(totals.unknown)
+        "{}: {}. {} never met in this store.",
+        plural(health.rules(), "rule"),
+        told.join(", "),
+        grouped(health.never_met)
     )
+}
+
+/// Returns how much of the events the catalogue explains, now and in the period before; empty where
+/// there are none to compare with.
+fn explained(report: &Report) -> String {
+    let (now, before) = [&report.totals, &report.totals_before].map(words::explained).into();
+    if now.is_empty() || before.is_empty() {
+        return String::new();
+    }
+    format!("Events of this {}: {now}. Of {}: {before}.", report.window.unit, report.window.before)
 }

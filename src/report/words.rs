@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use super::layout::Tone;
 use super::measure::{self, Trend};
-use super::{Cost, Kind, Problem, Report, Standing};
+use super::{Cost, Kind, Problem, Report, Silence, Standing, Totals};
 use crate::model::{EntryKind, Millis, ProblemState, Severity, grouped, plural};
 use crate::silence::span_in_words;
 
+/// How much of a component's name is shown where several names stand side by side, in characters.
+const NAME_CHARS: usize = 60;
 /// What stands for a value that there is none of.
 pub(super) const NONE: &str = "-";
 
@@ -39,15 +41,11 @@ pub(super) fn totals(report: &Report) -> Vec<(&'static str, String)> {
     let entries = now.entry_count();
     let read = format!("{}{}", plural(entries, "entry"), since(entries, before.entry_count()));
     let read = if kinds.is_empty() { read } else { format!("{read}: {}", kinds.join(", ")) };
-    let part = |count: u64| percent(measure::permille(count, now.events));
-    let kept = format!(
-        "{}{}: {} known, {} of a known kind, {} unknown",
-        plural(now.events, "event"),
-        since(now.events, before.events),
-        part(now.known),
-        part(now.fallback),
-        part(now.unknown)
-    );
+    let events = format!("{}{}", plural(now.events, "event"), since(now.events, before.events));
+    let kept = match explained(now) {
+        parts if parts.is_empty() => events,
+        parts => format!("{events}: {parts}"),
+    };
     let mut lines = vec![("read", read), ("kept", kept)];
     if report.has_history {
         lines.push(("", format!("changes are against {}", report.window.before)));
@@ -66,6 +64,20 @@ pub(super) fn totals(report: &Report) -> Vec<(&'static str, String)> {
         lines.push(("silent", text));
     }
     lines
+}
+
+/// Returns how well events are explained, in percent; empty where there are none.
+pub(super) fn explained(totals: &Totals) -> String {
+    let parts = [
+        (totals.known, "known"),
+        (totals.fallback, "known in kind, not in cause"),
+        (totals.unknown, "unknown"),
+    ];
+    let told = parts.into_iter().filter(|(count, _)| *count > 0);
+    let told = told.map(|(count, what)| {
+        format!("{} {what}", percent(measure::permille(count, totals.events)))
+    });
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// Returns a count of entries with the name of their type.
@@ -98,14 +110,16 @@ pub(super) fn trend(trend: Trend, before: u64, now: u64) -> String {
 
 /// Returns a count's change in short: `+4 %`, `-31 %`, `x12`; empty where there is none to tell.
 pub(super) fn change(now: u64, before: u64) -> String {
-    let moved = percent(measure::permille(now.abs_diff(before), before));
+    let permille = measure::permille(now.abs_diff(before), before);
+    let moved = percent(permille);
     match (before, now) {
         (0, 0) => String::new(),
         (0, _) => "none before".to_owned(),
         _ if now == before => "as before".to_owned(),
-        _ if now < before => format!("-{moved}").replace("-<", ">-"),
+        _ if permille < 5 => "about as before".to_owned(),
+        _ if now < before => format!("-{moved}"),
         _ if now / before >= 10 => format!("x{}", grouped(now / before)),
-        _ => format!("+{moved}").replace("+<", "<+"),
+        _ => format!("+{moved}"),
     }
 }
 
@@ -158,10 +172,11 @@ pub(super) fn when(problem: &Problem) -> String {
 
 /// Returns the components of a problem in short: `ADT In, Lab Out and 2 more`.
 pub(super) fn where_in_short(problem: &Problem, n_servers: usize) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for place in problem.places.iter().filter(|place| place.count > 0 || problem.count == 0) {
-        if !names.contains(&place.component_name.as_str()) {
-            names.push(&place.component_name);
+    let mut names: Vec<String> = Vec::new();
+    for place in problem.met_in() {
+        let name = clip(&place.component_name, NAME_CHARS);
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
     let names = names_in_short(&names);
@@ -248,24 +263,28 @@ fn amount(bytes: u64, places: usize, noun: &str) -> String {
 }
 
 /// Returns since when a problem is in its state, who decided what, and what its silence says.
+/// Nothing is said where nobody decided: the state then follows from when it was first seen.
 pub(super) fn standing(standing: &Standing, now: Millis) -> Vec<String> {
+    let Some(decision) = &standing.decision else { return Vec::new() };
+    let ticket = decision.ticket.as_ref().map(|ticket| format!(" ({ticket})"));
+    let (day, ticket) = (measure::date(decision.at), ticket.unwrap_or_default());
     let since = format!("since {} UTC", moment(standing.since));
-    let decision = standing.decision.as_ref().map(|decision| {
-        let ticket = decision.ticket.as_ref().map(|ticket| format!(" ({ticket})"));
-        let ticket = ticket.unwrap_or_default();
-        format!("{} on {}: {}{ticket}", decision.by, measure::date(decision.at), decision.why)
-    });
-    let silence = standing.silence.map(|silence| {
-        let millis = u64::try_from(now.get().saturating_sub(silence.since.get())).unwrap_or(0);
-        let silent = span_in_words(Duration::from_millis(millis));
-        let proof = match silence.verified_at {
-            Some(at) => format!("; enough proof since {}", measure::date(at)),
-            None => String::new(),
-        };
-        let chance = chance(silence.chance);
-        format!("silent for {silent}; {chance} chance had nothing changed{proof}")
-    });
-    [Some(since), decision, silence].into_iter().flatten().collect()
+    let decided = format!("{} on {day}: {}{ticket}", decision.by, decision.why);
+    let how = decision.documentation.as_ref().map(|text| format!("how to live with it: {text}"));
+    let silence = standing.silence.and_then(|silence| silent_for(silence, now));
+    [Some(since), Some(decided), how, silence].into_iter().flatten().collect()
+}
+
+/// Returns how long a problem has been silent and what that says; `None` where it only begins.
+fn silent_for(silence: Silence, now: Millis) -> Option<String> {
+    let millis = u64::try_from(now.get().saturating_sub(silence.since.get())).ok()?;
+    let silent = span_in_words(Duration::from_millis(millis));
+    let Some(chance_of) = silence.chance else {
+        return (millis > 0).then(|| format!("silent for {silent}; too rare before to tell more"));
+    };
+    let proof = silence.verified_at.map(|at| format!("; enough proof since {}", measure::date(at)));
+    let (chance, proof) = (chance(chance_of), proof.unwrap_or_default());
+    (millis > 0).then(|| format!("silent for {silent}; {chance} chance had nothing changed{proof}"))
 }
 
 /// Returns a chance in percent with one decimal.
@@ -300,11 +319,25 @@ pub(super) fn root_rank(problem: &Problem) -> usize {
 /// Returns what the ranking says below a problem's place: failures, state, symptoms.
 pub(super) fn remarks(problem: &Problem) -> Vec<String> {
     let failures = (problem.failures < problem.count).then(|| attempts(problem));
-    let state = problem.standing.as_ref().map(|standing| standing.state);
-    let state = state.filter(|state| !matches!(state, ProblemState::New | ProblemState::Open));
-    let state = state.map(|state| state.name().to_owned());
+    let is_decided =
+        |state: &ProblemState| !matches!(state, ProblemState::New | ProblemState::Open);
+    let decided = problem.standing.as_ref().map(|standing| standing.state).filter(is_decided);
+    let state = decided.and_then(|_| state(problem));
     let explains = explains(problem).map(|symptoms| format!("explains {symptoms}"));
     [failures, state, explained_by(problem), explains].into_iter().flatten().collect()
+}
+
+/// Returns the state of a problem, and in how many of its places it is that; `None` where nobody
+/// keeps track.
+pub(super) fn state(problem: &Problem) -> Option<String> {
+    let state = problem.standing.as_ref()?.state;
+    let of_places = || problem.spots.iter().filter_map(|place| place.standing.as_ref());
+    let (all, n) = (of_places().count(), of_places().filter(|of| of.state == state).count());
+    Some(if n == all {
+        state.name().into()
+    } else {
+        format!("{} in {n} of {all} places", state.name())
+    })
 }
 
 /// Returns how many failures and attempts a problem has.
@@ -384,8 +417,8 @@ mod tests {
             (69, 100, "-31 %"),
             (0, 100, "-100 %"),
             (1_200, 100, "x12"),
-            (1_001, 1_000, "<+1 %"),
-            (999, 1_000, ">-1 %"),
+            (1_001, 1_000, "about as before"),
+            (999, 1_000, "about as before"),
         ];
         for (now, before, want) in cases {
             assert_eq!(change(now, before), want, "{before} to {now}");
