@@ -22,7 +22,7 @@ pub(super) fn courses(report: &Report) -> Option<Sheet> {
         let fix = words::urgent_fix(course).map(|fix| format!("fix: {fix}"));
         vec![
             Entry::new(words::severity_tone(course), title(course, 100))
-                .and(Tone::Faint, words::where_in_short(course, report.servers.len()))
+                .and(Tone::Faint, words::where_in_short(course, report))
                 .and(Tone::Faint, words::recovered(course))
                 .and(Tone::Plain, fix.unwrap_or_default()),
             Entry::plain(grouped(course.count)),

@@ -78,6 +78,7 @@ mod sections;
 mod sheet;
 mod spreadsheet;
 mod standing;
+mod states;
 mod summary;
 mod tally;
 mod text;

@@ -143,7 +143,7 @@ mod tests {
         let older = problem(cluster("u-2", "older"), "A", &[(1, 1)]);
         let problems = problems.into_iter().chain([older]).collect();
         let stored = Some(crate::model::Period { from: at("2026-03-01"), to: week().to });
-        let input = ReportInput { problems, stored, ..ReportInput::empty(week()) };
+        let input = ReportInput { stored, problems, ..ReportInput::empty(week()) };
         render_text(&Report::new(input), TextStyle::default())
     }
 

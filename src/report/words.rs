@@ -1,13 +1,11 @@
 //! The words that all formats for people share: trends, times, shares, states.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use super::layout::Tone;
 use super::measure::{self, Trend};
-use super::{Cost, Kind, Problem, Report, Silence, Standing, Totals};
+use super::{Cost, Kind, Problem, Report, Totals, states};
 use crate::model::{EntryKind, Millis, ProblemState, Severity, grouped, plural};
-use crate::silence::span_in_words;
 
 /// How much of a component's name is shown where several names stand side by side, in characters.
 const NAME_CHARS: usize = 60;
@@ -171,7 +169,7 @@ pub(super) fn when(problem: &Problem) -> String {
 }
 
 /// Returns the components of a problem in short: `ADT In, Lab Out and 2 more`.
-pub(super) fn where_in_short(problem: &Problem, n_servers: usize) -> String {
+pub(super) fn where_in_short(problem: &Problem, report: &Report) -> String {
     let mut names: Vec<String> = Vec::new();
     for place in problem.met_in() {
         let name = clip(&place.component_name, NAME_CHARS);
@@ -179,8 +177,20 @@ pub(super) fn where_in_short(problem: &Problem, n_servers: usize) -> String {
             names.push(name);
         }
     }
-    let names = names_in_short(&names);
-    if n_servers > 1 { format!("{names} on {}", problem.server) } else { names }
+    format!("{}{}", names_in_short(&names), on_server(report, &problem.server))
+}
+
+/// Returns the server of a row as ` on SERVER`; empty where all rows are of one.
+pub(super) fn on_server(report: &Report, server: &str) -> String {
+    if report.servers.len() > 1 { format!(" on {server}") } else { String::new() }
+}
+
+/// Returns a component with what splits a part of it off.
+pub(super) fn place(component: &str, split_by: &BTreeMap<String, String>) -> String {
+    match split_of(split_by) {
+        split if split.is_empty() => component.to_owned(),
+        split => format!("{component}, {split}"),
+    }
 }
 
 /// Returns the captures that split a place off, or nothing.
@@ -262,37 +272,6 @@ fn amount(bytes: u64, places: usize, noun: &str) -> String {
     format!("{} in {}", plural(bytes, "byte"), plural(places, noun))
 }
 
-/// Returns since when a problem is in its state, who decided what, and what its silence says.
-/// Nothing is said where nobody decided: the state then follows from when it was first seen.
-pub(super) fn standing(standing: &Standing, now: Millis) -> Vec<String> {
-    let Some(decision) = &standing.decision else { return Vec::new() };
-    let ticket = decision.ticket.as_ref().map(|ticket| format!(" ({ticket})"));
-    let (day, ticket) = (measure::date(decision.at), ticket.unwrap_or_default());
-    let since = format!("since {} UTC", moment(standing.since));
-    let decided = format!("{} on {day}: {}{ticket}", decision.by, decision.why);
-    let how = decision.documentation.as_ref().map(|text| format!("how to live with it: {text}"));
-    let silence = standing.silence.and_then(|silence| silent_for(silence, now));
-    [Some(since), Some(decided), how, silence].into_iter().flatten().collect()
-}
-
-/// Returns how long a problem has been silent and what that says; `None` where it only begins.
-fn silent_for(silence: Silence, now: Millis) -> Option<String> {
-    let millis = u64::try_from(now.get().saturating_sub(silence.since.get())).ok()?;
-    let silent = span_in_words(Duration::from_millis(millis));
-    let Some(chance_of) = silence.chance else {
-        return (millis > 0).then(|| format!("silent for {silent}; too rare before to tell more"));
-    };
-    let proof = silence.verified_at.map(|at| format!("; enough proof since {}", measure::date(at)));
-    let (chance, proof) = (chance(chance_of), proof.unwrap_or_default());
-    (millis > 0).then(|| format!("silent for {silent}; {chance} chance had nothing changed{proof}"))
-}
-
-/// Returns a chance in percent with one decimal.
-fn chance(chance: f64) -> String {
-    let percent = chance.clamp(0.0, 1.0) * 100.0;
-    if percent > 0.0 && percent < 0.1 { "<0.1 %".to_owned() } else { format!("{percent:.1} %") }
-}
-
 /// Returns which tone tells how bad a problem is.
 pub(super) fn severity_tone(problem: &Problem) -> Tone {
     match problem.card.as_ref().map(|card| card.severity) {
@@ -311,9 +290,13 @@ pub(super) const fn trend_tone(trend: Trend) -> Tone {
     }
 }
 
-/// Returns the rank of a problem, or of the one that it stands under.
-pub(super) fn root_rank(problem: &Problem) -> usize {
-    problem.explained_by.as_ref().map_or(problem.rank, |by| by.root_rank)
+/// Returns the problems of the ranking that are shown, each followed by those that it explains.
+pub(super) fn ranking(report: &Report) -> impl Iterator<Item = &Problem> {
+    let rank = |problem: &Problem| match &problem.explained_by {
+        Some(by) => by.root_rank,
+        None => problem.rank,
+    };
+    report.problems.iter().filter(move |problem| rank(problem) <= report.limits.rows)
 }
 
 /// Returns what the ranking says below a problem's place: failures, state, symptoms.
@@ -322,22 +305,9 @@ pub(super) fn remarks(problem: &Problem) -> Vec<String> {
     let is_decided =
         |state: &ProblemState| !matches!(state, ProblemState::New | ProblemState::Open);
     let decided = problem.standing.as_ref().map(|standing| standing.state).filter(is_decided);
-    let state = decided.and_then(|_| state(problem));
+    let state = decided.and_then(|_| states::of(problem));
     let explains = explains(problem).map(|symptoms| format!("explains {symptoms}"));
     [failures, state, explained_by(problem), explains].into_iter().flatten().collect()
-}
-
-/// Returns the state of a problem, and in how many of its places it is that; `None` where nobody
-/// keeps track.
-pub(super) fn state(problem: &Problem) -> Option<String> {
-    let state = problem.standing.as_ref()?.state;
-    let of_places = || problem.spots.iter().filter_map(|place| place.standing.as_ref());
-    let (all, n) = (of_places().count(), of_places().filter(|of| of.state == state).count());
-    Some(if n == all {
-        state.name().into()
-    } else {
-        format!("{} in {n} of {all} places", state.name())
-    })
 }
 
 /// Returns how many failures and attempts a problem has.

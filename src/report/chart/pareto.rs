@@ -63,7 +63,9 @@ pub fn pareto(shares: &[Share], n_leading: usize, label: &str) -> String {
     let sum = |share: &Share| scaled(share.cumulative_permille.into(), 1_000, HEIGHT, 0);
     let of_bars =
         multiples().zip(shares).map(|(left, share)| (left + STEP / 2, HEIGHT - sum(share)));
-    let points = std::iter::once((0, HEIGHT)).chain(of_bars);
+    // The line begins with the first bar, so that there is one for a single bar too.
+    let start = shares.first().map(|first| (GAP, HEIGHT - sum(first)));
+    let points = start.into_iter().chain(of_bars);
     svg.line(Ink::Line, 2, &points.collect::<Vec<_>>());
     svg.finish()
 }
@@ -85,7 +87,7 @@ mod tests {
     fn bars_and_the_line_of_their_sum_share_one_scale() {
         let svg = pareto(&[share(600, 600), share(400, 1_000)], 1, "x");
         assert!(svg.contains("y=\"80\" width=\"30\" height=\"120\""), "{svg}");
-        assert!(svg.contains("points=\"0,200 20,80 60,0\""), "{svg}");
+        assert!(svg.contains("points=\"5,80 20,80 60,0\""), "{svg}");
         assert!(svg.contains("<title>&lt;b&gt;</title>"), "{svg}");
     }
 
