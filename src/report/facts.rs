@@ -6,7 +6,7 @@ use super::measure::{self, Trend};
 use super::sheet::{Column, left, right};
 use super::words;
 use super::{Kind, Outcomes, Place, Problem, Window, states};
-use crate::model::{grouped, plural};
+use crate::model::{ProblemState, grouped, plural};
 
 /// The columns of the places of a problem.
 pub(super) const PLACES: [Column; 5] =
@@ -89,6 +89,10 @@ fn state(problem: &Problem, window: &Window) -> String {
     let (Some(state), Some(standing)) = (states::of(problem), &problem.standing) else {
         return String::new();
     };
+    if problem.trend == Trend::NoHistory && standing.state == ProblemState::New {
+        // Without older data everything would be called new.
+        return String::new();
+    }
     let told = states::told(standing, window.to).join("; ");
     if told.is_empty() { state } else { format!("{state} {told}") }
 }

@@ -187,4 +187,13 @@ mod tests {
         let text = text(rows);
         assert!(text.contains("state       new in 1 of 3 places\n"), "{text}");
     }
+    #[test]
+    fn nothing_is_in_the_state_new_where_nothing_older_is_stored() {
+        let mut row = wording("p-1", "Lab In", "2026-09-08");
+        row.standing = Some(standing(New, "2026-09-08"));
+        let input = ReportInput { problems: vec![row], ..ReportInput::empty(week()) };
+        let text = render_text(&Report::new(input), TextStyle::default());
+        assert!(text.contains("seen        first 2026-09-08"), "{text}");
+        assert!(!text.contains("state  "), "{text}");
+    }
 }
