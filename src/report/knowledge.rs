@@ -8,9 +8,9 @@ use crate::model::{grouped, plural};
 
 /// Says where the single episodes are.
 const EPISODES: &str =
-    "Their entries count for the problems above; dewlap episodes lists each time with its entries.";
+    "Their entries count for the problems above. Each time with its entries: dewlap episodes";
 /// How an unknown becomes a rule.
-const DRAFT: &str = "dewlap unknown ID draft writes a rule for one and tries it.";
+const DRAFT: &str = "A rule for one, written and tried: dewlap unknown ID draft";
 
 /// Returns what several entries show together.
 pub(super) fn courses(report: &Report) -> Option<Sheet> {

@@ -85,7 +85,7 @@ fn the_text_is_read_from_the_worst_to_the_least() {
     count  cluster   what
         3  c-7f3a91  Field <*> of segment <*> is odd
                        Lab In
-    dewlap unknown ID draft writes a rule for one and tries it.
+    A rule for one, written and tried: dewlap unknown ID draft
 
     ── Errors per 1,000 messages ───────────────────────────────────────────────────────────────────────
     per 1,000  component  errors  warnings  messages
@@ -170,7 +170,7 @@ fn markdown_says_the_same_as_text() {
     | ---: | --- | --- |
     | 3 | `c-7f3a91` | **Field \<\*\> of segment \<\*\> is odd**: Lab In |
 
-    dewlap unknown ID draft writes a rule for one and tries it.
+    A rule for one, written and tried: dewlap unknown ID draft
 
     ## Errors per 1,000 messages
 
