@@ -4,7 +4,7 @@
 //!
 //! **Not here:** what a chart shows (`report`).
 
-use resvg::tiny_skia::{Pixmap, Transform};
+use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::{self, Tree};
 
 /// Pixels for each unit of the chart, so that it is sharp on dense screens.
@@ -35,7 +35,8 @@ pub enum PictureError {
     },
 }
 
-/// Draws a chart as PNG, two pixels for each of its units.
+/// Draws a chart as PNG, two pixels for each of its units, on white: its colors are made for that,
+/// and a mail program may put it on black.
 ///
 /// The same chart gives the same bytes.
 ///
@@ -49,6 +50,7 @@ pub fn png(svg: &str) -> Result<Vec<u8>, PictureError> {
     let too_large = || PictureError::Size { width: size.width(), height: size.height() };
     let pixels = size.to_int_size().scale_by(PIXELS).ok_or_else(too_large)?;
     let mut picture = Pixmap::new(pixels.width(), pixels.height()).ok_or_else(too_large)?;
+    picture.fill(Color::WHITE);
     resvg::render(&tree, Transform::from_scale(PIXELS, PIXELS), &mut picture.as_mut());
     picture.encode_png().map_err(|error| PictureError::Write { source: error.into() })
 }
@@ -65,11 +67,12 @@ mod tests {
     }
 
     #[test]
-    fn a_chart_becomes_a_picture_of_twice_its_size() {
+    fn a_chart_becomes_a_picture_of_twice_its_size_on_white() {
         let picture = Pixmap::decode_png(&png(&chart(30, "#c00000")).unwrap()).unwrap();
         assert_eq!((picture.width(), picture.height()), (60, 40));
-        let color = |x| picture.pixel(x, 10).map(|pixel| (pixel.red(), pixel.alpha()));
-        assert_eq!((color(5), color(40)), (Some((0xC0, 255)), Some((0, 0))));
+        let color =
+            |x| picture.pixel(x, 10).map(|pixel| (pixel.red(), pixel.blue(), pixel.alpha()));
+        assert_eq!((color(5), color(40)), (Some((0xC0, 0, 255)), Some((255, 255, 255))));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::output::{TextOrJson, data};
 use crate::classify::Classifier;
 use crate::config::ConfigError;
 use crate::doctor::{
-    Check, Diagnosis, Grade, check_health, check_machine, check_sources, check_store,
+    Check, Diagnosis, Grade, check_health, check_machine, check_report, check_sources, check_store,
     check_targets, examine,
 };
 use crate::model::plural;
@@ -55,8 +55,9 @@ pub(super) fn run(global: &Global, args: &DoctorArgs) -> anyhow::Result<Done> {
 fn diagnose(global: &Global, context: &Context) -> Vec<Diagnosis> {
     let root = Path::new(ROOT);
     let config = &context.config;
-    let mut alerting = config.clone();
-    alerting.alerts.resolve(&variable);
+    let mut telling = config.clone();
+    telling.alerts.resolve(&variable);
+    telling.report.resolve(&variable);
     let checks: Vec<Check<'_>> = vec![
         Box::new(|| vec![configuration(global)]),
         Box::new(|| vec![catalogue(context)]),
@@ -64,7 +65,8 @@ fn diagnose(global: &Global, context: &Context) -> Vec<Diagnosis> {
         Box::new(|| check_sources(config, root, now())),
         Box::new(|| check_machine(config, root)),
         Box::new(|| check_health(&config.health)),
-        Box::new(|| check_targets(&alerting)),
+        Box::new(|| check_targets(&telling)),
+        Box::new(|| check_report(&telling)),
     ];
     examine(&checks)
 }

@@ -22,6 +22,6 @@ pub use access::free_bytes;
 pub use diagnosis::{Check, Diagnosis, Grade, examine};
 pub use health::check_health;
 pub use machine::check_machine;
-pub use reach::check_targets;
+pub use reach::{check_report, check_targets};
 pub use sources::check_sources;
 pub use store::check_store;

@@ -1,11 +1,12 @@
-//! Whether other machines can be reached: servers that are asked, and targets of alerts.
+//! Whether other machines can be reached: servers that are asked, targets of alerts, and the mail
+//! server of the report.
 
 use std::net::{TcpStream, ToSocketAddrs};
 use std::path::Path;
 use std::time::Duration;
 
 use super::diagnosis::Diagnosis;
-use crate::alert::{Target, TargetKind};
+use crate::alert::{Mail, Target, TargetKind};
 use crate::config::Config;
 use crate::web::{Client, ClientOptions, Request};
 
@@ -27,19 +28,7 @@ pub fn check_targets(config: &Config) -> Vec<Diagnosis> {
 fn check_target(target: &Target) -> Diagnosis {
     let subject = format!("alerts to {}", target.name);
     match &target.kind {
-        TargetKind::Mail(mail) => match connect(&mail.server.host, mail.server.port) {
-            Ok(()) => Diagnosis::ok(
-                &subject,
-                format!("`{}:{}` answers", mail.server.host, mail.server.port),
-            ),
-            Err(error) => {
-                let message = format!(
-                    "`{}:{}` cannot be reached: {error}",
-                    mail.server.host, mail.server.port
-                );
-                Diagnosis::fault(&subject, message, "check host, port and firewall")
-            }
-        },
+        TargetKind::Mail(mail) => check_mail(&subject, mail),
         TargetKind::Webhook(webhook) => match webhook.url.read() {
             Ok(url) => check_address(&subject, url.expose(), webhook.ca_file.as_deref()),
             Err(error) => {
@@ -53,6 +42,29 @@ fn check_target(target: &Target) -> Diagnosis {
             }
             let advice = "name the program by its whole path";
             Diagnosis::fault(&subject, format!("there is no program `{program}`"), advice)
+        }
+    }
+}
+
+/// Looks whether the mail server of the weekly report can be reached, where the report is mailed.
+/// Nothing is sent to it.
+#[must_use]
+pub fn check_report(config: &Config) -> Vec<Diagnosis> {
+    config.report.mail.iter().map(|mail| check_mail("report", mail)).collect()
+}
+
+/// Looks whether a mail server can be reached, and whether there is a password where it asks for one.
+fn check_mail(subject: &str, mail: &Mail) -> Diagnosis {
+    if let Some(Err(error)) = mail.login.as_ref().map(|(_, password)| password.read()) {
+        let advice = "put the password there, readable by this account";
+        return Diagnosis::fault(subject, error.to_string(), advice);
+    }
+    let address = format!("{}:{}", mail.server.host, mail.server.port);
+    match connect(&mail.server.host, mail.server.port) {
+        Ok(()) => Diagnosis::ok(subject, format!("`{address}` answers")),
+        Err(error) => {
+            let message = format!("`{address}` cannot be reached: {error}");
+            Diagnosis::fault(subject, message, "check host, port and firewall")
         }
     }
 }

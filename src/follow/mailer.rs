@@ -14,7 +14,8 @@ use crate::store::{Store, StoreError};
 
 /// The clock is looked at so often.
 const LOOKED: Duration = Duration::from_mins(1);
-/// After a failure the next attempt comes after this at least, and ever later.
+/// After a failure the next attempt comes within this, and after more of them ever later: see
+/// [`Backoff`].
 const FIRST_PAUSE: Duration = Duration::from_mins(1);
 /// An answer of the mail server takes no longer.
 const TIMEOUT: Duration = Duration::from_secs(30);

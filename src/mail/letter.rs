@@ -1,7 +1,7 @@
 //! What is sent.
 
 use lettre::Message;
-use lettre::message::header::ContentType;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 
 use super::MailError;
@@ -33,7 +33,7 @@ pub struct Letter<'l> {
 /// A picture inside a page.
 #[derive(Clone, Debug)]
 pub struct Picture {
-    /// Its name, different for each.
+    /// Its name, different for each, of the form `left@right`.
     pub name: String,
     /// The picture as PNG.
     pub png: Vec<u8>,
@@ -62,7 +62,12 @@ impl Letter<'_> {
         } else {
             text.multipart(self.with_pictures(html)?)
         };
-        message.multipart(parts).map_err(|error| MailError::Letter { source: error.into() })
+        let built = message.multipart(parts);
+        let mut message = built.map_err(|error| MailError::Letter { source: error.into() })?;
+        // Who is away does not answer a machine.
+        let name = HeaderName::new_from_ascii_str("Auto-Submitted");
+        message.headers_mut().insert_raw(HeaderValue::new(name, "auto-generated".into()));
+        Ok(message)
     }
 
     fn with_pictures(&self, html: SinglePart) -> Result<MultiPart, MailError> {

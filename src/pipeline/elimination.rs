@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::standings::{Heard, undecided_life};
+use super::standings::{Heard, life_by};
+use super::unknowns::Grouping;
+use super::weekly::{WeeklyOptions, subject};
 use crate::catalogue::Catalogue;
-use crate::life::{self, Life, live};
-use crate::model::{Millis, Period};
+use crate::life::{self, Life};
+use crate::model::ProblemState;
 use crate::report::{
     Action, Decision, Outcomes, ProblemInput, ReportInput, Silence, Standing, Subject,
 };
@@ -18,27 +20,24 @@ use crate::store::{KnownProblem, Store, StoreError};
 pub(super) fn add_standings(
     store: &Store,
     catalogue: &Catalogue,
-    period: Period,
-    server: Option<&str>,
+    grouping: &Grouping,
+    options: WeeklyOptions<'_>,
     input: &mut ReportInput,
 ) -> Result<(), StoreError> {
+    let WeeklyOptions { period, server, .. } = options;
     let decisions = store.decisions()?;
     let told: BTreeSet<String> = input.problems.iter().map(|problem| problem.id.clone()).collect();
     for id in decisions.keys().filter(|id| !told.contains(*id)) {
         let known = store.known_problem(id, period.to)?;
         let known = known.filter(|known| server.is_none_or(|server| known.server == server));
-        input.problems.extend(known.map(silent_problem));
+        input.problems.extend(known.map(|known| silent_problem(known, grouping)));
     }
     let heard = Heard::of(store, period.to)?;
     for problem in &mut input.problems {
         let about = decisions.get(&problem.id).map(Vec::as_slice).unwrap_or_default();
-        let life = match about {
-            [] => undecided_life((problem.first_seen, problem.last_seen), period.to),
-            about => {
-                let hours = store.problem_hours(&problem.id)?;
-                live(&hours, about, heard.on(&problem.server))
-            }
-        };
+        let seen = (problem.first_seen, problem.last_seen);
+        let as_of = heard.on(&problem.server);
+        let life = life_by(store, &problem.id, seen, about, as_of)?;
         problem.standing = Some(standing(life));
         let made = about.iter().filter(|decision| period.contains(decision.at));
         let actions = made.map(|decision| action(decision, problem, catalogue));
@@ -48,14 +47,9 @@ pub(super) fn add_standings(
 }
 
 /// Returns a problem without events in the time that a report looks at.
-fn silent_problem(known: KnownProblem) -> ProblemInput {
-    let rule = known.rule.as_deref().and_then(|id| id.parse().ok());
-    let cluster = || Subject::Cluster {
-        id: known.cluster.clone().unwrap_or_default(),
-        template: known.template.clone().unwrap_or_default(),
-    };
+fn silent_problem(known: KnownProblem, grouping: &Grouping) -> ProblemInput {
     ProblemInput {
-        subject: rule.map_or_else(cluster, Subject::Rule),
+        subject: subject(known.rule.as_deref(), (known.cluster, known.template), grouping),
         id: known.problem,
         server: known.server,
         component: known.component,
@@ -75,7 +69,9 @@ fn silent_problem(known: KnownProblem) -> ProblemInput {
 }
 
 fn standing(life: Life) -> Standing {
-    let silence = life.decision.is_some().then_some(life.silence).flatten();
+    // Only after a fix is silence a proof of something.
+    let is_fixed = matches!(life.state, ProblemState::Fixed | ProblemState::VerifiedGone);
+    let silence = life.silence.filter(|_| is_fixed);
     Standing {
         state: life.state,
         since: life.since,
@@ -83,11 +79,12 @@ fn standing(life: Life) -> Standing {
             by: decision.by,
             why: decision.why,
             ticket: decision.ticket,
+            documentation: decision.documentation,
             at: decision.at,
         }),
-        silence: silence.and_then(|silence| {
-            let verified_at = silence.verified_at.filter(|at: &Millis| *at <= silence.until);
-            Some(Silence { since: silence.since, chance: silence.chance?, verified_at })
+        silence: silence.map(|silence| {
+            let verified_at = silence.verified_at.filter(|at| *at <= silence.until);
+            Silence { since: silence.since, chance: silence.chance, verified_at }
         }),
     }
 }

@@ -28,23 +28,29 @@ pub fn standings(store: &Store, now: Millis) -> Result<BTreeMap<String, Standing
     let heard = Heard::of(store, now)?;
     let mut found = BTreeMap::new();
     for problem in store.known_problems(now)? {
-        let life = match decisions.get(&problem.problem) {
-            Some(decisions) => {
-                let hours = store.problem_hours(&problem.problem)?;
-                live(&hours, decisions, heard.on(&problem.server))
-            }
-            None => undecided_life((problem.first, problem.last), now),
-        };
+        let about = decisions.get(&problem.problem).map(Vec::as_slice).unwrap_or_default();
+        let bounds = (problem.first, problem.last);
+        let as_of = heard.on(&problem.server);
+        let life = life_by(store, &problem.problem, bounds, about, as_of)?;
         found.insert(problem.problem.clone(), Standing { problem, life });
     }
     Ok(found)
 }
 
-/// Returns the life up to a moment of a problem that nobody decided about, by its first and its
-/// last event; what its silence tells is left out.
-pub(super) fn undecided_life((first, last): (Millis, Millis), now: Millis) -> Life {
+/// Returns the life of a problem up to a moment, by its first and its last event where nobody
+/// decided anything about it; what its silence tells is left out then.
+pub(super) fn life_by(
+    store: &Store,
+    problem: &str,
+    (first, last): (Millis, Millis),
+    decisions: &[Decision],
+    as_of: AsOf,
+) -> Result<Life, StoreError> {
+    if !decisions.is_empty() {
+        return Ok(live(&store.problem_hours(problem)?, decisions, as_of));
+    }
     let at = |time: Millis| (time.hour(), HourEvents { first: time, last: time, events: 1 });
-    Life { silence: None, ..live(&BTreeMap::from([at(last), at(first)]), &[], now) }
+    Ok(Life { silence: None, ..live(&BTreeMap::from([at(last), at(first)]), &[], as_of) })
 }
 
 /// Returns the life of one problem up to a moment, and all decisions about it, notes and later ones

@@ -57,7 +57,7 @@ pub fn weekly_report(
     add_causes(store, catalogue, period, &mut input.problems)?;
     input.courses = course_problems(store, catalogue, period, options.server)?;
     add_watched(store, catalogue, period, options.server, &mut input)?;
-    add_standings(store, catalogue, period, options.server, &mut input)?;
+    add_standings(store, catalogue, &grouping, options, &mut input)?;
     input.gaps = rows
         .gaps
         .into_iter()
@@ -116,7 +116,7 @@ fn problem_input(
     grouping: &Grouping,
     period: Period,
 ) -> ProblemInput {
-    let rule_id: Option<RuleId> = problem.rule.as_deref().and_then(|id| id.parse().ok());
+    let wording = (problem.cluster.clone(), problem.template.clone());
     let rule = problem.rule.as_deref().and_then(|id| catalogue.rule(id));
     let mut hours = BTreeMap::new();
     let mut outcomes = Outcomes::default();
@@ -135,7 +135,7 @@ fn problem_input(
     let values = capture_values(&problem.captures);
     ProblemInput {
         id: problem.problem.clone(),
-        subject: rule_id.map_or_else(|| cluster(problem, grouping), Subject::Rule),
+        subject: subject(problem.rule.as_deref(), wording, grouping),
         server: problem.server.clone(),
         component: problem.component.clone(),
         component_name: problem.component_name.clone(),
@@ -153,15 +153,20 @@ fn problem_input(
     }
 }
 
-/// Returns the cluster that the texts of a problem are in.
-fn cluster(problem: &ProblemHours, grouping: &Grouping) -> Subject {
-    let fingerprint = problem.cluster.clone().unwrap_or_default();
+/// Returns the rule of a problem, else the cluster that its wording, a fingerprint with its template,
+/// is in.
+pub(super) fn subject(
+    rule: Option<&str>,
+    (fingerprint, template): (Option<String>, Option<String>),
+    grouping: &Grouping,
+) -> Subject {
+    if let Some(rule) = rule.and_then(|id| id.parse::<RuleId>().ok()) {
+        return Subject::Rule(rule);
+    }
+    let fingerprint = fingerprint.unwrap_or_default();
     match grouping.group(&fingerprint) {
         Some(group) => Subject::Cluster { id: group.id.clone(), template: group.template.clone() },
-        None => Subject::Cluster {
-            id: fingerprint,
-            template: problem.template.clone().unwrap_or_default(),
-        },
+        None => Subject::Cluster { id: fingerprint, template: template.unwrap_or_default() },
     }
 }
 

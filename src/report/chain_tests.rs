@@ -163,3 +163,23 @@ fn a_fix_that_was_proved_long_ago_is_only_counted() {
     assert!(text.contains("silent for 12 days; 3.1 % chance had nothing changed"), "{text}");
     assert!(report.headline.contains("1 came back after its fix, 1 is verified gone"));
 }
+
+#[test]
+fn a_silence_that_proves_nothing_says_why() {
+    use crate::model::ProblemState::Fixed;
+    let silent = |chance| {
+        let mut row = problem(known("db.down"), "A", &[(0, 1)]);
+        let mut fixed = standing(Fixed, "2026-09-01");
+        fixed.silence.as_mut().unwrap().chance = chance;
+        row.standing = Some(fixed);
+        render_text(&report(vec![row]), TextStyle::default())
+    };
+    assert!(silent(None).contains("silent for 12 days; too rare before to tell more"));
+    assert!(silent(Some(0.5)).contains("silent for 12 days; 50.0 % chance had nothing changed"));
+}
+
+#[test]
+fn how_to_live_with_what_was_accepted_is_told() {
+    let text = render_text(&Report::new(whole()), TextStyle::default());
+    assert!(text.contains("how to live with it: start it again"), "{text}");
+}

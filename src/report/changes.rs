@@ -3,8 +3,8 @@
 use super::layout::Tone;
 use super::measure::Trend;
 use super::sheet::{Entry, Sheet, left, right};
-use super::words::{self, moment, split_of, title, where_in_short};
-use super::{Action, Problem, Progress, Report};
+use super::words::{self, moment, title, where_in_short};
+use super::{Action, Problem, Progress, Report, states};
 use crate::model::{Millis, ProblemState, grouped, plural};
 
 /// What is seen for the first time.
@@ -30,38 +30,32 @@ pub(super) fn new(report: &Report) -> Option<Sheet> {
     sheet.with(news(report).into_iter().map(row)).unless_empty()
 }
 
-/// Returns what is new, as ranked: whole problems, and older ones in a new place.
+/// Returns what is new, as ranked: whole problems, then older ones in a new place.
 fn news(report: &Report) -> Vec<News> {
-    let mut news = Vec::new();
-    for problem in &report.problems {
-        if problem.trend == Trend::New {
-            news.push(News {
-                title: title(problem, 100),
-                place: where_in_short(problem, report.servers.len()),
-                count: problem.count,
-                first_seen: problem.first_seen,
-            });
-            continue;
-        }
-        news.extend(new_places(problem, report.servers.len()));
-    }
-    news
+    let is_new = |problem: &&Problem| problem.trend == Trend::New;
+    let whole = report.problems.iter().filter(is_new).map(|problem| News {
+        title: title(problem, 100),
+        place: where_in_short(problem, report),
+        count: problem.count,
+        first_seen: problem.first_seen,
+    });
+    let others = report.problems.iter().filter(|problem| !is_new(problem));
+    whole.chain(others.filter_map(|problem| new_places(problem, report))).collect()
 }
 
 /// Returns the places where a problem that was known before is met for the first time.
-fn new_places(problem: &Problem, n_servers: usize) -> Option<News> {
-    let places: Vec<_> = problem.places.iter().filter(|place| place.trend == Trend::New).collect();
+fn new_places(problem: &Problem, report: &Report) -> Option<News> {
+    let places: Vec<_> = problem.spots.iter().filter(|place| place.trend == Trend::New).collect();
     let first = places.iter().min_by_key(|place| place.first_seen)?;
-    let split = split_of(&first.split_by);
-    let split = if split.is_empty() { split } else { format!(", {split}") };
-    let server = if n_servers > 1 { format!(" on {}", problem.server) } else { String::new() };
+    let place = words::place(&words::clip(&first.component_name, 60), &first.split_by);
+    let server = words::on_server(report, &problem.server);
     let others = match places.len() - 1 {
         0 => String::new(),
         n => format!(" and {}", plural(n as u64, "other place")),
     };
     Some(News {
         title: title(problem, 100),
-        place: format!("known before, now also in {}{split}{server}{others}", first.component_name),
+        place: format!("known before, now also in {place}{server}{others}"),
         count: places.iter().map(|place| place.count).sum(),
         first_seen: first.first_seen,
     })
@@ -107,20 +101,16 @@ fn still_gone(count: usize) -> String {
 }
 
 fn progress_row(row: &Progress, report: &Report) -> Vec<Entry> {
-    let split = split_of(&row.split_by);
-    let split = if split.is_empty() { split } else { format!(", {split}") };
-    let server = match report.servers.len() {
-        0 | 1 => String::new(),
-        _ => format!(" on {}", row.server),
-    };
+    let place = words::place(&row.component_name, &row.split_by);
+    let server = words::on_server(report, &row.server);
     let tone = match row.standing.state {
         ProblemState::Regressed => Tone::Bad,
         ProblemState::VerifiedGone => Tone::Good,
         _ => Tone::Strong,
     };
-    let mut what = Entry::new(tone, words::clip(&row.title, 100))
-        .and(Tone::Faint, format!("{}{split}{server}", row.component_name));
-    for line in words::standing(&row.standing, report.window.to) {
+    let mut what =
+        Entry::new(tone, words::clip(&row.title, 100)).and(Tone::Faint, format!("{place}{server}"));
+    for line in states::told(&row.standing, report.window.to) {
         what = what.and(Tone::Plain, line);
     }
     vec![what, Entry::plain(grouped(row.count)), Entry::plain(moment(row.last_seen))]
@@ -134,7 +124,8 @@ pub(super) fn quiet(report: &Report) -> Option<Sheet> {
         let unheard = if problem.is_unheard() { words::UNHEARD } else { "" };
         vec![
             Entry::new(Tone::Strong, title(problem, 100))
-                .and(Tone::Faint, where_in_short(problem, report.servers.len()))
+                .and(Tone::Faint, where_in_short(problem, report))
+                .and(Tone::Plain, words::remarks(problem).join("; "))
                 .and(Tone::Warn, unheard),
             Entry::plain(grouped(problem.before)),
             Entry::plain(moment(problem.last_seen)),
@@ -149,10 +140,7 @@ pub(super) fn done(report: &Report) -> Option<Sheet> {
     let heading = format!("Done this {}", report.window.unit);
     let sheet = Sheet::new(("done", &heading), &columns, 3, report.limits.others);
     let row = |action: &Action| {
-        let server = match report.servers.len() {
-            0 | 1 => String::new(),
-            _ => format!(" on {}", action.server),
-        };
+        let server = words::on_server(report, &action.server);
         let ticket = action.ticket.as_ref().map(|ticket| format!(" ({ticket})"));
         vec![
             Entry::plain(moment(action.at)),

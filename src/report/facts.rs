@@ -3,10 +3,14 @@
 use jiff::ToSpan;
 
 use super::measure::{self, Trend};
+use super::sheet::{Column, left, right};
 use super::words;
-use super::{Kind, Outcomes, Place, Problem, Window};
-use crate::model::{grouped, plural};
+use super::{Kind, Outcomes, Place, Problem, Window, states};
+use crate::model::{ProblemState, grouped, plural};
 
+/// The columns of the places of a problem.
+pub(super) const PLACES: [Column; 5] =
+    [left("component"), right("count"), right("episodes"), right("stops"), left("trend")];
 /// Values of one capture that are shown.
 const SHOWN_VALUES: usize = 3;
 
@@ -82,13 +86,20 @@ fn guidance(facts: &mut Vec<Fact>, problem: &Problem) {
 
 /// Returns how far a problem is on its way out.
 fn state(problem: &Problem, window: &Window) -> String {
-    let Some(standing) = &problem.standing else { return String::new() };
-    format!("{} {}", standing.state.name(), words::standing(standing, window.to).join("; "))
+    let (Some(state), Some(standing)) = (states::of(problem), &problem.standing) else {
+        return String::new();
+    };
+    if problem.trend == Trend::NoHistory && standing.state == ProblemState::New {
+        // Without older data everything would be called new.
+        return String::new();
+    }
+    let told = states::told(standing, window.to).join("; ");
+    if told.is_empty() { state } else { format!("{state} {told}") }
 }
 
 /// Returns the places of a problem that had events, where there are several.
 pub(super) fn several_places(problem: &Problem) -> Vec<&Place> {
-    let seen: Vec<&Place> = problem.places.iter().filter(|place| place.count > 0).collect();
+    let seen: Vec<&Place> = problem.spots.iter().filter(|place| place.count > 0).collect();
     if seen.len() > 1 { seen } else { Vec::new() }
 }
 
@@ -106,13 +117,9 @@ pub(super) fn tag_line(problem: &Problem) -> String {
 
 /// Returns the place of a problem, where it is only one.
 fn only_place(problem: &Problem) -> String {
-    let mut seen = problem.places.iter().filter(|place| place.count > 0);
+    let mut seen = problem.spots.iter().filter(|place| place.count > 0);
     match (seen.next(), seen.next()) {
-        (Some(place), None) => {
-            let split = words::split_of(&place.split_by);
-            let comma = if split.is_empty() { "" } else { ", " };
-            format!("{}{comma}{split}", place.component_name)
-        }
+        (Some(place), None) => words::place(&place.component_name, &place.split_by),
         _ => String::new(),
     }
 }

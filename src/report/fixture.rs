@@ -263,11 +263,12 @@ pub(super) fn standing(state: ProblemState, since: &str) -> Standing {
             by: "jan".into(),
             why: "the index is unique now".into(),
             ticket: Some("INT-7".into()),
+            documentation: (state == ProblemState::Accepted).then(|| "start it again".into()),
             at: at("2026-08-20T09:00:00Z"),
         }),
         silence: Some(Silence {
             since: at("2026-09-02T00:00:00Z"),
-            chance: 0.031,
+            chance: Some(0.031),
             verified_at: (state == ProblemState::VerifiedGone).then(|| at(since)),
         }),
     }

@@ -3,14 +3,14 @@
 use super::layout::Tone;
 use super::sheet::{Entry, Sheet, left, right};
 use super::words::{self, clip, names_in_short, title};
-use super::{FallbackKind, PastReview, Problem, Report, Unknown, measure};
+use super::{CatalogueHealth, FallbackKind, PastReview, Problem, Report, Unknown};
 use crate::model::{grouped, plural};
 
 /// Says where the single episodes are.
 const EPISODES: &str =
-    "Their entries count for the problems above; dewlap episodes lists each time with its entries.";
+    "Their entries count for the problems above. Each time with its entries: dewlap episodes";
 /// How an unknown becomes a rule.
-const DRAFT: &str = "dewlap unknown ID draft writes a rule for one and tries it.";
+const DRAFT: &str = "A rule for one, written and tried: dewlap unknown ID draft";
 
 /// Returns what several entries show together.
 pub(super) fn courses(report: &Report) -> Option<Sheet> {
@@ -22,7 +22,7 @@ pub(super) fn courses(report: &Report) -> Option<Sheet> {
         let fix = words::urgent_fix(course).map(|fix| format!("fix: {fix}"));
         vec![
             Entry::new(words::severity_tone(course), title(course, 100))
-                .and(Tone::Faint, words::where_in_short(course, report.servers.len()))
+                .and(Tone::Faint, words::where_in_short(course, report))
                 .and(Tone::Faint, words::recovered(course))
                 .and(Tone::Plain, fix.unwrap_or_default()),
             Entry::plain(grouped(course.count)),
@@ -44,6 +44,7 @@ pub(super) fn unknowns(report: &Report) -> Option<Sheet> {
     sheet.after.push(DRAFT.to_owned());
     let row = |unknown: &Unknown| {
         let example = unknown.example.as_ref().map(|example| clip(&example.text, 160));
+        let example = example.filter(|text| *text != clip(&unknown.template, 160));
         vec![
             Entry::plain(grouped(unknown.count)),
             Entry::code(&unknown.cluster),
@@ -76,15 +77,8 @@ pub(super) fn catalogue(report: &Report) -> Option<Sheet> {
     let columns = [left("past its review"), left("review was due by")];
     let heading = ("catalogue", "The catalogue");
     let mut sheet = Sheet::new(heading, &columns, 0, report.limits.others);
-    sheet.before.push(format!(
-        "{}: {} stable, {} on trial, {} deprecated. {} of them never met in this store.",
-        plural(health.rules(), "rule"),
-        grouped(health.stable),
-        grouped(health.experimental),
-        grouped(health.deprecated),
-        grouped(health.never_met),
-    ));
-    sheet.before.push(explained(report));
+    sheet.before.push(rules(health));
+    sheet.before.extend(Some(explained(report)).filter(|text| !text.is_empty()));
     if health.past_review.is_empty() {
         sheet.before.push("No rule is past its review.".to_owned());
     }
@@ -94,14 +88,30 @@ pub(super) fn catalogue(report: &Report) -> Option<Sheet> {
     Some(sheet.with(health.past_review.iter().map(row)))
 }
 
-/// Returns how much of the period's events the catalogue explains.
-fn explained(report: &Report) -> String {
-    let totals = &report.totals;
-    let part = |count: u64| words::percent(measure::permille(count, totals.events));
+/// Returns how many rules there are, by status.
+fn rules(health: &CatalogueHealth) -> String {
+    let by_status = [
+        (health.stable, "stable"),
+        (health.experimental, "on trial"),
+        (health.deprecated, "deprecated"),
+    ];
+    let told = by_status.iter().filter(|(count, _)| *count > 0);
+    let told: Vec<String> =
+        told.map(|(count, status)| format!("{} {status}", grouped(*count))).collect();
     format!(
-        "Of the events, {} are known, {} of a known kind, {} unknown.",
-        part(totals.known),
-        part(totals.fallback),
-        part(totals.unknown)
+        "{}: {}. {} never met in this store.",
+        plural(health.rules(), "rule"),
+        told.join(", "),
+        grouped(health.never_met)
     )
+}
+
+/// Returns how much of the events the catalogue explains, now and in the period before; empty where
+/// there are none to compare with.
+fn explained(report: &Report) -> String {
+    let (now, before) = [&report.totals, &report.totals_before].map(words::explained).into();
+    if now.is_empty() || before.is_empty() {
+        return String::new();
+    }
+    format!("Events of this {}: {now}. Of {}: {before}.", report.window.unit, report.window.before)
 }

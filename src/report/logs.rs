@@ -14,13 +14,10 @@ pub(super) fn silences(report: &Report) -> Option<Sheet> {
     let columns = [left("noticed (UTC)"), left("component"), left("what")];
     let sheet = Sheet::new(("silence", "Silence"), &columns, 2, report.limits.others);
     let row = |silence: &SilentTime| {
-        let server = match report.servers.len() {
-            0 | 1 => String::new(),
-            _ => format!("on {}", silence.server),
-        };
+        let server = words::on_server(report, &silence.server);
         vec![
             Entry::plain(moment(silence.at)),
-            Entry::new(Tone::Strong, &silence.component).and(Tone::Faint, server),
+            Entry::new(Tone::Strong, &silence.component).and(Tone::Faint, server.trim_start()),
             Entry::plain(&silence.text),
         ]
     };
@@ -43,10 +40,7 @@ pub(super) fn components(report: &Report) -> Option<Sheet> {
     let mut sheet = Sheet::new(heading, &columns, 1, report.limits.others);
     sheet.after.extend(Some(others_without_errors(report)).filter(|text| !text.is_empty()));
     let row = |component: &ComponentRate| {
-        let server = match report.servers.len() {
-            0 | 1 => String::new(),
-            _ => format!(" on {}", component.server),
-        };
+        let server = words::on_server(report, &component.server);
         vec![
             Entry::new(Tone::Strong, rate(component)),
             Entry::plain(format!("{}{server}", component.name)),

@@ -1,6 +1,6 @@
 //! The report in Markdown (GitHub's), for tickets, mail and wikis.
 
-use super::facts::{facts, several_places, tag_line};
+use super::facts::{PLACES, facts, several_places, tag_line};
 use super::layout::Tone;
 use super::sheet::{Align, Column, Entry, Sheet, left, right};
 use super::words;
@@ -127,8 +127,7 @@ fn ranking(page: &mut Page, report: &Report) {
         right("sum"),
         left("owner"),
     ];
-    let is_shown = |problem: &&Problem| words::root_rank(problem) <= report.limits.rows;
-    let rows = report.problems.iter().filter(is_shown);
+    let rows = words::ranking(report);
     page.table(&columns, rows.map(|problem| ranking_row(problem, report)));
     page.rest(report.ranked().count(), report.limits.rows);
     page.block(&format!("**{}**", escape_markdown(&headline::whole_cost(report))));
@@ -144,7 +143,7 @@ fn ranking_row(problem: &Problem, report: &Report) -> Vec<String> {
     vec![
         of_rank(problem.rank.to_string()),
         format!("{below}{title}{colon}{}", escape_markdown(&remarks.join("; "))),
-        escape_markdown(&words::where_in_short(problem, report.servers.len())),
+        escape_markdown(&words::where_in_short(problem, report)),
         grouped(problem.count),
         grouped(problem.episodes),
         escape_markdown(&words::trend(problem.trend, problem.before, problem.count)),
@@ -196,9 +195,7 @@ fn places(page: &mut Page, problem: &Problem, limit: usize) {
             escape_markdown(&words::trend(place.trend, place.before, place.count)),
         ]
     });
-    let columns =
-        [left("component"), right("count"), right("episodes"), right("stops"), left("trend")];
-    page.table(&columns, rows);
+    page.table(&PLACES, rows);
     page.rest(places.len(), limit);
 }
 

@@ -42,7 +42,8 @@
 //!
 //! What was decided about a problem, and whether its fix held, comes in as a [`Standing`] of each
 //! place. A problem of the report has the most urgent state of its places: regressed, new, open,
-//! targeted, fixed, accepted, verified gone.
+//! targeted, fixed, accepted, verified gone. The wordings of a cluster in one component are one
+//! place here, which is new where all of them are.
 //!
 //! # JSON
 //!
@@ -78,6 +79,7 @@ mod sections;
 mod sheet;
 mod spreadsheet;
 mod standing;
+mod states;
 mod summary;
 mod tally;
 mod text;

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::cost::{self, UNKNOWN_MINUTES};
 use super::measure::{self, Trend};
-use super::place::{Place, places_of};
+use super::place::{Place, by_component, places_of};
 use super::{Example, Outcomes, ProblemInput, RuleCard, Standing, Subject, ValueCount, json};
 use crate::model::{Hour, Millis, Period, RuleId};
 
@@ -111,6 +111,9 @@ pub struct Problem {
     pub example: Option<Example>,
     /// Where it happens, most events first.
     pub places: Vec<Place>,
+    /// The same by component: the wordings of a cluster in one component are one place here.
+    #[serde(skip)]
+    pub spots: Vec<Place>,
     /// What the catalogue says.
     pub card: Option<RuleCard>,
 }
@@ -177,6 +180,7 @@ impl Problem {
         let hours = hours_of(rows);
         let bursts = measure::episodes(&hours);
         let places = places_of(rows, background);
+        let spots = places_of(&by_component(rows), background);
         let (count, before) = (sum(&places, |place| place.count), sum(&places, |p| p.before));
         let episodes = u64::try_from(bursts.len()).unwrap_or(u64::MAX);
         let first_seen = rows.iter().map(|row| row.first_seen).min().unwrap_or_default();
@@ -210,9 +214,10 @@ impl Problem {
             causes: causes_of(rows),
             explained_by: None,
             explains: Vec::new(),
-            standing: standing_of(&places),
+            standing: standing_of(&spots),
             example: example_of(rows),
             places,
+            spots,
             card,
         }
     }
@@ -228,6 +233,11 @@ impl Problem {
     #[must_use]
     pub fn toil_minutes(&self) -> u64 {
         self.card.as_ref().map_or(UNKNOWN_MINUTES, |card| card.toil_minutes)
+    }
+
+    /// Returns where it happened: in the period, or before where it is quiet.
+    pub fn met_in(&self) -> impl Iterator<Item = &Place> {
+        self.spots.iter().filter(|place| place.count > 0 || self.count == 0)
     }
 
     /// Returns true where none of its components wrote anything in the period.

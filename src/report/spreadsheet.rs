@@ -97,8 +97,7 @@ fn percent(permille: u32) -> String {
 
 /// Returns the places of a problem that it was met in, each with what splits it off.
 fn components(problem: &Problem) -> Vec<String> {
-    let met = problem.places.iter().filter(|place| place.count > 0 || problem.count == 0);
-    let names = met.map(|place| match words::split_of(&place.split_by) {
+    let names = problem.met_in().map(|place| match words::split_of(&place.split_by) {
         split if split.is_empty() => place.component_name.clone(),
         split => format!("{} ({split})", place.component_name),
     });

@@ -31,6 +31,8 @@ pub struct Decision {
     pub why: String,
     /// The ticket where one was named.
     pub ticket: Option<String>,
+    /// How to live with the problem, or where that is written; `None` where nobody said.
+    pub documentation: Option<String>,
     /// When.
     #[serde(serialize_with = "json::display")]
     pub at: Millis,
@@ -42,8 +44,9 @@ pub struct Silence {
     /// The last event, or the fix where that is later.
     #[serde(serialize_with = "json::display")]
     pub since: Millis,
-    /// How likely such a silence would be had nothing changed, 0 to 1.
-    pub chance: f64,
+    /// How likely such a silence would be had nothing changed, 0 to 1; `None` where too few episodes
+    /// are known to tell.
+    pub chance: Option<f64>,
     /// When it was long enough to prove the fix; `None`: not yet.
     #[serde(serialize_with = "json::maybe_display")]
     pub verified_at: Option<Millis>,

@@ -1,6 +1,6 @@
 //! The report for a terminal.
 
-use super::facts::{facts, several_places, tag_line};
+use super::facts::{PLACES, facts, several_places, tag_line};
 use super::layout::{Cell, LongWord, Table, Tone, columns, left, right, wrap};
 use super::measure::Trend;
 use super::page::{INDENT, Page, TextStyle};
@@ -74,8 +74,7 @@ fn ranking(page: &mut Page, report: &Report) {
         columns.push(left("owner"));
     }
     let mut table = Table::new(&columns, 1);
-    let is_shown = |problem: &&Problem| words::root_rank(problem) <= report.limits.rows;
-    for problem in report.problems.iter().filter(is_shown) {
+    for problem in words::ranking(report) {
         table.row(ranking_row(problem, report, has_owner));
     }
     page.table(&table, 0);
@@ -86,7 +85,7 @@ fn ranking(page: &mut Page, report: &Report) {
 }
 
 fn ranking_row(problem: &Problem, report: &Report, has_owner: bool) -> Vec<Cell> {
-    let place = words::where_in_short(problem, report.servers.len());
+    let place = words::where_in_short(problem, report);
     let owner = if has_owner { NONE } else { words::owner(problem) };
     let below = "  ".repeat(problem.level);
     let under = |text: &str| under(&format!("{below}{text}"));
@@ -162,9 +161,7 @@ fn places(page: &mut Page, problem: &Problem, limit: usize) {
     if places.is_empty() {
         return;
     }
-    let columns =
-        [left("component"), right("count"), right("episodes"), right("stops"), left("trend")];
-    let mut table = Table::new(&columns, 0);
+    let mut table = Table::new(&PLACES, 0);
     for place in places.iter().take(limit) {
         table.row(place_row(place));
     }

@@ -1,14 +1,14 @@
 //! The words that all formats for people share: trends, times, shares, states.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use super::layout::Tone;
 use super::measure::{self, Trend};
-use super::{Cost, Kind, Problem, Report, Standing};
+use super::{Cost, Kind, Problem, Report, Totals, states};
 use crate::model::{EntryKind, Millis, ProblemState, Severity, grouped, plural};
-use crate::silence::span_in_words;
 
+/// How much of a component's name is shown where several names stand side by side, in characters.
+const NAME_CHARS: usize = 60;
 /// What stands for a value that there is none of.
 pub(super) const NONE: &str = "-";
 
@@ -39,15 +39,11 @@ pub(super) fn totals(report: &Report) -> Vec<(&'static str, String)> {
     let entries = now.entry_count();
     let read = format!("{}{}", plural(entries, "entry"), since(entries, before.entry_count()));
     let read = if kinds.is_empty() { read } else { format!("{read}: {}", kinds.join(", ")) };
-    let part = |count: u64| percent(measure::permille(count, now.events));
-    let kept = format!(
-        "{}{}: {} known, {} of a known kind, {} unknown",
-        plural(now.events, "event"),
-        since(now.events, before.events),
-        part(now.known),
-        part(now.fallback),
-        part(now.unknown)
-    );
+    let events = format!("{}{}", plural(now.events, "event"), since(now.events, before.events));
+    let kept = match explained(now) {
+        parts if parts.is_empty() => events,
+        parts => format!("{events}: {parts}"),
+    };
     let mut lines = vec![("read", read), ("kept", kept)];
     if report.has_history {
         lines.push(("", format!("changes are against {}", report.window.before)));
@@ -66,6 +62,20 @@ pub(super) fn totals(report: &Report) -> Vec<(&'static str, String)> {
         lines.push(("silent", text));
     }
     lines
+}
+
+/// Returns how well events are explained, in percent; empty where there are none.
+pub(super) fn explained(totals: &Totals) -> String {
+    let parts = [
+        (totals.known, "known"),
+        (totals.fallback, "known in kind, not in cause"),
+        (totals.unknown, "unknown"),
+    ];
+    let told = parts.into_iter().filter(|(count, _)| *count > 0);
+    let told = told.map(|(count, what)| {
+        format!("{} {what}", percent(measure::permille(count, totals.events)))
+    });
+    told.collect::<Vec<_>>().join(", ")
 }
 
 /// Returns a count of entries with the name of their type.
@@ -98,14 +108,16 @@ pub(super) fn trend(trend: Trend, before: u64, now: u64) -> String {
 
 /// Returns a count's change in short: `+4 %`, `-31 %`, `x12`; empty where there is none to tell.
 pub(super) fn change(now: u64, before: u64) -> String {
-    let moved = percent(measure::permille(now.abs_diff(before), before));
+    let permille = measure::permille(now.abs_diff(before), before);
+    let moved = percent(permille);
     match (before, now) {
         (0, 0) => String::new(),
         (0, _) => "none before".to_owned(),
         _ if now == before => "as before".to_owned(),
-        _ if now < before => format!("-{moved}").replace("-<", ">-"),
+        _ if permille < 5 => "about as before".to_owned(),
+        _ if now < before => format!("-{moved}"),
         _ if now / before >= 10 => format!("x{}", grouped(now / before)),
-        _ => format!("+{moved}").replace("+<", "<+"),
+        _ => format!("+{moved}"),
     }
 }
 
@@ -157,15 +169,28 @@ pub(super) fn when(problem: &Problem) -> String {
 }
 
 /// Returns the components of a problem in short: `ADT In, Lab Out and 2 more`.
-pub(super) fn where_in_short(problem: &Problem, n_servers: usize) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for place in problem.places.iter().filter(|place| place.count > 0 || problem.count == 0) {
-        if !names.contains(&place.component_name.as_str()) {
-            names.push(&place.component_name);
+pub(super) fn where_in_short(problem: &Problem, report: &Report) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for place in problem.met_in() {
+        let name = clip(&place.component_name, NAME_CHARS);
+        if !names.contains(&name) {
+            names.push(name);
         }
     }
-    let names = names_in_short(&names);
-    if n_servers > 1 { format!("{names} on {}", problem.server) } else { names }
+    format!("{}{}", names_in_short(&names), on_server(report, &problem.server))
+}
+
+/// Returns the server of a row as ` on SERVER`; empty where all rows are of one.
+pub(super) fn on_server(report: &Report, server: &str) -> String {
+    if report.servers.len() > 1 { format!(" on {server}") } else { String::new() }
+}
+
+/// Returns a component with what splits a part of it off.
+pub(super) fn place(component: &str, split_by: &BTreeMap<String, String>) -> String {
+    match split_of(split_by) {
+        split if split.is_empty() => component.to_owned(),
+        split => format!("{component}, {split}"),
+    }
 }
 
 /// Returns the captures that split a place off, or nothing.
@@ -247,33 +272,6 @@ fn amount(bytes: u64, places: usize, noun: &str) -> String {
     format!("{} in {}", plural(bytes, "byte"), plural(places, noun))
 }
 
-/// Returns since when a problem is in its state, who decided what, and what its silence says.
-pub(super) fn standing(standing: &Standing, now: Millis) -> Vec<String> {
-    let since = format!("since {} UTC", moment(standing.since));
-    let decision = standing.decision.as_ref().map(|decision| {
-        let ticket = decision.ticket.as_ref().map(|ticket| format!(" ({ticket})"));
-        let ticket = ticket.unwrap_or_default();
-        format!("{} on {}: {}{ticket}", decision.by, measure::date(decision.at), decision.why)
-    });
-    let silence = standing.silence.map(|silence| {
-        let millis = u64::try_from(now.get().saturating_sub(silence.since.get())).unwrap_or(0);
-        let silent = span_in_words(Duration::from_millis(millis));
-        let proof = match silence.verified_at {
-            Some(at) => format!("; enough proof since {}", measure::date(at)),
-            None => String::new(),
-        };
-        let chance = chance(silence.chance);
-        format!("silent for {silent}; {chance} chance had nothing changed{proof}")
-    });
-    [Some(since), decision, silence].into_iter().flatten().collect()
-}
-
-/// Returns a chance in percent with one decimal.
-fn chance(chance: f64) -> String {
-    let percent = chance.clamp(0.0, 1.0) * 100.0;
-    if percent > 0.0 && percent < 0.1 { "<0.1 %".to_owned() } else { format!("{percent:.1} %") }
-}
-
 /// Returns which tone tells how bad a problem is.
 pub(super) fn severity_tone(problem: &Problem) -> Tone {
     match problem.card.as_ref().map(|card| card.severity) {
@@ -292,17 +290,22 @@ pub(super) const fn trend_tone(trend: Trend) -> Tone {
     }
 }
 
-/// Returns the rank of a problem, or of the one that it stands under.
-pub(super) fn root_rank(problem: &Problem) -> usize {
-    problem.explained_by.as_ref().map_or(problem.rank, |by| by.root_rank)
+/// Returns the problems of the ranking that are shown, each followed by those that it explains.
+pub(super) fn ranking(report: &Report) -> impl Iterator<Item = &Problem> {
+    let rank = |problem: &Problem| match &problem.explained_by {
+        Some(by) => by.root_rank,
+        None => problem.rank,
+    };
+    report.problems.iter().filter(move |problem| rank(problem) <= report.limits.rows)
 }
 
 /// Returns what the ranking says below a problem's place: failures, state, symptoms.
 pub(super) fn remarks(problem: &Problem) -> Vec<String> {
     let failures = (problem.failures < problem.count).then(|| attempts(problem));
-    let state = problem.standing.as_ref().map(|standing| standing.state);
-    let state = state.filter(|state| !matches!(state, ProblemState::New | ProblemState::Open));
-    let state = state.map(|state| state.name().to_owned());
+    let is_decided =
+        |state: &ProblemState| !matches!(state, ProblemState::New | ProblemState::Open);
+    let decided = problem.standing.as_ref().map(|standing| standing.state).filter(is_decided);
+    let state = decided.and_then(|_| states::of(problem));
     let explains = explains(problem).map(|symptoms| format!("explains {symptoms}"));
     [failures, state, explained_by(problem), explains].into_iter().flatten().collect()
 }
@@ -384,8 +387,8 @@ mod tests {
             (69, 100, "-31 %"),
             (0, 100, "-100 %"),
             (1_200, 100, "x12"),
-            (1_001, 1_000, "<+1 %"),
-            (999, 1_000, ">-1 %"),
+            (1_001, 1_000, "about as before"),
+            (999, 1_000, "about as before"),
         ];
         for (now, before, want) in cases {
             assert_eq!(change(now, before), want, "{before} to {now}");

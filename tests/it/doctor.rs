@@ -144,3 +144,25 @@ fn the_address_of_the_health_page_is_free_ours_or_taken() {
     server.join().unwrap();
     assert!(said(&place, "health page", "ok").contains("is free"));
 }
+
+#[test]
+fn the_mail_server_of_the_report_is_connected_to() {
+    let place = place();
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = server.local_addr().unwrap().port();
+    let mail = |port: u16, more: &str| {
+        format!(
+            "{CONFIG}[report.mail]\nhost = '127.0.0.1'\nport = {port}\nfrom = 'd@example.org'\n\
+             to = 't@example.org'\n{more}"
+        )
+    };
+    place.put("dewlap.toml", mail(port, ""));
+    assert!(said(&place, "report", "ok").contains(&format!("`127.0.0.1:{port}` answers")));
+    let login = "user = 'dewlap'\npassword_file = 'mail.password'\n";
+    place.put("dewlap.toml", mail(port, login));
+    assert!(said(&place, "report", "fault").contains("failed to read the secret"));
+    place.put("mail.password", "open\n");
+    said(&place, "report", "ok");
+    drop(server);
+    assert!(said(&place, "report", "fault").contains("cannot be reached"));
+}

@@ -192,8 +192,14 @@ fn problem(rule: &str, state: ProblemState, cause: Option<&str>) -> ProblemInput
         standing: Some(Standing {
             state,
             since: at,
-            decision: Some(Decision { by: "j".into(), why: "w".into(), ticket: None, at }),
-            silence: Some(Silence { since: at, chance: 0.03, verified_at: Some(at) }),
+            decision: Some(Decision {
+                by: "j".into(),
+                why: "w".into(),
+                ticket: None,
+                documentation: None,
+                at,
+            }),
+            silence: Some(Silence { since: at, chance: Some(0.03), verified_at: Some(at) }),
         }),
     }
 }

@@ -15,5 +15,5 @@ mod spark;
 mod svg;
 
 pub use heat::heat_map;
-pub use pareto::{Share, pareto};
+pub use pareto::{MIN_BARS, Share, pareto};
 pub use spark::sparkline;

@@ -3,8 +3,7 @@
 use super::{figures, list};
 use crate::markup::Html;
 use crate::model::{Severity, grouped};
-use crate::report::facts::{Fact, facts, several_places, tag_line};
-use crate::report::sheet::{Column, left, right};
+use crate::report::facts::{Fact, PLACES, facts, several_places, tag_line};
 use crate::report::{Example, Place, Problem, Report, headline, words};
 
 pub(super) const ID: &str = "detail";
@@ -12,9 +11,6 @@ pub(super) const TITLE: &str = "In detail";
 
 /// How much of an example is shown, in characters.
 const EXAMPLE_CHARS: usize = 2_000;
-
-const PLACES: [Column; 5] =
-    [left("component"), right("count"), right("episodes"), right("stops"), left("trend")];
 
 /// Adds the problems that are described in full.
 pub(super) fn section(page: &mut Html, report: &Report) {

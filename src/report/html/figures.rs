@@ -25,6 +25,9 @@ pub(super) fn pareto(page: &mut Html, report: &Report) {
         let name = if share.is_rest { "rest".to_owned() } else { rank.to_string() };
         page.element("span", &name);
     }
+    for _ in shares.len()..chart::MIN_BARS {
+        page.element("span", "");
+    }
     page.raw("</div>\n<figcaption>Bars: each problem's part of the cost, by its number in the ");
     page.raw("table. Line: their sum.</figcaption>\n</figure>\n");
 }

@@ -21,7 +21,7 @@ pub fn render_mail_page(report: &Report) -> MailPage {
     let mut html = String::with_capacity(page.len());
     let mut rest = page.as_str();
     while let Some((before, chart, after)) = next_chart(rest) {
-        let name = format!("chart-{}", charts.len() + 1);
+        let name = format!("chart-{}@dewlap", charts.len() + 1);
         html.push_str(before);
         html.push_str(&picture(&name, chart));
         charts.push((name, chart.to_owned()));

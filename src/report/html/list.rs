@@ -16,9 +16,13 @@ pub(super) fn section(page: &mut Html, sheet: &Sheet) {
         for row in sheet.rows.iter().take(sheet.shown) {
             page.raw("<tr>");
             for (index, (entry, column)) in row.iter().zip(&sheet.columns).enumerate() {
-                open_cell(page, *column, index == sheet.flexible);
+                let is_header = index == sheet.flexible;
+                match entry.0.as_slice() {
+                    [only] if !is_header && is_short(&only.text) => open_short_cell(page, *column),
+                    _ => open_cell(page, *column, is_header),
+                }
                 paragraphs(page, entry);
-                close_cell(page, index == sheet.flexible);
+                close_cell(page, is_header);
             }
             page.raw("</tr>\n");
         }
@@ -45,8 +49,24 @@ pub(super) fn head(page: &mut Html, columns: &[Column]) {
 /// column stands before what is in it.
 pub(super) fn open_cell(page: &mut Html, column: Column, is_header: bool) {
     page.raw(if is_header { "<th scope=\"row\"" } else { "<td" });
-    if column.align == Align::Right {
-        page.raw(" class=\"number\"");
+    open_rest(page, column, is_header, "");
+}
+
+/// Returns true for a time, a role or a number: what fits on a line of any page.
+fn is_short(text: &str) -> bool {
+    text.chars().count() <= 20
+}
+
+/// Begins a cell with what is not broken.
+fn open_short_cell(page: &mut Html, column: Column) {
+    page.raw("<td");
+    open_rest(page, column, false, "short");
+}
+
+fn open_rest(page: &mut Html, column: Column, is_header: bool, class: &str) {
+    let class = if column.align == Align::Right { "number" } else { class };
+    if !class.is_empty() {
+        page.raw(" class=\"").raw(class).raw("\"");
     }
     if !is_header {
         page.raw(" data-label=\"").text(column.title).raw("\"");
@@ -61,7 +81,11 @@ pub(super) fn close_cell(page: &mut Html, is_header: bool) {
 
 /// Adds a cell with one text.
 pub(super) fn cell(page: &mut Html, column: Column, text: &str) {
-    open_cell(page, column, false);
+    if is_short(text) {
+        open_short_cell(page, column);
+    } else {
+        open_cell(page, column, false);
+    }
     page.text(text);
     close_cell(page, false);
 }

@@ -31,8 +31,7 @@ pub(super) fn section(page: &mut Html, report: &Report) {
     figures::pareto(page, report);
     list::head(page, &COLUMNS);
     let described: Vec<usize> = headline::described(report).map(|problem| problem.rank).collect();
-    let is_shown = |problem: &&Problem| words::root_rank(problem) <= report.limits.rows;
-    for problem in report.problems.iter().filter(is_shown) {
+    for problem in words::ranking(report) {
         row(page, problem, report, described.contains(&problem.rank));
     }
     page.raw("</tbody>\n</table>\n");
@@ -70,7 +69,7 @@ fn title(page: &mut Html, problem: &Problem, report: &Report, is_described: bool
     } else {
         page.raw("<span class=\"strong\">").text(&title).raw("</span>");
     }
-    let place = words::where_in_short(problem, report.servers.len());
+    let place = words::where_in_short(problem, report);
     page.raw("<span class=\"faint below\">").text(&place).raw("</span>");
     for remark in words::remarks(problem) {
         page.raw("<span class=\"below\">").text(&remark).raw("</span>");
