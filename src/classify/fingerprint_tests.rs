@@ -26,6 +26,7 @@ fn ids_and_addresses_vary() {
         ("table: 0x7f3a00129c", "<address>"),
         ("see https://a.b/c?d=1, then", "see <url>, then"),
         ("[name:k3f9a0c2], [name:aaaaaaaa] is 5", "<masked> is <num>"),
+        (r"near \\[account:k3f9a0c2] of \\db1\in", r"near \\<masked> of <path>"),
         ("at 10.0.0.7 (db1.lan), db1.lab.local:5432", "at <host>"),
         ("java.net.ConnectException", "java.net.ConnectException"),
         ("ask a.b@c.org", "ask <email>"),

@@ -142,7 +142,7 @@ const FORMS: &[Form] = &[
     // Quoted values.
     Form::placeholder("<str>", r#"'[^'\n]*'|"[^"\n]*""#).only(|_, before| !is_in_word(before)),
     // Paths: of Windows, of a network share, of Unix, relative with two separators or more.
-    Form::placeholder("<path>", r#"\b[A-Za-z]:[\\/][^\s:*?"'<>|,;]*|\\\\[^\s:*?"'<>|,;]+"#),
+    Form::placeholder("<path>", r#"\b[A-Za-z]:[\\/][^\s:*?"'<>|,;]*|\\\\[^\s:*?"'<>|,;\[]+"#),
     Form::placeholder("<path>", r"[~.]{0,2}/[\w@%+.-]*\w(?:/[\w@%+.-]*\w)+/?|(?:[\w@%+.-]*\w[\\/]){2,}[\w@%+.-]*\w[\\/]?|[~.]{1,2}/[\w@%+.-]*\w")
         .only(|text, before| !text.starts_with(['/', '.', '~']) || !is_in_word(before)),
     // Numbers.
