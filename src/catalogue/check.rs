@@ -129,7 +129,9 @@ pub(super) fn literals(fields: &Fields<'_>, matching: &Matching) {
              expected one in `any` or `all`"
         );
         fields.report(message, Some("add words that stand in every text of this kind".into()));
-    } else if wanted().all(|literal| is_bare(literal)) {
+    } else if wanted().all(|literal| is_bare(literal))
+        && !matching.regex.as_ref().is_some_and(Expression::spans_text)
+    {
         let message = format!(
             "`{}` alone stands in texts of every kind, expected words that tell this kind apart",
             wanted().next().map_or("", String::as_str)

@@ -9,7 +9,7 @@ use regex_syntax::ast::parse::Parser;
 use regex_syntax::ast::{
     Ast, ClassSet, ClassSetItem, RepetitionKind, RepetitionOp, RepetitionRange,
 };
-use regex_syntax::hir::{Hir, HirKind};
+use regex_syntax::hir::{Hir, HirKind, Look};
 
 /// The most memory that one compiled expression may take.
 pub const REGEX_SIZE_LIMIT_BYTES: usize = 1024 * 1024;
@@ -54,6 +54,16 @@ impl Expression {
     #[must_use]
     pub fn matches_nothing(&self) -> bool {
         self.may_be_empty && self.regex().is_match("")
+    }
+
+    /// Returns true where every match begins where the text does and ends where it ends.
+    #[must_use]
+    pub fn spans_text(&self) -> bool {
+        regex_syntax::parse(self.as_str()).is_ok_and(|hir| {
+            let properties = hir.properties();
+            properties.look_set_prefix().contains(Look::Start)
+                && properties.look_set_suffix().contains(Look::End)
+        })
     }
 
     /// Returns how many literal bytes every text that matches must hold at least.

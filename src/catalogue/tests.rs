@@ -166,6 +166,9 @@ fn a_bare_word_is_no_literal() {
         ],
     );
     check_with(r#"["ORA-00001"]"#, r#"["Error: ", "ORA-00001"]"#, &[]);
+    // Nothing else stands where a match spans the text.
+    let wide = "[\"ORA-00001\"]\nregex = 'constraint \\((?<constraint>[^)]+)\\)'";
+    check_with(wide, "[\"failed\"]\nregex = '^failed (?<constraint>\\d+)$'", &[]);
 }
 
 #[test]

@@ -57,7 +57,8 @@ pub struct Verdict<'c> {
     /// What became of the work: from the words around the error, else from the rule.
     pub outcome: Option<Outcome>,
     /// The part of the text that decided, in bytes. Where no rule explains it, the error alone:
-    /// without wrappers, Lua places and traceback.
+    /// without wrappers, Lua places and traceback, or with the last wrapper where the error is
+    /// nothing but a value.
     pub inner: Range<usize>,
 }
 

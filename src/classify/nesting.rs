@@ -42,7 +42,8 @@ pub(super) struct Nested<'t> {
     pub(super) outcome: Option<Outcome>,
     /// The file and the line of the innermost Lua place before the error.
     pub(super) place: Option<(&'t str, &'t str)>,
-    /// The error alone: the innermost part without places before it and traceback behind it.
+    /// The error alone: the innermost part that has words, without places before it and traceback
+    /// behind it.
     pub(super) core: Range<usize>,
 }
 
@@ -63,9 +64,12 @@ impl Nesting {
     pub(super) fn unwrap<'t>(&self, text: &'t str) -> Nested<'t> {
         let (mut starts, mut wrappers) = (vec![0], Vec::new());
         let (mut outcome, mut place) = (None, None);
-        let mut rest = text;
+        let (mut rest, mut telling) = (text, None);
         loop {
             rest = self.without_places(rest, &mut place);
+            if has_words(without_traceback(rest)) {
+                telling = Some(rest);
+            }
             let found = self.longest(rest).filter(|_| wrappers.len() < MAX_WRAPPERS);
             let Some((end, wrapper)) = found else { break };
             let inner = rest.get(end..).unwrap_or_default().trim_start();
@@ -78,9 +82,10 @@ impl Nesting {
             outcome = outcome.or(self.outcome(wrapper));
             rest = inner;
         }
-        let start = text.len() - rest.len();
-        let end = rest.find(TRACEBACK).map_or(text.len(), |len| start + len);
-        Nested { starts, wrappers, outcome, place, core: start..end }
+        let told = telling.unwrap_or(rest);
+        let start = text.len() - told.len();
+        let core = start..start + without_traceback(told).len();
+        Nested { starts, wrappers, outcome, place, core }
     }
 
     /// Returns the parts of a text, with the names of the wrappers between them.
@@ -130,6 +135,17 @@ impl Nesting {
         }
         rest
     }
+}
+
+fn without_traceback(text: &str) -> &str {
+    text.split_once(TRACEBACK).map_or(text, |(error, _)| error)
+}
+
+/// Returns false for a text that is nothing but values, such as a name or a number: what happened
+/// is told by the words around it.
+fn has_words(text: &str) -> bool {
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| word.chars().nth(1).is_some() && word.chars().all(char::is_alphabetic))
 }
 
 fn compile(pattern: &str, id: &str) -> Result<Regex, BuildError> {

@@ -238,6 +238,25 @@ fn an_unknown_text_is_grouped_without_wrappers_places_and_traceback() {
 }
 
 #[test]
+fn an_error_that_is_nothing_but_a_value_keeps_the_words_around_it() {
+    let classifier = classifier(&[]);
+    let continuing = "Continuing to run with error:\nx56";
+    let cases = [
+        (continuing.to_owned(), continuing),
+        (format!("main.lua:3: {continuing}\nstack traceback:\n\t[C]: in ?"), continuing),
+        (
+            format!("Stopping component with runtime error:\na.lua:1: {continuing}."),
+            "Continuing to run with error:\nx56.",
+        ),
+        ("Continuing to run with error:\nORA-00942".into(), "ORA-00942"),
+        ("main.lua:3: 42".into(), "42"),
+    ];
+    for (text, want) in cases {
+        assert_eq!(text.get(classifier.classify(&text).inner), Some(want), "{text:?}");
+    }
+}
+
+#[test]
 fn a_place_or_a_traceback_that_is_all_there_is_stays() {
     let classifier = classifier(&[]);
     for text in ["main.lua:12:", "[string \"main\"]:7: ", "stack traceback:\n\t[C]: in ?"] {

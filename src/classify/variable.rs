@@ -131,6 +131,8 @@ const FORMS: &[Form] = &[
     .only(|text, _| text.contains(|c: char| c.is_ascii_digit()) && !text.contains('\n')),
     Form::new(Kind::Kept, r"\b(?:100(?:0[4-9]|[1-9]\d)|1100[1-5])\b|\b0x8[0-9A-Fa-f]{7}\b|[\[(][0-9A-Z]{5}[\])]")
         .only(|text, _| !text.starts_with(['[', '(']) || has_digit_and_letter(text)),
+    // The reason that a directory gives for letting nobody in.
+    Form::new(Kind::Kept, r"\berror,\ data\ [0-9a-f]{3}\b"),
     // Names of users.
     Form::new(
         Kind::Named,
@@ -140,7 +142,7 @@ const FORMS: &[Form] = &[
     // Quoted values.
     Form::placeholder("<str>", r#"'[^'\n]*'|"[^"\n]*""#).only(|_, before| !is_in_word(before)),
     // Paths: of Windows, of a network share, of Unix, relative with two separators or more.
-    Form::placeholder("<path>", r#"\b[A-Za-z]:[\\/][^\s:*?"'<>|,;]*|\\\\[^\s:*?"'<>|,;]+"#),
+    Form::placeholder("<path>", r#"\b[A-Za-z]:[\\/][^\s:*?"'<>|,;]*|\\\\[^\s:*?"'<>|,;\[]+"#),
     Form::placeholder("<path>", r"[~.]{0,2}/[\w@%+.-]*\w(?:/[\w@%+.-]*\w)+/?|(?:[\w@%+.-]*\w[\\/]){2,}[\w@%+.-]*\w[\\/]?|[~.]{1,2}/[\w@%+.-]*\w")
         .only(|text, before| !text.starts_with(['/', '.', '~']) || !is_in_word(before)),
     // Numbers.
@@ -245,9 +247,9 @@ fn is_host(text: &str, before: Option<char>) -> bool {
 
 /// Returns true where the last word is a name and not a word of the sentence.
 fn names_somebody(text: &str, _: Option<char>) -> bool {
-    const WORDS: [&str; 20] = [
+    const WORDS: [&str; 21] = [
         "is", "was", "has", "had", "does", "did", "not", "and", "or", "in", "on", "of", "to",
-        "for", "from", "by", "with", "name", "id", "cannot",
+        "for", "from", "by", "with", "name", "id", "cannot", "user",
     ];
     let word = text.rsplit([' ', '=']).next().unwrap_or_default();
     !WORDS.contains(&word.to_ascii_lowercase().as_str())

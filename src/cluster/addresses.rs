@@ -39,28 +39,7 @@ impl Cutter<'_, '_> {
         if !is_behind_colon || self.byte(start) != b'/' || self.byte(start + 1) != b'/' {
             return false;
         }
-        let rest = self.text.get(start..).unwrap_or_default();
-        let is_end = |byte: &u8| {
-            matches!(
-                byte,
-                0..=b' '
-                    | b'"'
-                    | b'\''
-                    | b'<'
-                    | b'>'
-                    | b'('
-                    | b')'
-                    | b'['
-                    | b']'
-                    | b'{'
-                    | b'}'
-                    | b','
-                    | b';'
-                    | b'`'
-                    | b'|'
-            )
-        };
-        let len = rest.iter().position(is_end).unwrap_or(rest.len());
+        let len = self.run_len(start, b"\"'`<>()[]{},;|");
         let mut end = start + len;
         while end > start + 2 && matches!(self.byte(end - 1), b'.' | b':' | b'!' | b'?') {
             end -= 1;
@@ -77,25 +56,14 @@ impl Cutter<'_, '_> {
 
     /// Takes a path of Windows.
     fn path(&mut self, start: usize) {
-        let rest = self.text.get(start + 2..).unwrap_or_default();
-        let is_end = |byte: &u8| {
-            matches!(
-                byte,
-                0..=b' '
-                    | b'"'
-                    | b'\''
-                    | b'<'
-                    | b'>'
-                    | b'|'
-                    | b','
-                    | b';'
-                    | b'*'
-                    | b'?'
-                    | b')'
-                    | b']'
-            )
-        };
-        let len = rest.iter().position(is_end).unwrap_or(rest.len());
+        let len = self.run_len(start + 2, b"\"'<>)],;|*?");
         self.push_value(start, start + 2 + len);
+    }
+
+    /// Returns how far it is to white space or one of the ends.
+    fn run_len(&self, start: usize, ends: &[u8]) -> usize {
+        let rest = self.text.get(start..).unwrap_or_default();
+        let is_end = |byte: &u8| *byte <= b' ' || ends.contains(byte);
+        rest.iter().position(is_end).unwrap_or(rest.len())
     }
 }

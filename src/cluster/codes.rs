@@ -14,6 +14,7 @@ impl Cutter<'_, '_> {
             || is_bracketed && is_sql_state(piece)
             || piece.starts_with(b"HTTP/")
             || is_result(piece)
+            || self.is_directory_code(piece)
         {
             return true;
         }
@@ -23,6 +24,13 @@ impl Cutter<'_, '_> {
             return true;
         }
         is_number(piece) && n_digits <= 10 && self.is_numbered_error(piece, end)
+    }
+
+    /// Returns true for the code by which a directory says why it lets nobody in: `error, data 52e`.
+    fn is_directory_code(&self, piece: &[u8]) -> bool {
+        let is = |back, text: &[u8]| self.last(back).is_some_and(|it| self.slice(&it) == text);
+        let is_code = piece.len() == 3 && piece.iter().all(u8::is_ascii_hexdigit);
+        is_code && is(0, b"data") && is(1, b",") && is(2, b"error")
     }
 
     /// Returns true for a number behind a word that says that it is one of an error.

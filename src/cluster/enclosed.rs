@@ -53,7 +53,8 @@ impl Cutter<'_, '_> {
         false
     }
 
-    /// Adds a closing bracket; brackets around a value, or nothing, behind a value are part of it.
+    /// Adds a closing bracket; brackets around a value, or spaced from it around nothing, behind a
+    /// value are part of it.
     pub(super) fn close(&mut self, byte: u8) {
         let open = match byte {
             b')' => b'(',
@@ -62,7 +63,8 @@ impl Cutter<'_, '_> {
             _ => b'<',
         };
         let start = self.at;
-        if self.is_mark(0, open) && self.is_value(1) {
+        let is_spaced = self.last(0).is_some_and(|last| last.is_spaced);
+        if self.is_mark(0, open) && is_spaced && self.is_value(1) {
             self.parts.truncate(self.parts.len() - 1);
         } else if self.is_value(0) && self.is_mark(1, open) && self.is_value(2) {
             self.parts.truncate(self.parts.len() - 2);

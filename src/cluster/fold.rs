@@ -32,7 +32,7 @@ pub(super) fn push(out: &mut Vec<Token>, token: Token) {
     if token.is_value() {
         match out.as_slice() {
             [.., last] if last.is_value() => return,
-            [.., value, between] if value.is_value() && joins(*between) => {
+            [.., value, between] if value.is_value() && joins(*between, token.is_spaced()) => {
                 out.pop();
                 return;
             }
@@ -54,12 +54,17 @@ pub(super) fn push(out: &mut Vec<Token>, token: Token) {
     }
 }
 
-/// Returns true for what stands between the parts of one value, or the items of a list.
-pub(super) fn joins(token: Token) -> bool {
-    token.as_mark().is_some_and(is_joint)
+/// Returns true for what stands between the parts of one value, or the items of a list, where the
+/// next one is spaced from it or not.
+fn joins(token: Token, is_spaced: bool) -> bool {
+    token.as_mark().is_some_and(|byte| is_joint(byte, is_spaced))
 }
 
-/// As [`joins`], for the byte of a mark.
-pub(super) fn is_joint(byte: u8) -> bool {
-    matches!(byte, b':' | b',' | b';' | b'|' | b'/' | b'#' | b'-' | b'+' | b'&' | b'.' | b'^')
+/// As [`joins`], for the byte of a mark. What stands behind a colon and a space is told of what
+/// stands before, and no part of it.
+pub(super) fn is_joint(byte: u8, is_spaced: bool) -> bool {
+    match byte {
+        b':' => !is_spaced,
+        _ => matches!(byte, b',' | b';' | b'|' | b'/' | b'#' | b'-' | b'+' | b'&' | b'.' | b'^'),
+    }
 }

@@ -4,7 +4,7 @@
 //! many depends on what they are: names of a state are few and tell clusters apart, names of people
 //! are many.
 
-use super::codes::{is_number, names_error};
+use super::codes::{is_number, is_windows_code, names_error};
 use super::fold;
 use super::table::Table;
 use super::words::{Token, Words, mix};
@@ -17,8 +17,6 @@ const MANY_WORDS: usize = 6;
 const MANY_NAMED: usize = 4;
 /// So many words in capitals or numbers of errors: these name states and faults.
 const MANY_STATES: usize = 16;
-/// Where another shape has a value at their place, one word is one too, and so many such names.
-const FEW_STATES: usize = 2;
 /// So many words that differ only in their last letter, as in `sda`, `sdb`.
 const MANY_NUMBERED: usize = 3;
 /// So many numbers of four digits or more behind a word such as `error`.
@@ -95,13 +93,11 @@ fn is_open(table: &Table, words: &Words, place: usize, group: &[Seat]) -> bool {
     let n_after = n_words(after.get(1..).unwrap_or_default());
     let n_others = n_words(before) + n_after;
     let is_named = before.last().is_some_and(|before| before.is_mark(b'='));
-    let Some(mut many) = many(&found, is_named, n_others) else { return false };
-    if n_others == 0 {
+    let Some(many) = many(&found, is_named, n_others).filter(|_| n_others > 0) else {
         return false;
-    }
-    if has_value {
-        many = if many == MANY_STATES { FEW_STATES } else { 1 };
-    }
+    };
+    // Where another shape has a value, one word is enough.
+    let mut many = if has_value { 1 } else { many };
     // What a short text ends with, and has a value in another one, is what it tells.
     let is_told = has_value && n_after == 0 && n_others > 1;
     if n_others < COMPANY && !is_named && !is_told {
@@ -112,16 +108,16 @@ fn is_open(table: &Table, words: &Words, place: usize, group: &[Seat]) -> bool {
 
 /// Returns how many different words are many, `None` for codes, which always tell clusters apart.
 fn many(found: &[&[u8]], is_named: bool, n_others: usize) -> Option<usize> {
-    let all = |is_it: fn(&[u8]) -> bool| found.iter().all(|word| is_it(word));
+    if are_long_numbers(found) {
+        return Some(MANY_NUMBERS);
+    }
     if found.iter().any(|word| names_error(word)) {
         return None;
     }
     let is_state = |word: &&&[u8]| !word.iter().any(u8::is_ascii_lowercase);
     let n_states = found.iter().filter(is_state).count();
     let n_identifiers = found.iter().filter(|word| is_identifier(word)).count();
-    Some(if all(is_long_number) {
-        MANY_NUMBERS
-    } else if is_numbered(found) {
+    Some(if is_numbered(found) {
         MANY_NUMBERED
     } else if n_states * 2 > found.len() {
         MANY_STATES
@@ -134,10 +130,12 @@ fn many(found: &[&[u8]], is_named: bool, n_others: usize) -> Option<usize> {
     })
 }
 
-/// Returns true for a number that names an error of some program, if it names one at all: those of
-/// systems and protocols are shorter.
-fn is_long_number(word: &[u8]) -> bool {
-    is_number(word) && word.len() > 3
+/// Returns true for numbers that name errors of some program, if they name any at all: those of
+/// systems and protocols are shorter, and three digits among many longer numbers are none of these.
+fn are_long_numbers(words: &[&[u8]]) -> bool {
+    let n_long = words.iter().filter(|word| word.len() > 3).count();
+    let are_most = n_long == words.len() || n_long >= MANY_NUMBERS && n_long * 2 >= words.len();
+    are_most && words.iter().all(|word| is_number(word) && !is_windows_code(word))
 }
 
 /// Returns true for what programs name things with, such as `ward_list` and `wardList`.

@@ -218,7 +218,8 @@ impl Cutter<'_, '_> {
                 self.is_spaced = last.is_spaced;
             }
         }
-        let joins = |kind| matches!(kind, Kind::Mark(byte) if is_joint(byte));
+        let is_spaced = self.is_spaced;
+        let joins = |kind| matches!(kind, Kind::Mark(byte) if is_joint(byte, is_spaced));
         if self.is_value(0) {
             // Nothing to add.
         } else if self.is_value(1) && self.last(0).is_some_and(|last| joins(last.kind)) {

@@ -40,9 +40,12 @@ pub(super) fn literals(pattern: &Pattern) -> Vec<String> {
     chosen
 }
 
-/// Returns words of texts that the rule should not win and that stand in none of its own, such that
-/// each of those texts has one; `None` where one has none.
-pub(super) fn telling_words(taken: &[String], own: &[String]) -> Option<Vec<String>> {
+/// Returns words of texts that the rule should not win, none of which is a word of its own, such
+/// that each of those texts has one; `None` where one has none.
+pub(super) fn telling_words(
+    taken: &[String],
+    is_own: impl Fn(&str) -> bool,
+) -> Option<Vec<String>> {
     let words = |text: &str| -> BTreeSet<String> {
         let words = text.split(|c: char| !c.is_alphabetic());
         words.filter(|word| word.len() >= MIN_LITERAL_BYTES).map(str::to_owned).collect()
@@ -56,8 +59,7 @@ pub(super) fn telling_words(taken: &[String], own: &[String]) -> Option<Vec<Stri
         }
         let mut counts: Vec<_> = counts.into_iter().collect();
         counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-        let is_foreign = |word: &str| !own.iter().any(|text| text.contains(word));
-        let word = counts.into_iter().map(|(word, _)| word).find(|word| is_foreign(word))?.clone();
+        let word = counts.into_iter().map(|(word, _)| word).find(|word| !is_own(word))?.clone();
         left.retain(|words| !words.contains(&word));
         chosen.push(word);
     }

@@ -12,6 +12,8 @@ const STRICT_START: &str =
     r#"^\s*(?:(?:(?:[A-Za-z]:)?[^:\n]*[/\\])?[\w.-]+\.lua:\d+:\s*|\[string "[^"\n]*"\]:\d+:\s*)*"#;
 /// What may stand after it: nothing, or the list of calls that Lua puts behind an error.
 const END: &str = r"\s*(?:$|\nstack traceback:)";
+/// The same, up to the end of the text.
+const STRICT_END: &str = r"\s*(?:\nstack traceback:(?s:.)*)?$";
 
 /// How close an expression keeps to the texts that it is made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,10 +35,11 @@ pub(super) struct Pattern {
 
 /// Makes the expression.
 pub(super) fn pattern(aligned: &Aligned, closeness: Closeness) -> Pattern {
-    let mut made = Making {
-        regex: if closeness == Closeness::Usual { START } else { STRICT_START }.into(),
-        runs: vec![String::new()],
+    let (start, end) = match closeness {
+        Closeness::Usual => (START, END),
+        Closeness::Close => (STRICT_START, STRICT_END),
     };
+    let mut made = Making { regex: start.into(), runs: vec![String::new()] };
     let mut names = Names::default();
     for (nth, element) in aligned.elements.iter().enumerate() {
         let rest = aligned.elements.get(nth..).unwrap_or_default();
@@ -46,7 +49,7 @@ pub(super) fn pattern(aligned: &Aligned, closeness: Closeness) -> Pattern {
     }
     made.push_gap(&aligned.end, None, closeness);
     if aligned.is_whole {
-        made.regex.push_str(END);
+        made.regex.push_str(end);
     }
     made.runs.retain(|run| !run.trim().is_empty());
     Pattern { regex: made.regex, runs: made.runs }

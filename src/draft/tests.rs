@@ -231,6 +231,30 @@ fn where_words_alone_tell_another_cluster_they_are_excluded() {
 }
 
 #[test]
+fn one_event_in_a_hundred_may_be_missed_where_it_stands_for_another_cluster() {
+    let names = ["ada", "bo", "cy", "di", "ed"];
+    let own = (0..100).map(|at| format!("Refused {} at gate {at}", names[at % names.len()]));
+    let odd = "Refused the guest [name:k3f9a0c2] at gate 7".to_owned();
+    let own: Vec<String> = own.chain([odd]).collect();
+    let own: Vec<&str> = own.iter().map(String::as_str).collect();
+    let other = "Refused the guest kim at gate 7";
+    let draft = check_draft(&own, &[other], &["Refused fay at gate 3"], &[other]);
+    assert_eq!((draft.figures.matched, draft.figures.own), (100, 101));
+    // Of fewer events, none may be missed.
+    assert!(!drafted(&own[50..], &[other]).figures.hold());
+}
+
+#[test]
+fn a_single_word_that_stands_in_texts_of_every_kind_is_the_whole_text() {
+    check_draft(
+        &["timeout"],
+        &["the login met a timeout"],
+        &["main.lua:3: timeout", "timeout\nstack traceback:\n\t[C]: in ?"],
+        &["timeout of gate 7", "a timeout"],
+    );
+}
+
+#[test]
 fn a_rule_that_cannot_be_told_from_another_cluster_does_not_hold() {
     let draft = drafted(&["Mill 7 is dry"], &["Mill 8 is dry", "Mill 7 is dry"]);
     assert!(!draft.figures.hold());

@@ -79,6 +79,15 @@ impl Tokens {
         }
         Self { all: joined_lists(tokens), is_whole }
     }
+
+    /// Returns the text with `#` for each value, the same for all texts that differ in values only.
+    pub(super) fn shape(&self) -> String {
+        let shown = |token: &Token| match token.kind {
+            TokenKind::Value(_) => "#".to_owned(),
+            TokenKind::Space | TokenKind::Word | TokenKind::Mark => token.text.clone(),
+        };
+        self.all.iter().map(shown).collect()
+    }
 }
 
 /// Adds the words and marks of a text without values.

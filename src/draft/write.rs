@@ -1,6 +1,6 @@
 //! One draft: written, tried, and written anew until it holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use jiff::civil::Date;
@@ -26,6 +26,8 @@ const MIN_NEAR_PERCENT: u8 = 50;
 const TOIL_MINUTES: u32 = 15;
 /// So often a rule is written anew.
 const MAX_ATTEMPTS: usize = 8;
+/// One event in so many may have an error that is left out.
+const MAX_LEFT_OUT: u64 = 100;
 
 /// What a rule is drafted from.
 #[derive(Clone, Debug)]
@@ -168,10 +170,18 @@ struct Writing<'i> {
     /// The whole texts.
     texts: Vec<String>,
     /// The errors in them, each once.
-    cores: Vec<String>,
+    cores: Vec<Core>,
+    /// Errors that so few events have that the rule may miss them.
+    left_out: Vec<String>,
     nearest: Option<Nearest<'i>>,
     closeness: Closeness,
     not: Vec<String>,
+}
+
+/// An error, and how many events are known to have it.
+struct Core {
+    text: String,
+    events: u64,
 }
 
 impl<'i> Writing<'i> {
@@ -182,6 +192,7 @@ impl<'i> Writing<'i> {
             finder: ValueFinder::new(),
             texts: Vec::new(),
             cores: Vec::new(),
+            left_out: Vec::new(),
             nearest: None,
             closeness: Closeness::Usual,
             not: Vec::new(),
@@ -193,7 +204,7 @@ impl<'i> Writing<'i> {
                 *explained.entry(&rule.id).or_default() += events;
             } else {
                 n_unknown += events;
-                writing.add_text(text);
+                writing.add_text(text, *events);
             }
         }
         let most = explained.into_iter().max_by_key(|(_, events)| *events);
@@ -201,28 +212,34 @@ impl<'i> Writing<'i> {
             let cluster = input.cluster.into();
             return Err(DraftError::Explained { cluster, rule: rule.clone() });
         }
-        let Some(core) = writing.cores.first() else {
+        if writing.cores.is_empty() {
             return Err(DraftError::NoText { cluster: input.cluster.into() });
-        };
-        writing.nearest = nearest(classifier, core);
+        }
+        writing.nearest = nearest(classifier, writing.core());
         Ok(writing)
     }
 
-    /// Adds a text; returns false where its error is there already, or is empty.
-    fn add_text(&mut self, text: &str) -> bool {
-        let inner = self.classifier.classify(text).inner;
-        let core = text.get(inner).unwrap_or(text).trim();
-        if core.is_empty() {
+    /// Adds a text; returns false where its error is there already, is left out or is empty.
+    fn add_text(&mut self, text: &str, events: u64) -> bool {
+        let core = self.core_of(text);
+        if core.is_empty() || self.left_out.iter().any(|one| one == core) {
             return false;
         }
         if !self.texts.iter().any(|one| one == text) {
             self.texts.push(text.into());
         }
-        let is_new = !self.cores.iter().any(|one| one == core);
-        if is_new {
-            self.cores.push(core.into());
+        if let Some(known) = self.cores.iter_mut().find(|one| one.text == core) {
+            known.events += events;
+            return false;
         }
-        is_new
+        self.cores.push(Core { text: core.into(), events });
+        true
+    }
+
+    /// Returns the error in a text.
+    fn core_of<'t>(&self, text: &'t str) -> &'t str {
+        let inner = self.classifier.classify(text).inner;
+        text.get(inner).unwrap_or(text).trim()
     }
 
     /// Writes the rule as far as is known, and makes its trial ready.
@@ -253,11 +270,12 @@ impl<'i> Writing<'i> {
 
     /// Returns the error of the first text.
     fn core(&self) -> &str {
-        self.cores.first().map(String::as_str).unwrap_or_default()
+        self.cores.first().map(|core| core.text.as_str()).unwrap_or_default()
     }
 
     fn compose(&self) -> RuleText {
-        let tokens: Vec<_> = self.cores.iter().map(|core| Tokens::of(core, &self.finder)).collect();
+        let tokens: Vec<_> =
+            self.cores.iter().map(|core| Tokens::of(&core.text, &self.finder)).collect();
         let aligned = Aligned::of(&tokens);
         let pattern = pattern(&aligned, self.closeness);
         let wording = wording(&aligned);
@@ -303,30 +321,63 @@ impl<'i> Writing<'i> {
 
     /// Returns the slug that a rule for this text alone would have.
     fn slug_of(&self, text: &str) -> String {
-        let inner = self.classifier.classify(text).inner;
-        let core = text.get(inner).unwrap_or(text);
-        slug(&wording(&Aligned::of(&[Tokens::of(core, &self.finder)])))
+        slug(&wording(&Aligned::of(&[Tokens::of(self.core_of(text), &self.finder)])))
     }
 
     /// Takes in what a trial showed; returns false where nothing was learned.
     fn learn(&mut self, trial: &Trial<'_>) -> bool {
         let mut has_learned = false;
         for text in &trial.missed {
-            has_learned |= self.add_text(text);
+            has_learned |= self.add_text(text, 1);
         }
-        if !has_learned && !trial.taken.is_empty() {
-            if self.closeness == Closeness::Usual {
-                self.closeness = Closeness::Close;
-                return true;
-            }
-            if let Some(words) = telling_words(&trial.taken, &self.cores) {
-                has_learned = words.iter().any(|word| !self.not.contains(word));
-                self.not.extend(words);
-                self.not.sort();
-                self.not.dedup();
-            }
+        if has_learned || trial.taken.is_empty() {
+            return has_learned;
         }
+        if self.closeness == Closeness::Usual {
+            self.closeness = Closeness::Close;
+            return true;
+        }
+        let is_own = |word: &str| self.cores.iter().any(|core| core.text.contains(word));
+        let Some(words) = telling_words(&trial.taken, is_own) else {
+            return self.leave_out_rare(trial.figures.own / MAX_LEFT_OUT);
+        };
+        has_learned = words.iter().any(|word| !self.not.contains(word));
+        self.not.extend(words);
+        self.not.sort();
+        self.not.dedup();
         has_learned
+    }
+
+    /// Leaves out the rarest kinds of errors, as far as they have no more events than this together;
+    /// returns false where there are none.
+    fn leave_out_rare(&mut self, max_events: u64) -> bool {
+        let shape = |core: &Core| Tokens::of(&core.text, &self.finder).shape();
+        let mut events: BTreeMap<String, u64> = BTreeMap::new();
+        for core in &self.cores {
+            *events.entry(shape(core)).or_default() += core.events;
+        }
+        let mut rarest: Vec<_> = events.iter().map(|(shape, events)| (*events, shape)).collect();
+        rarest.sort_unstable();
+        let mut sum = 0;
+        let rare = rarest.iter().take_while(|(events, _)| {
+            sum += events;
+            sum <= max_events
+        });
+        let rare: BTreeSet<&String> = rare.map(|(_, shape)| *shape).collect();
+        let cores = std::mem::take(&mut self.cores);
+        let (left_out, kept): (Vec<_>, Vec<_>) =
+            cores.into_iter().partition(|core| rare.contains(&shape(core)));
+        if left_out.is_empty() || kept.is_empty() {
+            self.cores = if kept.is_empty() { left_out } else { kept };
+            return false;
+        }
+        self.left_out.extend(left_out.into_iter().map(|core| core.text));
+        self.cores = kept;
+        let mut texts = std::mem::take(&mut self.texts);
+        texts.retain(|text| !self.left_out.iter().any(|core| core == self.core_of(text)));
+        self.texts = texts;
+        self.closeness = Closeness::Usual;
+        true
     }
 }
 

@@ -224,9 +224,10 @@ fn essence(template: &str) -> String {
         out.push_str(before);
         match after.split_once('>') {
             Some((name, after)) if is_placeholder(name) => {
+                drop_file(&mut out);
                 out.push('0');
                 // The last full stop of a sentence is sometimes taken for one of a path.
-                rest = after.strip_prefix('.').unwrap_or(after);
+                rest = after.strip_prefix('.').filter(|_| name == "path").unwrap_or(after);
             }
             _ => {
                 out.push('<');
@@ -236,6 +237,14 @@ fn essence(template: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// Takes the name of a Lua file off the end of a text: with the line behind it, it says where and
+/// not what.
+fn drop_file(text: &mut String) {
+    if let Some(before) = text.strip_suffix(".lua:") {
+        text.truncate(before.rfind([' ', '(']).map_or(0, |before| before + 1));
+    }
 }
 
 fn is_placeholder(name: &str) -> bool {
@@ -289,6 +298,23 @@ mod tests {
             groups(rows),
             [("u-3".into(), ids(&["u-0", "u-1", "u-2", "u-3"])), ("u-4".into(), ids(&["u-4"]))]
         );
+    }
+
+    #[test]
+    fn the_file_of_a_place_within_a_text_makes_no_difference() {
+        let rows = rows(&[
+            "The call failed (main.lua:<num>: not a ward).",
+            "The call failed (map.lua:<num>: not a ward).",
+            "The call failed (not a ward).",
+        ]);
+        let sizes: Vec<_> = groups(rows).into_iter().map(|(_, members)| members.len()).collect();
+        assert_eq!(sizes, [2, 1]);
+    }
+
+    #[test]
+    fn a_full_stop_makes_no_difference_where_it_was_taken_for_one_of_a_path() {
+        let rows = rows(&["<path> Try again.", "<path>. Try again.", "<host>. Try again."]);
+        assert_eq!(groups(rows).len(), 2);
     }
 
     #[test]
