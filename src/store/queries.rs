@@ -27,7 +27,7 @@ pub struct EventFilter {
     pub since: Option<Millis>,
     /// Only events before this time.
     pub until: Option<Millis>,
-    /// Only events whose masked text holds this, whatever the case of ASCII letters.
+    /// Only events whose masked text holds this, whatever the case.
     pub grep: Option<String>,
     /// Only the latest so many.
     pub limit: Option<u64>,
@@ -96,8 +96,15 @@ impl Store {
         filter: &EventFilter,
         mut each: impl FnMut(Event) -> bool,
     ) -> Result<(), StoreError> {
-        let (conditions, values) = filter.to_sql();
-        let events = format!("event INDEXED BY {}", filter.index());
+        let found = match filter.part_alone() {
+            Some(part) => self.events_with(part)?,
+            None => None,
+        };
+        let events = match found {
+            Some(_) => "event".to_owned(),
+            None => format!("event INDEXED BY {}", filter.index()),
+        };
+        let (conditions, values) = filter.to_sql(found);
         let sql = match filter.limit {
             None => format!(
                 "SELECT {EVENT_COLUMNS} FROM {events} {AND_NAMES} {conditions} \
@@ -241,10 +248,28 @@ impl EventFilter {
         if self.problem.is_some() { "event_by_problem" } else { "event_by_time" }
     }
 
-    /// Returns the `WHERE` clause and its values.
-    fn to_sql(&self) -> (String, Vec<Value>) {
+    /// Returns the part of a text that is looked for where nothing else makes the events fewer.
+    fn part_alone(&self) -> Option<&str> {
+        let is_narrow = self.rule.is_some()
+            || self.problem.is_some()
+            || self.component.is_some()
+            || self.since.is_some()
+            || self.until.is_some();
+        self.grep.as_deref().filter(|_| !is_narrow)
+    }
+
+    /// Returns the `WHERE` clause and its values; `found` are the events that have the part which is
+    /// looked for, where they are known.
+    fn to_sql(&self, found: Option<Vec<i64>>) -> (String, Vec<Value>) {
         let text = |text: &Option<String>| text.clone().map(Value::Text);
         let time = |at: Option<Millis>| at.map(|at| Value::Integer(at.get()));
+        let holding = match found {
+            Some(found) => {
+                let list = serde_json::Value::from(found).to_string();
+                ("event.id IN (SELECT value FROM json_each(?))", Some(Value::Text(list)))
+            }
+            None => ("holds(event.text, ?)", text(&self.grep)),
+        };
         let mut values = Vec::new();
         let mut given = |conditions: Vec<(&str, Option<Value>)>| -> Vec<String> {
             let given = conditions.into_iter().filter_map(|(sql, value)| Some((sql, value?)));
@@ -265,7 +290,7 @@ impl EventFilter {
         let mut parts = given(vec![
             ("event.time >= ?", time(self.since)),
             ("event.time < ?", time(self.until)),
-            ("holds(event.text, ?)", text(&self.grep)),
+            holding,
         ]);
         if self.unknown {
             of_problem.push("problem.rule IS NULL".into());

@@ -217,3 +217,33 @@ fn a_wrong_key_is_refused_before_anything_is_read() {
     assert!(refused.stderr.contains("failed to read the pseudonym key"), "{}", refused.stderr);
     assert!(refused.stderr.contains("\nhint: the key must be 64"), "{}", refused.stderr);
 }
+
+#[test]
+fn a_part_of_a_text_is_found_among_all_events_in_the_order_of_their_times() {
+    let place = Place::new();
+    // More than are looked up one by one, the latest first.
+    let line = |nth: u32| {
+        let what =
+            if nth.is_multiple_of(4_000) { "Needle lost" } else { "ORA-12541: TNS:no listener" };
+        let (hour, minute, second) = (23 - nth / 3_600, 59 - nth / 60 % 60, 59 - nth % 60);
+        format!("2026-09-07 {hour:02}:{minute:02}:{second:02} ERROR engine: {what}\n")
+    };
+    place.put("a.log", (0..10_500).map(line).collect::<Vec<_>>().concat());
+    place.ingest(&["a.log"]);
+    let times = |args: &[&str]| -> Vec<String> {
+        let events = place.events(args);
+        events.iter().map(|event| event["time"].as_str().unwrap().to_owned()).collect()
+    };
+    let few = times(&["--grep", "NEEDLE"]);
+    assert_eq!(
+        few,
+        ["2026-09-07T21:46:39.000Z", "2026-09-07T22:53:19.000Z", "2026-09-07T23:59:59.000Z"]
+    );
+    assert_eq!(times(&["--grep", "needle", "--limit", "2"]), few[1..]);
+    assert_eq!(times(&["--grep", "needle", "--until", "2026-09-07T23:00:00Z"]), few[..2]);
+    assert_eq!(times(&["--grep", "needle", "--severity", "info"]), [""; 0]);
+    let many = times(&["--grep", "No Listener"]);
+    assert_eq!(many.len(), 10_500 - 3);
+    assert!(many.is_sorted());
+    assert_eq!(times(&["--grep", "no listener", "--limit", "3"]), many[many.len() - 3..]);
+}
