@@ -138,7 +138,8 @@ pub(super) fn run(global: &Global, args: &EventsArgs) -> anyhow::Result<Done> {
     let count = written?;
     out.flush()?;
     if count == 0 && !context.is_quiet {
-        say_nothing_matched(args, context.catalogue().ok().as_ref());
+        let catalogue = args.rule.as_ref().and_then(|_| context.catalogue().ok());
+        say_nothing_matched(args, catalogue.as_ref());
     }
     Ok(Done::Fine)
 }
