@@ -141,7 +141,7 @@ pub(super) fn show(
     Ok(Done::Fine)
 }
 
-/// Returns the error that says so.
+/// Returns the error that says that there is no such cluster, with the nearest one.
 pub(super) fn no_cluster<'c>(id: &str, known: impl Iterator<Item = &'c str>) -> anyhow::Error {
     let mut known = known.peekable();
     let hint = match known.peek() {

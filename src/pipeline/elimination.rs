@@ -84,7 +84,12 @@ fn standing(life: Life) -> Standing {
         }),
         silence: silence.map(|silence| {
             let verified_at = silence.verified_at.filter(|at| *at <= silence.until);
-            Silence { since: silence.since, chance: silence.chance, verified_at }
+            Silence {
+                since: silence.since,
+                until: silence.until,
+                chance: silence.chance,
+                verified_at,
+            }
         }),
     }
 }

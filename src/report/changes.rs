@@ -110,7 +110,7 @@ fn progress_row(row: &Progress, report: &Report) -> Vec<Entry> {
     };
     let mut what =
         Entry::new(tone, words::clip(&row.title, 100)).and(Tone::Faint, format!("{place}{server}"));
-    for line in states::told(&row.standing, report.window.to) {
+    for line in states::told(&row.standing) {
         what = what.and(Tone::Plain, line);
     }
     vec![what, Entry::plain(grouped(row.count)), Entry::plain(moment(row.last_seen))]

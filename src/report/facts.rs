@@ -41,7 +41,7 @@ pub(super) fn facts(problem: &Problem, window: &Window) -> Vec<Fact> {
             facts.push(Fact { label, text, bars });
         }
     };
-    add("state", state(problem, window), String::new());
+    add("state", state(problem), String::new());
     add("where", only_place(problem), String::new());
     add("how often", how_often(problem), String::new());
     add("trend", trend(problem, window), weeks(problem, window));
@@ -85,7 +85,7 @@ fn guidance(facts: &mut Vec<Fact>, problem: &Problem) {
 }
 
 /// Returns how far a problem is on its way out.
-fn state(problem: &Problem, window: &Window) -> String {
+fn state(problem: &Problem) -> String {
     let (Some(state), Some(standing)) = (states::of(problem), &problem.standing) else {
         return String::new();
     };
@@ -93,7 +93,7 @@ fn state(problem: &Problem, window: &Window) -> String {
         // Without older data everything would be called new.
         return String::new();
     }
-    let told = states::told(standing, window.to).join("; ");
+    let told = states::told(standing).join("; ");
     if told.is_empty() { state } else { format!("{state} {told}") }
 }
 

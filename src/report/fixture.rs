@@ -268,6 +268,7 @@ pub(super) fn standing(state: ProblemState, since: &str) -> Standing {
         }),
         silence: Some(Silence {
             since: at("2026-09-02T00:00:00Z"),
+            until: week().to,
             chance: Some(0.031),
             verified_at: (state == ProblemState::VerifiedGone).then(|| at(since)),
         }),

@@ -44,6 +44,9 @@ pub struct Silence {
     /// The last event, or the fix where that is later.
     #[serde(serialize_with = "json::display")]
     pub since: Millis,
+    /// Up to when it is known: the end of the period, or of the server's logs where that is earlier.
+    #[serde(serialize_with = "json::display")]
+    pub until: Millis,
     /// How likely such a silence would be had nothing changed, 0 to 1; `None` where too few episodes
     /// are known to tell.
     pub chance: Option<f64>,

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use super::words::moment;
 use super::{Problem, Silence, Standing, measure};
-use crate::model::Millis;
 use crate::silence::span_in_words;
 
 /// Returns the state of a problem, and in how many of its places it is that; `None` where nobody
@@ -22,20 +21,20 @@ pub(super) fn of(problem: &Problem) -> Option<String> {
 
 /// Returns since when a problem is in its state, who decided what, and what its silence says.
 /// Nothing is said where nobody decided: the state then follows from when it was first seen.
-pub(super) fn told(standing: &Standing, now: Millis) -> Vec<String> {
+pub(super) fn told(standing: &Standing) -> Vec<String> {
     let Some(decision) = &standing.decision else { return Vec::new() };
     let ticket = decision.ticket.as_ref().map(|ticket| format!(" ({ticket})"));
     let (day, ticket) = (measure::date(decision.at), ticket.unwrap_or_default());
     let since = format!("since {} UTC", moment(standing.since));
     let decided = format!("{} on {day}: {}{ticket}", decision.by, decision.why);
     let how = decision.documentation.as_ref().map(|text| format!("how to live with it: {text}"));
-    let silence = standing.silence.and_then(|silence| silent_for(silence, now));
+    let silence = standing.silence.and_then(silent_for);
     [Some(since), Some(decided), how, silence].into_iter().flatten().collect()
 }
 
 /// Returns how long a problem has been silent and what that says; `None` where it only begins.
-fn silent_for(silence: Silence, now: Millis) -> Option<String> {
-    let millis = u64::try_from(now.get().saturating_sub(silence.since.get())).ok()?;
+fn silent_for(silence: Silence) -> Option<String> {
+    let millis = u64::try_from(silence.until.get().saturating_sub(silence.since.get())).ok()?;
     let silent = span_in_words(Duration::from_millis(millis));
     let Some(chance_of) = silence.chance else {
         return (millis > 0).then(|| format!("silent for {silent}; too rare before to tell more"));

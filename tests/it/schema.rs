@@ -199,7 +199,12 @@ fn problem(rule: &str, state: ProblemState, cause: Option<&str>) -> ProblemInput
                 documentation: None,
                 at,
             }),
-            silence: Some(Silence { since: at, chance: Some(0.03), verified_at: Some(at) }),
+            silence: Some(Silence {
+                since: at,
+                until: at,
+                chance: Some(0.03),
+                verified_at: Some(at),
+            }),
         }),
     }
 }
