@@ -20,6 +20,7 @@ mod courses;
 mod coverage;
 mod digest;
 mod elimination;
+mod essence;
 mod feed;
 mod files;
 mod identify;

@@ -15,6 +15,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::essence::essence;
 use crate::cluster::{Miner, Shape};
 use crate::model::Millis;
 use crate::store::{FingerprintRow, Store, StoreError, UnknownCount, Window};
@@ -206,60 +207,6 @@ fn weight(cluster: &UnknownCluster, now: Millis) -> f64 {
     let age = now.get().saturating_sub(cluster.group.first.get()).max(0);
     let newness = 0.5_f64.powf(age as f64 / DAY_MILLIS / HALF_LIFE_DAYS).max(LEAST_NEWNESS);
     (1.0 + (cluster.events as f64).log2()) * cluster.places.len() as f64 * newness
-}
-
-/// Returns what a template says of the error itself: without the Lua places before it and the
-/// words around it, and with a number for each placeholder, as the engine takes them out itself.
-fn essence(template: &str) -> String {
-    let mut rest = template;
-    while let Some((words, inner)) = split_at_place(rest) {
-        let is_around = words.is_empty() || words.ends_with(": ") || words.ends_with("... ");
-        if !is_around || inner.is_empty() {
-            break;
-        }
-        rest = inner;
-    }
-    let mut out = String::with_capacity(rest.len());
-    while let Some((before, after)) = rest.split_once('<') {
-        out.push_str(before);
-        match after.split_once('>') {
-            Some((name, after)) if is_placeholder(name) => {
-                drop_file(&mut out);
-                out.push('0');
-                // The last full stop of a sentence is sometimes taken for one of a path.
-                rest = after.strip_prefix('.').filter(|_| name == "path").unwrap_or(after);
-            }
-            _ => {
-                out.push('<');
-                rest = after;
-            }
-        }
-    }
-    out.push_str(rest);
-    out
-}
-
-/// Takes the name of a Lua file off the end of a text: with the line behind it, it says where and
-/// not what.
-fn drop_file(text: &mut String) {
-    if let Some(before) = text.strip_suffix(".lua:") {
-        text.truncate(before.rfind([' ', '(']).map_or(0, |before| before + 1));
-    }
-}
-
-fn is_placeholder(name: &str) -> bool {
-    !name.is_empty() && name.len() <= 8 && name.bytes().all(|byte| byte.is_ascii_lowercase())
-}
-
-/// Splits a template at the first Lua place: what stands before it and what behind.
-fn split_at_place(template: &str) -> Option<(&str, &str)> {
-    let (before, inner) = template.split_once(":<num>: ")?;
-    if before.ends_with("\"]") {
-        return before.rsplit_once("[string \"").map(|(words, _)| (words, inner));
-    }
-    let start = before.rfind(' ').map_or(0, |space| space + 1);
-    let (words, file) = before.split_at_checked(start)?;
-    file.strip_suffix(".lua").map(|_| (words, inner))
 }
 
 #[cfg(test)]
