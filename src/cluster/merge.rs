@@ -2,10 +2,12 @@
 //!
 //! A word is a value where many others stand at its place in otherwise equal company. How many are
 //! many depends on what they are: names of a state are few and tell clusters apart, names of people
-//! are many.
+//! are many. Words that were found to be values in other company are known for names, of which two
+//! are enough, and which may change in several places at once.
 
 use super::codes::{is_number, is_windows_code, names_error};
 use super::fold;
+use super::names::Names;
 use super::table::Table;
 use super::words::{Token, Words, mix};
 
@@ -32,8 +34,11 @@ type Seat = (u64, u32, u32);
 
 /// Puts values at the places of shapes whose words are values.
 pub(super) fn merge(table: &mut Table, words: &Words) {
+    let mut names = Names::new(words.len());
     for _ in 0..MAX_ROUNDS {
-        let is_changed = open_places(table, words) | open_records(table, words);
+        let is_changed = open_names(table, words, &names)
+            | open_places(table, words, &mut names)
+            | open_records(table, words);
         if !is_changed {
             break;
         }
@@ -42,7 +47,7 @@ pub(super) fn merge(table: &mut Table, words: &Words) {
 }
 
 /// Opens each place where many words stand in otherwise equal company.
-fn open_places(table: &mut Table, words: &Words) -> bool {
+fn open_places(table: &mut Table, words: &Words, names: &mut Names) -> bool {
     let mut sums: Vec<u64> = (0..table.len()).map(|at| sum(table.tokens(at), words)).collect();
     let max_len = (0..table.len()).map(|at| table.tokens(at).len()).max().unwrap_or(0);
     let mut seats: Vec<Seat> = Vec::with_capacity(table.len());
@@ -59,6 +64,11 @@ fn open_places(table: &mut Table, words: &Words) -> bool {
         for group in seats.chunk_by(|a, b| a.0 == b.0) {
             if !is_open(table, words, place, group) {
                 continue;
+            }
+            for same in group.chunk_by(|a, b| a.1 == b.1) {
+                if let Some(word) = same.first().and_then(|seat| seat.1.checked_sub(1)) {
+                    names.note(word, words);
+                }
             }
             for (company, word, shape) in group.iter().filter(|seat| seat.1 != 0) {
                 let shape = *shape as usize;
@@ -88,7 +98,6 @@ fn is_open(table: &Table, words: &Words, place: usize, group: &[Seat]) -> bool {
     found.dedup();
     let found: Vec<&[u8]> = found.into_iter().map(|word| words.get(word)).collect();
     let tokens = table.tokens(first.2 as usize);
-    let n_words = |tokens: &[Token]| tokens.iter().filter(|it| it.as_word().is_some()).count();
     let (before, after) = tokens.split_at(place);
     let n_after = n_words(after.get(1..).unwrap_or_default());
     let n_others = n_words(before) + n_after;
@@ -104,6 +113,10 @@ fn is_open(table: &Table, words: &Words, place: usize, group: &[Seat]) -> bool {
         many *= 2;
     }
     found.len() >= many
+}
+
+fn n_words(tokens: &[Token]) -> usize {
+    tokens.iter().filter(|token| token.as_word().is_some()).count()
 }
 
 /// Returns how many different words are many, `None` for codes, which always tell clusters apart.
@@ -155,32 +168,62 @@ fn is_numbered(words: &[&[u8]]) -> bool {
 
 /// Opens the named values of records, such as `name=a, pkg=b`, that change together.
 fn open_records(table: &mut Table, words: &Words) -> bool {
-    let mut records: Vec<(u64, u32)> = Vec::new();
+    let places = |tokens: &[Token]| Some(named_places(tokens)).filter(|named| named.len() > 1);
+    open_together(table, words, places, |found, _| {
+        let found: Vec<&[u8]> = found.iter().map(|word| words.get(*word)).collect();
+        many(&found, true, 0).is_some_and(|many| found.len() >= many)
+    })
+}
+
+/// Opens the places of names, alone or together, where shapes that are otherwise equal have others,
+/// or values.
+fn open_names(table: &mut Table, words: &Words, names: &Names) -> bool {
+    if names.is_empty() {
+        return false;
+    }
+    let places = |tokens: &[Token]| {
+        let is_name = |place: &usize| tokens[*place].as_word().is_some_and(|it| names.has(it));
+        let places: Vec<usize> = (0..tokens.len()).filter(is_name).collect();
+        let n_others = n_words(tokens) - places.len();
+        Some(places).filter(|_| n_others >= COMPANY)
+    };
+    open_together(table, words, places, |found, has_value| found.len() > 1 || has_value)
+}
+
+/// Opens places of shapes that are equal but for what stands there.
+///
+/// `places` says where a shape may vary, if it counts; `is_open` takes the different words that stand
+/// at one of these places, and whether there is a value.
+fn open_together(
+    table: &mut Table,
+    words: &Words,
+    places: impl Fn(&[Token]) -> Option<Vec<usize>>,
+    is_open: impl Fn(&[u32], bool) -> bool,
+) -> bool {
+    let mut shapes: Vec<(u64, u32)> = Vec::new();
     for shape in 0..table.len() {
         let tokens = table.tokens(shape);
-        let n_named = named_places(tokens).count();
-        if n_named > 1 {
-            let named = named_places(tokens);
-            let company = named.fold(sum(tokens, words), |sum, place| {
-                let value = share(place, words.hash(Token::VALUE));
-                sum.wrapping_sub(share(place, words.hash(tokens[place]))).wrapping_add(value)
-            });
-            records.push((company, u32::try_from(shape).unwrap_or(u32::MAX)));
-        }
+        let Some(places) = places(tokens) else { continue };
+        let company = places.into_iter().fold(sum(tokens, words), |sum, place| {
+            let value = share(place, words.hash(Token::VALUE));
+            sum.wrapping_sub(share(place, words.hash(tokens[place]))).wrapping_add(value)
+        });
+        shapes.push((company, u32::try_from(shape).unwrap_or(u32::MAX)));
     }
-    records.sort_unstable();
+    shapes.sort_unstable();
     let mut is_changed = false;
-    for group in records.chunk_by(|a, b| a.0 == b.0) {
-        let [(_, first), ..] = group else { continue };
-        let places: Vec<usize> = named_places(table.tokens(*first as usize)).collect();
+    for group in shapes.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
+        let in_group = |(_, shape): &(u64, u32)| places(table.tokens(*shape as usize));
+        let mut places: Vec<usize> = group.iter().filter_map(in_group).flatten().collect();
+        places.sort_unstable();
+        places.dedup();
         for place in places {
-            let token = |(_, shape): &(u64, u32)| table.tokens(*shape as usize)[place].bare();
-            let mut found: Vec<Token> = group.iter().map(token).collect();
+            let word = |(_, shape): &(u64, u32)| table.tokens(*shape as usize)[place].as_word();
+            let mut found: Vec<u32> = group.iter().filter_map(word).collect();
+            let has_value = found.len() < group.len();
             found.sort_unstable();
             found.dedup();
-            let found: Vec<_> = found.iter().filter_map(|token| token.as_word()).collect();
-            let found: Vec<&[u8]> = found.into_iter().map(|word| words.get(word)).collect();
-            if many(&found, true, 0).is_some_and(|many| found.len() >= many) {
+            if is_open(&found, has_value) {
                 for (_, shape) in group {
                     table.open(*shape as usize, place);
                 }
@@ -192,10 +235,10 @@ fn open_records(table: &mut Table, words: &Words) -> bool {
 }
 
 /// Returns the places of words, or of values that were words, behind `=`.
-fn named_places(tokens: &[Token]) -> impl Iterator<Item = usize> {
-    tokens.windows(2).enumerate().filter_map(|(at, pair)| {
-        (pair[0].is_mark(b'=') && pair[1].as_word().is_some()).then_some(at + 1)
-    })
+fn named_places(tokens: &[Token]) -> Vec<usize> {
+    let is_named = |pair: &[Token]| pair[0].is_mark(b'=') && pair[1].as_word().is_some();
+    let places = tokens.windows(2).enumerate().filter(|(_, pair)| is_named(pair));
+    places.map(|(before, _)| before + 1).collect()
 }
 
 /// Folds what became values.

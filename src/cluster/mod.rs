@@ -4,7 +4,8 @@
 //! (`scan`), which gives its *shape*: that step knows one text only. Then shapes that differ in
 //! what turns out to be a value are one cluster (`merge`): a word is a value where many others stand
 //! at its place in otherwise equal company, as names of people do. Where only a few do, such as
-//! `opened` and `closed`, they keep clusters apart.
+//! `opened` and `closed`, they keep clusters apart, but for those that are values in other company
+//! (`names`): a wording that came with two tables only is one wording.
 //!
 //! The second step is a function of the set of shapes, and of nothing else: unlike a tree that grows
 //! with each text, it cannot depend on the order in which they came.
@@ -24,6 +25,7 @@ mod fold;
 mod lexicon;
 mod merge;
 mod miner;
+mod names;
 mod scan;
 mod table;
 mod words;

@@ -143,6 +143,26 @@ fn a_word_where_others_have_a_value_is_one() {
 }
 
 #[test]
+fn words_that_are_values_elsewhere_are_values_where_only_two_stand() {
+    let mut texts: Vec<String> = Vec::new();
+    for name in names(8) {
+        texts.push(format!("chart of {name} was opened today"));
+        texts.push(format!("nobody has seen {name} since noon"));
+    }
+    let known = texts.len();
+    let [a, b, c] = [0, 1, 2].map(|at| names(8).nth(at).unwrap());
+    texts.push(format!("no bed left for {a} here"));
+    texts.push(format!("no bed left for {b} here"));
+    texts.push(format!("lease of {a} went over to {b} today"));
+    texts.push(format!("lease of {b} went over to {c} today"));
+    let found = templates(&texts);
+    for want in ["2 no bed left for <*> here", "2 lease of <*> went over to <*> today"] {
+        assert!(found.iter().any(|template| template == want), "{want}: {found:?}");
+    }
+    assert_eq!(templates(&texts[known..]).len(), 4, "nothing tells that these are names");
+}
+
+#[test]
 fn texts_of_one_word_are_never_one_cluster() {
     let texts: Vec<_> = names(200).collect();
     assert_eq!(templates(&texts).len(), 200);

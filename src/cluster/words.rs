@@ -96,6 +96,11 @@ impl Words {
         self.index = Index::default();
     }
 
+    /// Returns how many there are.
+    pub(super) fn len(&self) -> usize {
+        self.hashes.len()
+    }
+
     pub(super) fn get(&self, number: u32) -> &[u8] {
         stored(&self.ends, &self.bytes, number)
     }
