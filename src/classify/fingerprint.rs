@@ -18,7 +18,7 @@ pub struct Fingerprint {
 
 impl Fingerprint {
     /// Changes whenever the same text would give another template.
-    pub const VERSION: &'static str = "2";
+    pub const VERSION: &'static str = "3";
 
     /// Returns the id of the group of texts with this template: `u-` and ten hexadecimal digits.
     #[must_use]

@@ -116,6 +116,8 @@ const FORMS: &[Form] = &[
         r"'[^'\s\[]{1,60}'\ (?:\(a\ (?:nil|number|string|boolean|table|function|userdata|thread)\ value\)|expected)",
     )
     .only(|_, before| !is_in_word(before)),
+    Form::new(Kind::Kept, r"'[A-Za-z_][A-Za-z_.:]*'\ (?:callback|function|method)\b")
+        .only(|_, before| !is_in_word(before)),
     // Quantities.
     Form::placeholder(
         "<duration>",
@@ -223,11 +225,14 @@ fn has_digit_and_letter(text: &str) -> bool {
     text.contains(|c: char| c.is_ascii_digit()) && text.contains(|c: char| c.is_ascii_alphabetic())
 }
 
-/// Returns true for the ids of components; a long word has no digits or no capitals.
+/// Returns true for the ids of components. Long words have no digits, or no capitals; those that
+/// programs join of several have a single abbreviation at most, as in `parseXMLMessageOfWards`.
 fn is_base_62_id(text: &str) -> bool {
-    has_digit_and_letter(text)
-        && text.contains(|c: char| c.is_ascii_uppercase())
+    let runs = text.split(|c: char| !c.is_ascii_uppercase());
+    let n_abbreviations = runs.filter(|run| run.len() > 1).count();
+    text.contains(|c: char| c.is_ascii_uppercase())
         && text.contains(|c: char| c.is_ascii_lowercase())
+        && (has_digit_and_letter(text) || n_abbreviations > 1)
 }
 
 /// Returns true for the name of a host with its domain, and false for names of classes and modules:

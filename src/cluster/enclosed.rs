@@ -4,7 +4,8 @@ use super::bytes::{bits, is, is_inner};
 use super::scan::{Cutter, Kind};
 
 impl Cutter<'_, '_> {
-    /// Takes a quoted text without white space, or one that is the value of a name, as a value.
+    /// Takes a quoted text without white space, or one that is the value of a name, as a value; as
+    /// a word with its quotes where it names a function.
     pub(super) fn quoted(&mut self, quote: u8) -> bool {
         let start = self.at;
         let is_after_name = !self.is_spaced && (self.is_mark(0, b'=') || self.is_mark(0, b':'));
@@ -21,6 +22,10 @@ impl Cutter<'_, '_> {
         let ends_well = !is_inner(after) || matches!(after, b'.' | b'!' | b'?');
         if len == 0 || !ends_well || has_space && !is_after_name {
             return false;
+        }
+        if names_function(inner, rest.get(len + 1..).unwrap_or_default()) {
+            self.push(Kind::Word, start, start + len + 2);
+            return true;
         }
         self.push_value(start, start + len + 2);
         true
@@ -90,4 +95,16 @@ impl Cutter<'_, '_> {
                 name.kind == Kind::Word && matches!(self.slice(&name), [.., b'-' | b'_' | b'.'])
             })
     }
+}
+
+/// Returns true for the name of a function, by what stands behind it: which one it is tells errors
+/// apart.
+fn names_function(name: &[u8], behind: &[u8]) -> bool {
+    let is_name = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'.' | b':');
+    let nouns: [&[u8]; 3] = [b" callback", b" function", b" method"];
+    let is_noun = |noun: &&[u8]| {
+        let rest = behind.strip_prefix(*noun);
+        rest.is_some_and(|rest| rest.first().is_none_or(|byte| !is_inner(*byte) || *byte == b'.'))
+    };
+    name.iter().all(is_name) && nouns.iter().any(is_noun)
 }

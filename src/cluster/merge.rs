@@ -151,10 +151,12 @@ fn are_long_numbers(words: &[&[u8]]) -> bool {
     are_most && words.iter().all(|word| is_number(word) && !is_windows_code(word))
 }
 
-/// Returns true for what programs name things with, such as `ward_list` and `wardList`.
+/// Returns true for what programs name things with, such as `ward_list` and `wardList`; where it
+/// has kept its quotes, it tells errors apart.
 fn is_identifier(word: &[u8]) -> bool {
     let turns = |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
-    word.contains(&b'_') || word.windows(2).any(turns)
+    word.first().is_some_and(u8::is_ascii_alphanumeric)
+        && (word.contains(&b'_') || word.windows(2).any(turns))
 }
 
 /// Returns true for words that differ only in their last letter.

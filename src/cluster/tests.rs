@@ -163,6 +163,16 @@ fn words_that_are_values_elsewhere_are_values_where_only_two_stand() {
 }
 
 #[test]
+fn names_of_functions_keep_clusters_apart() {
+    let texts = ["onData", "onClose", "onAccept"];
+    let texts = texts.map(|name| format!("The 'feed.{name}' callback function is not set."));
+    assert_eq!(templates(&texts).len(), 3);
+    check("the 'ward' function was not run", "the 'ward' function was not run");
+    check("the 'ward7' function was not run", "the <*> function was not run");
+    check("the 'ward' functional test", "the <*> functional test");
+}
+
+#[test]
 fn texts_of_one_word_are_never_one_cluster() {
     let texts: Vec<_> = names(200).collect();
     assert_eq!(templates(&texts).len(), 200);
