@@ -9,7 +9,7 @@ use regex_syntax::ast::parse::Parser;
 use regex_syntax::ast::{
     Ast, ClassSet, ClassSetItem, RepetitionKind, RepetitionOp, RepetitionRange,
 };
-use regex_syntax::hir::{Hir, HirKind, Look};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 /// The most memory that one compiled expression may take.
 pub const REGEX_SIZE_LIMIT_BYTES: usize = 1024 * 1024;
@@ -27,6 +27,7 @@ pub struct Expression {
     capture_names: Vec<String>,
     /// False where every match has a character.
     may_be_empty: bool,
+    tells_digits_apart: bool,
     compiled: OnceLock<Regex>,
 }
 
@@ -54,6 +55,12 @@ impl Expression {
     #[must_use]
     pub fn matches_nothing(&self) -> bool {
         self.may_be_empty && self.regex().is_match("")
+    }
+
+    /// Returns true where it may match one number and not another one with as many digits.
+    #[must_use]
+    pub fn tells_digits_apart(&self) -> bool {
+        self.tells_digits_apart
     }
 
     /// Returns true where every match begins where the text does and ends where it ends.
@@ -99,13 +106,18 @@ impl FromStr for Expression {
         let mut capture_names = Vec::new();
         add_names(&hir, &mut capture_names);
         let may_be_empty = hir.properties().minimum_len() == Some(0);
-        Ok(Self { pattern: text.into(), capture_names, may_be_empty, compiled })
+        let tells_digits_apart = tells_digits_apart(&hir);
+        let pattern = text.into();
+        Ok(Self { pattern, capture_names, may_be_empty, tells_digits_apart, compiled })
     }
 }
 
 fn compile(pattern: &str, size_limit: usize) -> Result<Regex, ExpressionError> {
     RegexBuilder::new(pattern)
         .size_limit(size_limit)
+        // Hundreds of expressions are used, most of them seldom: states that each learns for itself,
+        // once for each thread, would take most of the memory and of the time.
+        .dfa_size_limit(0)
         .build()
         .map_err(|error| ExpressionError { message: error.to_string() })
 }
@@ -115,8 +127,8 @@ fn estimate(hir: &Hir) -> usize {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => 1,
         HirKind::Literal(literal) => literal.0.len(),
-        HirKind::Class(regex_syntax::hir::Class::Unicode(class)) => class.ranges().len(),
-        HirKind::Class(regex_syntax::hir::Class::Bytes(class)) => class.ranges().len(),
+        HirKind::Class(Class::Unicode(class)) => class.ranges().len(),
+        HirKind::Class(Class::Bytes(class)) => class.ranges().len(),
         HirKind::Repetition(repetition) => {
             let times = repetition.max.unwrap_or(repetition.min.saturating_add(1)).max(1);
             let times = usize::try_from(times).unwrap_or(usize::MAX);
@@ -127,6 +139,33 @@ fn estimate(hir: &Hir) -> usize {
             parts.iter().map(estimate).fold(1, usize::saturating_add)
         }
     }
+}
+
+/// Returns true where a part of an expression is a digit, or a class that has some digits only.
+fn tells_digits_apart(hir: &Hir) -> bool {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => false,
+        HirKind::Literal(literal) => literal.0.iter().any(u8::is_ascii_digit),
+        HirKind::Class(Class::Unicode(class)) => {
+            let has = |digit: char| class.iter().any(|r| (r.start()..=r.end()).contains(&digit));
+            has_some(('0'..='9').map(has))
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            let has = |digit: u8| class.iter().any(|r| (r.start()..=r.end()).contains(&digit));
+            has_some((b'0'..=b'9').map(has))
+        }
+        HirKind::Repetition(repetition) => tells_digits_apart(&repetition.sub),
+        HirKind::Capture(capture) => tells_digits_apart(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().any(tells_digits_apart)
+        }
+    }
+}
+
+/// Returns true where neither all nor none are true.
+fn has_some(mut each: impl Iterator<Item = bool>) -> bool {
+    let first = each.next();
+    each.any(|one| Some(one) != first)
 }
 
 /// Adds the names of captures, from the left.

@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::digits::Digits;
 use super::explain::Part;
 use super::literals::{Literals, Present};
+use super::memo::Memo;
 use super::nesting::{Nested, Nesting};
 use super::syntax::specificity;
 use super::watch::{Signal, Watch};
@@ -24,14 +26,27 @@ pub struct Classifier {
     /// Indices of `rules`: most specific first, then by id.
     ranked: Vec<usize>,
     pub(super) literals: Literals,
+    digits: Digits,
     nesting: Nesting,
     watch: Watch,
+    memo: Memo,
+}
+
+/// What decides about a text, as places in it: it serves for all texts of one shape.
+#[derive(Clone, Debug)]
+pub(super) struct Decision {
+    /// Index of the rule.
+    rule: Option<usize>,
+    /// What is captured, by name, with the Lua place before the error.
+    captures: Vec<(Box<str>, Range<usize>)>,
+    outcome: Option<Outcome>,
+    inner: Range<usize>,
 }
 
 /// A text, and what all rules need to know of it.
 pub(super) struct Look<'t> {
     pub(super) text: &'t str,
-    pub(super) nested: Nested<'t>,
+    pub(super) nested: Nested,
     pub(super) present: Present,
     /// The ranks of the rules that may match, best first.
     pub(super) candidates: Vec<usize>,
@@ -44,8 +59,8 @@ impl<'t> Look<'t> {
     }
 }
 
-/// A rule, what it captured and where the part of the text begins.
-pub(super) type Found<'c> = (&'c Rule, BTreeMap<String, String>, usize);
+/// A rule, and where the part of the text begins that it explains.
+pub(super) type Found<'c> = (&'c Rule, usize);
 
 /// What is known of a text.
 #[derive(Clone, Debug)]
@@ -105,13 +120,17 @@ impl Classifier {
         // Rules are sorted by id, so that the index stands for the id.
         ranked.sort_unstable();
         let ranked: Vec<_> = ranked.into_iter().map(|(_, index)| index).collect();
-        let matchings = ranked.iter().filter_map(|index| rules.get(*index)?.matching());
-        let literals = Literals::new(matchings)
-            .map_err(|error| BuildError::Literals { source: error.into() })?;
+        let matchings = || ranked.iter().filter_map(|index| rules.get(*index)?.matching());
+        let too_large =
+            |error: aho_corasick::BuildError| BuildError::Literals { source: error.into() };
+        let literals = Literals::new(matchings()).map_err(too_large)?;
+        let digits = Digits::new(matchings(), catalogue.wrappers()).map_err(too_large)?;
         Ok(Self {
             literals,
+            digits,
             nesting: Nesting::new(catalogue.wrappers())?,
             watch: Watch::new(catalogue),
+            memo: Memo::default(),
             ranked,
             rules,
         })
@@ -125,6 +144,13 @@ impl Classifier {
         self.literals.may_match(text)
     }
 
+    /// Returns true where all texts of a shape (see [`shape_of`](super::shape_of)), before they are
+    /// masked, get one verdict, but for the digits in what is captured.
+    #[must_use]
+    pub fn is_told_by_shape(&self, shape: &[u8]) -> bool {
+        self.digits.are_alike(shape)
+    }
+
     /// Finds the rule that explains a masked text whose lines end in `\n` (see [`unix_lines`]).
     ///
     /// Rules are tried on the innermost part first, fallback rules after all others. Of the rules
@@ -132,21 +158,51 @@ impl Classifier {
     /// that grows with the length of the text and the number of rules whose literals it holds.
     #[must_use]
     pub fn classify(&self, text: &str) -> Verdict<'_> {
+        let decision = self.memo.decide(text, &self.digits, || self.decide(text));
+        self.verdict(&decision, text)
+    }
+
+    /// Returns the same as [`Classifier::classify`] for a text that is known not to have come lately.
+    #[must_use]
+    pub fn classify_anew(&self, text: &str) -> Verdict<'_> {
+        self.verdict(&self.decide(text), text)
+    }
+
+    /// Returns what a decision says of a text of its shape.
+    pub(super) fn verdict(&self, decision: &Decision, text: &str) -> Verdict<'_> {
+        let value = |range: &Range<usize>| text.get(range.clone()).unwrap_or_default().into();
+        let captures = decision.captures.iter();
+        Verdict {
+            rule: decision.rule.and_then(|rule| self.rules.get(rule)),
+            captures: captures.map(|(name, range)| (name.to_string(), value(range))).collect(),
+            outcome: decision.outcome,
+            inner: decision.inner.clone(),
+        }
+    }
+
+    /// Decides about a text as if it were the first.
+    pub(super) fn decide(&self, text: &str) -> Decision {
         let look = self.look(text);
         let nested = &look.nested;
-        let (rule, mut captures, inner) = match self.find(&look) {
-            Some((rule, captures, start)) => (Some(rule), captures, start..text.len()),
-            None => (None, BTreeMap::new(), nested.core.clone()),
+        let found = self.find(&look);
+        let (mut captures, inner) = match found {
+            Some((rule, start)) => (captures(rule, text, start), start..text.len()),
+            None => (Vec::new(), nested.core.clone()),
         };
-        if !captures.contains_key("file")
-            && !captures.contains_key("line")
-            && let Some((file, line)) = nested.place
+        let is_place = |(name, _): &(Box<str>, _)| matches!(&**name, "file" | "line");
+        if !captures.iter().any(is_place)
+            && let Some((file, line)) = &nested.place
         {
-            captures.insert("file".into(), file.into());
-            captures.insert("line".into(), line.into());
+            captures.push(("file".into(), file.clone()));
+            captures.push(("line".into(), line.clone()));
         }
-        let outcome = nested.outcome.or(rule.and_then(|rule| rule.outcome));
-        Verdict { rule, captures, outcome, inner }
+        let rule = found.map(|(rule, _)| rule);
+        Decision {
+            rule: rule.and_then(|rule| self.rules.binary_search_by(|r| r.id.cmp(&rule.id)).ok()),
+            captures,
+            outcome: nested.outcome.or(rule.and_then(|rule| rule.outcome)),
+            inner,
+        }
     }
 
     /// Returns what an entry with this verdict does to the courses of the catalogue.
@@ -186,7 +242,7 @@ impl Classifier {
                 let part = look.text.get(*start..).unwrap_or_default();
                 let allowed = self.allowed(look, is_fallback, *start);
                 if let Some((rule, _)) = best_match(allowed, part, |_, _| {}) {
-                    return Some((rule, captures(rule, part), *start));
+                    return Some((rule, *start));
                 }
             }
         }
@@ -272,14 +328,18 @@ pub(super) fn matched_span(matching: &Matching, text: &str) -> Option<Range<usiz
     spans.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end))
 }
 
-/// Returns what the expression of a rule that matches a text captures in it.
-fn captures(rule: &Rule, text: &str) -> BTreeMap<String, String> {
+/// Returns where the expression of a rule captures what, in the part of a text that it matches.
+fn captures(rule: &Rule, text: &str, start: usize) -> Vec<(Box<str>, Range<usize>)> {
     let regex = rule.matching().and_then(|matching| matching.regex.as_ref());
+    let part = text.get(start..).unwrap_or_default();
     let Some(regex) = regex.map(Expression::regex).filter(|regex| regex.captures_len() > 1) else {
-        return BTreeMap::new();
+        return Vec::new();
     };
-    let Some(found) = regex.captures(text) else { return BTreeMap::new() };
+    let Some(found) = regex.captures(part) else { return Vec::new() };
+    let place = |name: &str| Some(found.name(name)?.range());
     let named = regex.capture_names().flatten();
-    let values = named.filter_map(|name| Some((name.into(), found.name(name)?.as_str().into())));
-    values.collect()
+    named
+        .filter_map(|name| Some((name.into(), place(name)?)))
+        .map(|(name, range)| (name, range.start + start..range.end + start))
+        .collect()
 }

@@ -1,8 +1,9 @@
 //! The search for the literals of all rules at once.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, BuildError};
+use aho_corasick::{AhoCorasick, BuildError};
 
 use crate::catalogue::{Matching, longest_line};
 
@@ -30,14 +31,15 @@ struct Demand {
 /// Where the literals stand in a text.
 #[derive(Debug)]
 pub(super) struct Present {
-    /// For each literal, the last place where it begins.
-    last: Vec<Option<usize>>,
+    /// Each literal that is there and the last place where it begins, by the literal.
+    last: Vec<(usize, usize)>,
 }
 
 impl Present {
     /// Returns true where the literal stands in the part of the text from `start` on.
     fn has(&self, literal: usize, start: usize) -> bool {
-        self.last.get(literal).copied().flatten().is_some_and(|last| last >= start)
+        let found = self.last.binary_search_by_key(&literal, |(literal, _)| *literal);
+        found.is_ok_and(|at| self.last.get(at).is_some_and(|(_, last)| *last >= start))
     }
 }
 
@@ -77,12 +79,8 @@ impl Literals {
         triggers.sort_unstable();
         triggers.dedup();
         Ok(Self {
-            // It runs over every entry: a table for each state is worth its memory. The library's own
-            // prefilter looks for rare bytes, of which so many literals have too many.
-            triggers: AhoCorasick::builder()
-                .kind(Some(AhoCorasickKind::DFA))
-                .prefilter(false)
-                .build(triggers)?,
+            // The library's own prefilter looks for rare bytes, of which so many literals have too many.
+            triggers: AhoCorasick::builder().prefilter(false).build(triggers)?,
             every: AhoCorasick::new(every)?,
             ranks,
             demands,
@@ -96,19 +94,18 @@ impl Literals {
 
     /// Finds all literals in a text, in time that grows with its length only.
     pub(super) fn scan(&self, text: &str) -> Present {
-        let mut last = vec![None; self.ranks.len()];
-        for found in self.every.find_overlapping_iter(text) {
-            if let Some(place) = last.get_mut(found.pattern().as_usize()) {
-                *place = Some(found.start());
-            }
-        }
+        let found = self.every.find_overlapping_iter(text);
+        let mut last: Vec<_> = found.map(|at| (at.pattern().as_usize(), at.start())).collect();
+        // The last place of each comes first, and stays.
+        last.sort_unstable_by_key(|(literal, start)| (*literal, Reverse(*start)));
+        last.dedup_by_key(|(literal, _)| *literal);
         Present { last }
     }
 
     /// Returns the ranks of the rules that may match, best first.
     pub(super) fn candidates(&self, present: &Present) -> Vec<usize> {
-        let found = present.last.iter().zip(&self.ranks).filter(|(last, _)| last.is_some());
-        let mut ranks: Vec<_> = found.flat_map(|(_, ranks)| ranks.iter().copied()).collect();
+        let decided = present.last.iter().filter_map(|(literal, _)| self.ranks.get(*literal));
+        let mut ranks: Vec<_> = decided.flatten().copied().collect();
         ranks.sort_unstable();
         ranks.dedup();
         ranks
@@ -133,7 +130,7 @@ fn index<'r>(table: &mut BTreeMap<&'r str, usize>, literal: &'r str) -> usize {
 
 /// Returns literals of which one stands in every text that a rule matches: the longest of `all`,
 /// or `any` where its shortest is longer.
-fn rule_triggers(matching: &Matching) -> &[String] {
+pub(super) fn rule_triggers(matching: &Matching) -> &[String] {
     let len = |literal: &String| longest_line(literal).len();
     let longest = matching.all.iter().max_by_key(|literal| len(literal));
     let shortest = matching.any.iter().map(len).min();

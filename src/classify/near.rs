@@ -96,7 +96,7 @@ impl<'c> NearMisses<'c> {
     #[must_use]
     pub fn nearest(&self, text: &str, max: usize) -> Vec<NearMiss<'c>> {
         let look = self.classifier.look(text);
-        let winner = self.classifier.find(&look).map(|(winner, ..)| &winner.id);
+        let winner = self.classifier.find(&look).map(|(winner, _)| &winner.id);
         let parts: Vec<Words> = look
             .parts()
             .map(|part| part.get(..part.floor_char_boundary(MAX_PART_BYTES)).unwrap_or(part))

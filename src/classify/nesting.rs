@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use regex::{Regex, RegexBuilder};
+use regex::{Match, Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 use super::BuildError;
 use super::explain::Part;
@@ -25,6 +25,8 @@ const TRACEBACK: &str = "\nstack traceback:";
 /// Takes the words around errors off.
 #[derive(Debug)]
 pub(super) struct Nesting {
+    /// Finds in one look which wrappers a text begins with.
+    starts: RegexSet,
     wrappers: Vec<(Regex, Option<Outcome>)>,
     /// The ids of `wrappers`, in the same order.
     ids: Vec<String>,
@@ -33,7 +35,7 @@ pub(super) struct Nesting {
 
 /// The parts of a text that hold the error, each within the one before.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Nested<'t> {
+pub(super) struct Nested {
     /// Where each part begins: 0 for the whole text first, the innermost last.
     pub(super) starts: Vec<usize>,
     /// The wrapper before each part but the first, as an index.
@@ -41,7 +43,7 @@ pub(super) struct Nested<'t> {
     /// What the outermost words say of the work.
     pub(super) outcome: Option<Outcome>,
     /// The file and the line of the innermost Lua place before the error.
-    pub(super) place: Option<(&'t str, &'t str)>,
+    pub(super) place: Option<(Range<usize>, Range<usize>)>,
     /// The error alone: the innermost part that has words, without places before it and traceback
     /// behind it.
     pub(super) core: Range<usize>,
@@ -51,22 +53,29 @@ impl Nesting {
     /// Prepares the wrappers.
     pub(super) fn new(wrappers: &[Wrapper]) -> Result<Self, BuildError> {
         let mut compiled = Vec::with_capacity(wrappers.len());
+        let mut patterns = Vec::with_capacity(wrappers.len());
         for wrapper in wrappers {
             let pattern = format!("\\A\\s*(?:{})", wrapper.regex);
             compiled.push((compile(&pattern, &wrapper.id)?, wrapper.outcome));
+            patterns.push(pattern);
         }
+        let starts = RegexSetBuilder::new(patterns)
+            .size_limit(2 * REGEX_SIZE_LIMIT_BYTES * wrappers.len().max(1))
+            .build()
+            .map_err(|error| BuildError::Wrapper { id: "all".into(), source: error.into() })?;
         let ids = wrappers.iter().map(|wrapper| wrapper.id.clone()).collect();
-        Ok(Self { wrappers: compiled, ids, place: compile(PLACE, "the place of a Lua error")? })
+        let place = compile(PLACE, "the place of a Lua error")?;
+        Ok(Self { starts, wrappers: compiled, ids, place })
     }
 
     /// Finds the parts of a text, at most eight within the whole. Lua places may stand before the
     /// words around an error as well as before the error.
-    pub(super) fn unwrap<'t>(&self, text: &'t str) -> Nested<'t> {
+    pub(super) fn unwrap(&self, text: &str) -> Nested {
         let (mut starts, mut wrappers) = (vec![0], Vec::new());
         let (mut outcome, mut place) = (None, None);
         let (mut rest, mut telling) = (text, None);
         loop {
-            rest = self.without_places(rest, &mut place);
+            rest = self.without_places(rest, text.len(), &mut place);
             if has_words(without_traceback(rest)) {
                 telling = Some(rest);
             }
@@ -89,7 +98,7 @@ impl Nesting {
     }
 
     /// Returns the parts of a text, with the names of the wrappers between them.
-    pub(super) fn parts(&self, nested: &Nested<'_>) -> Vec<Part<'_>> {
+    pub(super) fn parts(&self, nested: &Nested) -> Vec<Part<'_>> {
         let part = |(index, start): (usize, &usize)| {
             let wrapper = nested.wrappers.get(index).copied();
             Part {
@@ -109,8 +118,8 @@ impl Nesting {
     /// long, the one with the smaller id.
     fn longest(&self, text: &str) -> Option<(usize, usize)> {
         let mut longest: Option<(usize, usize)> = None;
-        for (index, (regex, _)) in self.wrappers.iter().enumerate() {
-            if let Some(found) = regex.find(text)
+        for index in &self.starts.matches(text) {
+            if let Some(found) = self.wrappers.get(index).and_then(|(regex, _)| regex.find(text))
                 && longest.is_none_or(|(end, _)| end < found.end())
             {
                 longest = Some((found.end(), index));
@@ -120,12 +129,19 @@ impl Nesting {
     }
 
     /// Returns a text without the Lua places at its start, unless nothing would be left, and sets
-    /// `place` to the last of them.
-    fn without_places<'t>(&self, text: &'t str, place: &mut Option<(&'t str, &'t str)>) -> &'t str {
+    /// `place` to the last of them: file and line, in the whole text, which ends where this one does.
+    fn without_places<'t>(
+        &self,
+        text: &'t str,
+        whole_len: usize,
+        place: &mut Option<(Range<usize>, Range<usize>)>,
+    ) -> &'t str {
         let mut rest = text;
         while let Some(found) = self.place.captures(rest) {
-            let file = found.name("file").or_else(|| found.name("chunk"));
-            *place = file.zip(found.name("line")).map(|(a, b)| (a.as_str(), b.as_str()));
+            let before = whole_len - rest.len();
+            let range = |part: Match<'_>| before + part.start()..before + part.end();
+            let file = found.name("file").or_else(|| found.name("chunk")).map(range);
+            *place = file.zip(found.name("line").map(range));
             let len = found.get_match().end();
             let Some(inner) = rest.get(len..).map(str::trim_start).filter(|rest| !rest.is_empty())
             else {

@@ -1,0 +1,135 @@
+//! Where numbers do not matter: texts of one shape that a catalogue cannot tell apart.
+//!
+//! Entry points: [`shape_of`], and [`Digits::are_alike`]. The shape of a text is the text with each
+//! ASCII digit made `0`. Only a rule that asks for a certain digit can tell texts of one shape apart. Each
+//! text that it explains holds one of its triggers and matches its expression; so the shape holds
+//! the trigger's shape and matches the expression with any digit in the place of a certain one. Where no
+//! such rule may match the shape, all texts of it get one verdict, but for the digits in what is
+//! captured.
+//!
+//! **Invariant:** when in doubt, texts are not alike.
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, BuildError};
+use regex::{Regex, RegexBuilder};
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
+
+use super::literals::rule_triggers;
+use crate::catalogue::{Expression, Matching, REGEX_SIZE_LIMIT_BYTES, Wrapper, longest_line};
+
+/// Knows which shapes may hide what a rule looks for.
+#[derive(Debug)]
+pub(super) struct Digits {
+    /// Finds the triggers, as shapes, of rules that tell digits apart. `None`: wrappers do.
+    triggers: Option<AhoCorasick>,
+    /// For each trigger, the rules whose trigger it is.
+    rules: Vec<Vec<usize>>,
+    expressions: Vec<Blurred>,
+}
+
+/// An expression to which all digits are one.
+#[derive(Debug)]
+struct Blurred {
+    pattern: Option<String>,
+    /// `None`: whatever holds the trigger may match.
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl Digits {
+    pub(super) fn new<'r>(
+        rules: impl Iterator<Item = &'r Matching>,
+        wrappers: &[Wrapper],
+    ) -> Result<Self, BuildError> {
+        let mut by_trigger: BTreeMap<Vec<u8>, Vec<usize>> = BTreeMap::new();
+        let mut expressions = Vec::new();
+        for matching in rules.filter(|matching| tells_digits_apart(matching)) {
+            for literal in rule_triggers(matching) {
+                let mut shape = Vec::new();
+                shape_of(longest_line(literal).as_bytes(), &mut shape);
+                by_trigger.entry(shape).or_default().push(expressions.len());
+            }
+            let pattern = matching.regex.as_ref().map(|regex| regex.as_str().to_owned());
+            expressions.push(Blurred { pattern, regex: OnceLock::new() });
+        }
+        let has_blind_wrappers = wrappers.iter().all(|wrapper| !wrapper.regex.tells_digits_apart());
+        let search = AhoCorasick::new(by_trigger.keys())?;
+        Ok(Self {
+            triggers: has_blind_wrappers.then_some(search),
+            rules: by_trigger.into_values().collect(),
+            expressions,
+        })
+    }
+
+    /// Returns true where all texts of a shape are explained alike.
+    pub(super) fn are_alike(&self, shape: &[u8]) -> bool {
+        let (Some(triggers), Ok(text)) = (&self.triggers, str::from_utf8(shape)) else {
+            return false;
+        };
+        let found = triggers.find_overlapping_iter(text);
+        let mut rules = found.filter_map(|at| self.rules.get(at.pattern().as_usize())).flatten();
+        !rules.any(|rule| self.expressions.get(*rule).is_none_or(|rule| rule.may_match(text)))
+    }
+}
+
+impl Blurred {
+    fn may_match(&self, shape: &str) -> bool {
+        let regex = self.regex.get_or_init(|| {
+            let hir = regex_syntax::parse(self.pattern.as_deref()?).ok()?;
+            let pattern = blur(&hir).to_string();
+            let size_limit = 4 * REGEX_SIZE_LIMIT_BYTES;
+            RegexBuilder::new(&pattern).size_limit(size_limit).build().ok()
+        });
+        regex.as_ref().is_none_or(|regex| regex.is_match(shape))
+    }
+}
+
+/// Writes the shape of a text: each ASCII digit is made `0`.
+pub fn shape_of(text: &[u8], shape: &mut Vec<u8>) {
+    shape.clear();
+    shape.extend(text.iter().map(|byte| if byte.is_ascii_digit() { b'0' } else { *byte }));
+}
+
+fn tells_digits_apart(matching: &Matching) -> bool {
+    let mut literals = matching.any.iter().chain(&matching.all).chain(&matching.not);
+    matching.regex.as_ref().is_some_and(Expression::tells_digits_apart)
+        || literals.any(|literal| literal.bytes().any(|byte| byte.is_ascii_digit()))
+}
+
+/// Returns an expression that finds the shape of whatever this one finds: any digit stands for any
+/// other, and no matter what stands around, since a rule looks at parts of a text as well.
+fn blur(hir: &Hir) -> Hir {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => Hir::empty(),
+        HirKind::Literal(literal) => {
+            let text = String::from_utf8_lossy(&literal.0);
+            Hir::concat(text.chars().map(blur_char).collect())
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            let mut class = class.clone();
+            if class.iter().any(|range| range.start() <= '9' && range.end() >= '0') {
+                class.push(ClassUnicodeRange::new('0', '9'));
+            }
+            Hir::class(Class::Unicode(class))
+        }
+        // Bytes that may be no text: whatever they are.
+        HirKind::Class(Class::Bytes(_)) => Hir::dot(regex_syntax::hir::Dot::AnyChar),
+        HirKind::Repetition(repetition) => {
+            let sub = Box::new(blur(&repetition.sub));
+            Hir::repetition(regex_syntax::hir::Repetition { sub, ..repetition.clone() })
+        }
+        HirKind::Capture(capture) => blur(&capture.sub),
+        HirKind::Concat(parts) => Hir::concat(parts.iter().map(blur).collect()),
+        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(blur).collect()),
+    }
+}
+
+fn blur_char(char: char) -> Hir {
+    if char.is_ascii_digit() {
+        let range = ClassUnicodeRange::new('0', '9');
+        Hir::class(Class::Unicode(ClassUnicode::new([range])))
+    } else {
+        Hir::literal(char.to_string().into_bytes())
+    }
+}
