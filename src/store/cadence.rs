@@ -1,11 +1,11 @@
 //! When components wrote: what silence is told from.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 
-use super::{Store, StoreError};
+use super::{Map, Store, StoreError};
 use crate::model::{Hour, Millis};
 use crate::silence::{Minutes, Pulse};
 
@@ -29,8 +29,8 @@ pub struct ComponentPulse {
 /// When components wrote, to be added to what the store has.
 #[derive(Debug, Default)]
 pub(super) struct Life {
-    hours: HashMap<(i64, Hour), Minutes>,
-    latest: HashMap<i64, Millis>,
+    hours: Map<(i64, Hour), Minutes>,
+    latest: Map<i64, Millis>,
     /// What is being added to: most entries have the component and the hour of the one before.
     current: Option<((i64, Hour), Minutes, Millis)>,
 }

@@ -1,10 +1,8 @@
 //! When each kind of unknown text was first met.
 
-use std::collections::HashMap;
-
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{FileId, NewEvent};
+use super::{FileId, Map, NewEvent};
 use crate::model::Millis;
 
 /// So many are kept in memory; beyond that the store is asked again.
@@ -13,7 +11,7 @@ const MAX_KNOWN: usize = 50_000;
 /// Writes the first time of each fingerprint, when it is met or met earlier.
 #[derive(Debug, Default)]
 pub(super) struct Firsts {
-    known: HashMap<String, i64>,
+    known: Map<String, i64>,
 }
 
 /// What an event counted for that may be taken back.

@@ -1,8 +1,8 @@
 //! Counts of all entries, by component, hour, kind and level.
 
-use std::collections::HashMap;
-
 use rusqlite::{Connection, params};
+
+use super::Map;
 
 /// One component, hour, kind and level, as the store has them.
 pub(super) type HourlyKey = (i64, i64, u8, u8);
@@ -10,7 +10,7 @@ pub(super) type HourlyKey = (i64, i64, u8, u8);
 /// Counts of entries, to be added to those in the store.
 #[derive(Debug, Default)]
 pub(super) struct Hourly {
-    changes: HashMap<HourlyKey, i64>,
+    changes: Map<HourlyKey, i64>,
     /// The count that is being added to: most entries have the key of the one before.
     current: Option<(HourlyKey, i64)>,
 }

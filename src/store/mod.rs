@@ -51,6 +51,8 @@ mod upkeep;
 mod waiting;
 mod writer;
 
+use std::collections::HashMap;
+
 pub use alert_changes::{AlertChanges, Attempt, NewDelivery};
 pub use alerts::{
     AlertRow, DeliveryCounts, DeliveryFilter, DeliveryRow, DeliveryState, Phase, Trigger,
@@ -75,3 +77,6 @@ pub use retention::{Expired, Forgotten, Retention};
 pub use unknown_queries::{FingerprintRow, UnknownCount};
 pub use upkeep::{Reclaimed, Upkeep};
 pub use writer::{Classes, Writer, WriterHandle};
+
+/// What is looked up for each entry: keys are hashed with a secret that is new for each map.
+type Map<K, V> = HashMap<K, V, foldhash::fast::RandomState>;

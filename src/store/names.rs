@@ -1,10 +1,8 @@
 //! Numbers for names: each server, component, stream, problem and catalogue is written once.
 
-use std::collections::HashMap;
-
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
-use super::{NewEvent, ServerId};
+use super::{Map, NewEvent, ServerId};
 
 /// Names kept in memory, of each sort: a log without ids is a stream of its own.
 const MAX_NAMES: usize = 50_000;
@@ -12,9 +10,9 @@ const MAX_NAMES: usize = 50_000;
 /// The numbers of one server's names that this run has met.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    components: HashMap<Box<str>, i64>,
-    streams: HashMap<Box<str>, i64>,
-    problems: HashMap<Box<str>, i64>,
+    components: Map<Box<str>, i64>,
+    streams: Map<Box<str>, i64>,
+    problems: Map<Box<str>, i64>,
 }
 
 impl Names {
@@ -132,7 +130,7 @@ pub(super) fn set_component_name(
 }
 
 fn cached(
-    known: &mut HashMap<Box<str>, i64>,
+    known: &mut Map<Box<str>, i64>,
     name: &str,
     find: impl FnOnce() -> rusqlite::Result<i64>,
 ) -> rusqlite::Result<i64> {

@@ -15,10 +15,9 @@
 //!
 //! **Not here:** writing events (`event_rows`), deleting old ones.
 
-use std::collections::HashMap;
-
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::Map;
 use crate::model::{Hour, Millis};
 
 /// What an event counts for.
@@ -40,9 +39,9 @@ type Cell = (i64, i64, u8);
 /// Counts of events, to be added to those in the store.
 #[derive(Debug, Default)]
 pub(super) struct Rollup {
-    cells: HashMap<Cell, Change>,
+    cells: Map<Cell, Change>,
     /// By problem and message.
-    messages: HashMap<(i64, i64), Attempts>,
+    messages: Map<(i64, i64), Attempts>,
 }
 
 /// What is added to a row.

@@ -5,10 +5,11 @@
 //! there: the latest segments become one where there are eight of about one size, so a key is
 //! written anew once for each power of eight that its bucket has grown by, however small commits are.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use rusqlite::{Connection, params};
 
+use super::Map;
 use crate::model::SeenKey;
 
 /// Keys held in memory before the least recently used buckets are let go: 16 MB.
@@ -25,7 +26,7 @@ const MAX_BUCKETS: usize = 20_000;
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     buckets: Vec<Bucket>,
-    places: HashMap<(i64, i64), usize>,
+    places: Map<(i64, i64), usize>,
     /// Where the buckets are that differ from the store.
     changed: Vec<usize>,
     /// Where the bucket of the key before is: most keys are of the same.

@@ -4,21 +4,25 @@
 //! [`settle`], only where marks came or went, and depend on nothing but marks and thresholds: a run
 //! that was cut off in between is made good by the next.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use rusqlite::{Connection, Row, TransactionBehavior, params};
 
-use super::ServerId;
+use super::{Map, ServerId};
 use crate::course::{Effect, Episode, Mark, Threshold};
 use crate::model::{Hour, Millis};
 
 /// The series that this run has met, and where their marks changed since they were saved.
 #[derive(Debug, Default)]
 pub(super) struct Series {
-    ids: HashMap<(Box<str>, i64, Box<str>), i64>,
+    /// By rule and component.
+    ids: Map<Box<str>, Map<i64, Numbers>>,
     touched: BTreeMap<i64, RangeInclusive<i64>>,
 }
+
+/// Numbers of series, by their splits.
+type Numbers = Map<Box<str>, i64>;
 
 /// Where a mark stands.
 #[derive(Clone, Copy, Debug)]
@@ -38,8 +42,8 @@ impl Series {
         component: i64,
         split: &str,
     ) -> rusqlite::Result<i64> {
-        let key = (rule.into(), component, split.into());
-        if let Some(id) = self.ids.get(&key) {
+        let known = self.ids.get(rule).and_then(|ids| ids.get(&component)?.get(split));
+        if let Some(id) = known {
             return Ok(*id);
         }
         connection
@@ -50,7 +54,8 @@ impl Series {
         let id = connection
             .prepare_cached("SELECT id FROM series WHERE rule = ? AND component = ? AND split = ?")?
             .query_row(params![rule, component, split], |row| row.get(0))?;
-        self.ids.insert(key, id);
+        let of_rule = self.ids.entry(rule.into()).or_default();
+        of_rule.entry(component).or_default().insert(split.into(), id);
         Ok(id)
     }
 
