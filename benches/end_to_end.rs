@@ -11,7 +11,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use dewlap::archive::discover;
 use dewlap::catalogue::Catalogue;
 use dewlap::classify::Classifier;
-use dewlap::pipeline::{Summary, classes, ingest};
+use dewlap::pipeline::{Effort, Summary, classes, ingest};
 use dewlap::sample::write::{iguana_x, text};
 use dewlap::sample::{CorpusOptions, SampleEntry, corpus};
 use dewlap::store::Writer;
@@ -48,7 +48,9 @@ fn read(logs: &Path, classifier: &Classifier, catalogue: &Catalogue, store: &Pat
     let options = reading::options("bench", classifier);
     let writer =
         Writer::spawn(&store.join("bench.db"), "bench", &classes(catalogue, classifier)).unwrap();
-    ingest(discover(&[logs.to_owned()]), &options, writer).unwrap()
+    let threads = std::thread::available_parallelism().unwrap();
+    let effort = Effort { threads, pace: &|_| {} };
+    ingest(discover(&[logs.to_owned()]), &options, &effort, writer).unwrap()
 }
 
 fn end_to_end(criterion: &mut Criterion) {

@@ -36,7 +36,7 @@ fn counted(entry: &SampleEntry) -> Counted {
         kind: read.kind,
         level: read.level(),
         time: read.time,
-        key: read.seen_key(),
+        key: read.identity().1,
         text_bytes: 200,
     }
 }

@@ -39,13 +39,13 @@
 //! | 2 | [`catalogue`] | pattern files to checked rules | rust-embed (with `cli::demo`, `cli::patterns`) |
 //! | 2 | [`report`] | counts to the weekly report in five formats | |
 //! | 2 | [`store`] | SQLite: exactly once, and every query | rusqlite |
-//! | 2 | [`tail`] | finds the files of a source, and tells when to look | notify, globset, rustix (with `alert`, `doctor`) |
+//! | 2 | [`tail`] | finds the files of a source, and tells when to look | notify, globset, rustix (with `alert`, `archive`, `cli`, `doctor`) |
 //! | 3 | [`classify`] | text to rule, captures, outcome or cluster | aho-corasick |
 //! | 3 | [`export`] | the catalogue in the languages of other pipelines | |
 //! | 3 | [`runbook`] | the catalogue as a page that people read | |
 //! | 4 | [`draft`] | a rule for a cluster of unknowns, written and tried | |
 //! | 4 | [`alert`] | what is told, when and to whom, and takes it there | |
-//! | 4 | [`pipeline`] | wires a batch; follows files; makes a report's input | |
+//! | 4 | [`pipeline`] | wires a batch; follows files; makes a report's input | rayon |
 //! | 5 | [`config`] | the configuration file, checked | |
 //! | 6 | [`follow`] | the daemon: sessions, signals, reload | tokio (with `serve`), sd-notify |
 //! | 6 | [`doctor`] | what would stop it from working here | |

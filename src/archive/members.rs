@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::codec::{Peeked, Wrapping, decoder};
+use super::cold::Cold;
 use super::discover::unreadable;
 use super::role::{Role, is_daily_name, role_of};
 use super::working_dir::component_name;
@@ -76,15 +77,17 @@ pub fn read<E>(
     Ok(visited)
 }
 
-/// A stream that tells how much was read of it.
-struct Metered<'p, R> {
-    stream: R,
+/// A compressed file that tells how much was read of it.
+struct Metered<'p> {
+    file: File,
+    cold: Cold,
     progress: &'p AtomicU64,
 }
 
-impl<R: Read> Read for Metered<'_, R> {
+impl Read for Metered<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let len = self.stream.read(buffer)?;
+        let len = self.file.read(buffer)?;
+        self.cold.forget(&self.file, len);
         self.progress.fetch_add(len as u64, Ordering::Relaxed);
         Ok(len)
     }
@@ -109,7 +112,8 @@ impl<E> Reading<'_, E> {
             }
             Wrapping::Zip => self.zip(path, File::open(file)?),
             Wrapping::Compressed(_) | Wrapping::Tar => {
-                let file = Metered { stream: File::open(file)?, progress: self.progress };
+                let file = File::open(file)?;
+                let file = Metered { cold: Cold::of(&file), file, progress: self.progress };
                 self.stream(path.into(), Box::new(file), 0)
             }
         }

@@ -10,12 +10,14 @@
 //! **Not here:** what the bytes mean (`parse`), whether they were read before (`pipeline`).
 
 mod codec;
+mod cold;
 mod discover;
 mod members;
 mod role;
 mod working_dir;
 
 pub use codec::open_compressed;
+pub use cold::Cold;
 pub use discover::{
     Discovery, Input, Skipped, component_names, discover, missing_paths, unreadable,
 };

@@ -9,6 +9,7 @@ use clap::Args;
 use rust_embed::RustEmbed;
 
 use super::context::{DEFAULT_SERVER, Global};
+use super::effort::all_out;
 use super::failure::Done;
 use super::output::print;
 use super::report::{ReportFormat, make, render};
@@ -105,7 +106,7 @@ fn read(
         stop: &AtomicBool::new(false),
         progress: &AtomicU64::new(0),
     };
-    Ok(ingest(discover(&[logs.to_owned()]), &options, writer)?)
+    Ok(ingest(discover(&[logs.to_owned()]), &options, &all_out(), writer)?)
 }
 
 fn introduction(summary: &Summary) -> String {

@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::context::{Context, DEFAULT_SERVER, Global, now, variable};
+use super::effort::{be_nice, parse_nice};
 use super::failure::{Done, failure_lines};
 use crate::classify::{Classifier, Fingerprinter};
 use crate::config::{FilesSource, SourceConfig};
@@ -22,6 +23,11 @@ pub(super) struct FollowArgs {
     /// How what happens is written to standard error
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
+
+    /// How far others go first: from 0, as any program, to 19, only when the processor is idle
+    /// (Unix)
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = parse_nice())]
+    nice: i32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -37,6 +43,7 @@ enum LogFormat {
 /// Returns why following could not begin, or not end in time.
 pub(super) fn run(global: &Global, args: &FollowArgs) -> anyhow::Result<Done> {
     set_up_log(global, args);
+    be_nice(args.nice); // Before any other thread is there: each has its own priority.
     let global = Global { config: absolute_config(global)?, ..global.clone() };
     let health = global.context()?.config.health;
     let began = started();

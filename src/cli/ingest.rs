@@ -9,13 +9,14 @@ use clap::Args;
 use jiff::tz::TimeZone;
 
 use super::context::{Context, DEFAULT_SERVER, Global, When, missing, now, parse_when, parse_zone};
+use super::effort::{EffortArgs, Pace, all_cores, be_nice};
 use super::failure::{Done, Misuse};
 use super::output::{TextOrJson, error_lines, print};
 use crate::archive::{discover, missing_paths};
 use crate::classify::{Classifier, Fingerprinter};
 use crate::model::nearest;
 use crate::parse::{Format, ParseOptions};
-use crate::pipeline::{IngestOptions, Summary, classes, ingest};
+use crate::pipeline::{Effort, IngestOptions, Summary, classes, ingest};
 use crate::store::Writer;
 
 mod progress;
@@ -53,6 +54,9 @@ pub(super) struct IngestArgs {
     #[arg(long, value_name = "WHEN", value_parser = parse_when)]
     until: Option<When>,
 
+    #[command(flatten)]
+    effort: EffortArgs,
+
     /// Output format of the summary
     #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
     format: TextOrJson,
@@ -68,6 +72,7 @@ pub(super) fn run(global: &Global, args: &IngestArgs) -> anyhow::Result<Done> {
     if let Some(misuse) = missing(&missing_paths(&args.paths)) {
         return Err(misuse.into());
     }
+    be_nice(args.effort.nice);
     let started = Instant::now();
     let summary = read(&context, args)?;
     let seconds = started.elapsed().as_secs_f64();
@@ -107,9 +112,11 @@ fn read(context: &Context, args: &IngestArgs) -> anyhow::Result<Summary> {
         progress: &progress,
     };
     let total = found.bytes;
-    let summary =
-        with_progress(!context.is_quiet, total, &progress, || ingest(found, &options, writer))?;
-    Ok(summary)
+    let pace = Pace::new(args.effort.max_rate, &stop);
+    let threads = args.effort.threads.unwrap_or_else(all_cores);
+    let effort = Effort { threads, pace: &|bytes| pace.keep(bytes) };
+    let read = || ingest(found, &options, &effort, writer);
+    Ok(with_progress(!context.is_quiet, total, &progress, read)?)
 }
 
 /// Returns the format with this name; `None` where none is named.

@@ -21,6 +21,7 @@ mod config;
 mod context;
 mod demo;
 mod doctor;
+mod effort;
 mod episodes;
 mod events;
 mod failure;

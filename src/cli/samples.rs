@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
 use super::context::Global;
+use super::effort::parse_size;
 use super::failure::{Done, Misuse};
 use super::output::print;
 use crate::model::plural;
@@ -211,20 +212,4 @@ impl Sink {
     fn finish(self) -> std::io::Result<()> {
         self.open.into_values().try_for_each(|(_, mut file)| file.flush())
     }
-}
-
-/// Parses a size such as `500MB`, `2GB` or a count of bytes; units are powers of ten.
-fn parse_size(text: &str) -> Result<u64, String> {
-    let wrong = || "expected a size such as `500MB`, `2GB` or `1000000`".to_owned();
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, unit) = text.split_at_checked(digits).ok_or_else(wrong)?;
-    let factor: u64 = match unit.to_ascii_uppercase().as_str() {
-        "" | "B" => 1,
-        "K" | "KB" => 1_000,
-        "M" | "MB" => 1_000_000,
-        "G" | "GB" => 1_000_000_000,
-        _ => return Err(wrong()),
-    };
-    let number: u64 = number.parse().map_err(|_| wrong())?;
-    number.checked_mul(factor).ok_or_else(wrong)
 }

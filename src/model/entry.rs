@@ -275,29 +275,42 @@ impl Entry<'_> {
         }
     }
 
-    /// Returns the key under which the entry is remembered in its [`Entry::stream`].
+    /// Returns what the entry's id is unique in, and the key under which it is remembered there.
     #[must_use]
-    pub fn seen_key(&self) -> SeenKey {
+    pub fn identity(&self) -> (Stream<'_>, SeenKey) {
         match &self.id {
-            EntryId::Iguana { index } => iguana_key(self.time, *index),
+            EntryId::Iguana { index } => {
+                (Stream::Component(&self.component), iguana_key(self.time, *index))
+            }
             EntryId::Named(id) => match iguana_parts(id) {
-                Some((_, time, index)) => iguana_key(time, index),
-                None => named_key(id, self.time),
+                Some((component, time, index)) => {
+                    (Stream::Component(component), iguana_key(time, index))
+                }
+                None => (Stream::Server, named_key(id, self.time)),
             },
-            EntryId::Place => SeenKey { bucket: self.time.hour().get(), key: self.offset },
+            EntryId::Place => {
+                (Stream::File, SeenKey { bucket: self.time.hour().get(), key: self.offset })
+            }
         }
     }
 
-    /// Returns what the entry's id is unique in.
+    /// Returns it with all that it borrowed copied.
     #[must_use]
-    pub fn stream(&self) -> Stream<'_> {
-        match &self.id {
-            EntryId::Iguana { .. } => Stream::Component(&self.component),
-            EntryId::Named(id) => match iguana_parts(id) {
-                Some((component, ..)) => Stream::Component(component),
-                None => Stream::Server,
+    pub fn into_owned(self) -> Entry<'static> {
+        Entry {
+            id: match self.id {
+                EntryId::Iguana { index } => EntryId::Iguana { index },
+                EntryId::Named(id) => EntryId::Named(id.into_owned().into()),
+                EntryId::Place => EntryId::Place,
             },
-            EntryId::Place => Stream::File,
+            component: self.component.into_owned().into(),
+            tags: self.tags.into_owned().into(),
+            text: self.text.into_owned().into(),
+            related: self.related.map(Related::into_owned),
+            offset: self.offset,
+            len: self.len,
+            kind: self.kind,
+            time: self.time,
         }
     }
 }
@@ -426,8 +439,7 @@ mod tests {
         let on_disk = entry(EntryKind::Trace, "", "x");
         let id = on_disk.display_id().unwrap();
         let in_text = Entry { id: EntryId::Named(id.into()), ..on_disk.clone() };
-        assert_eq!(in_text.seen_key(), on_disk.seen_key());
-        assert_eq!(in_text.stream(), on_disk.stream());
+        assert_eq!(in_text.identity(), on_disk.identity());
     }
 
     #[test]

@@ -298,7 +298,12 @@ fn read_brackets(clock: &Clock, line: &[u8]) -> Option<Header> {
     };
     let (component, kind, id) = (field(b"] [")?, field(b"] [")?, field(b"]")?);
     let text_from = at + 1 + usize::from(line.get(at + 1) == Some(&b' '));
-    let kind = kind_of(&decode_text(line.get(kind)?));
+    let kind = match line.get(kind)? {
+        // What most entries are, as the exports write it.
+        b"Message" => EntryKind::Message,
+        b"Info" => EntryKind::Info,
+        other => kind_of(&decode_text(other)),
+    };
     Some(Header { time: Some(time), kind, component, id, text_from })
 }
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::archive::Body;
+use crate::archive::{Body, Cold};
 use crate::parse::{Encoding, Utf16Decoder, Window, utf16_len};
 use crate::store::{Evidence, short_hash};
 
@@ -34,7 +34,7 @@ pub(super) struct Feed<'a> {
 }
 
 enum Source<'a> {
-    File(File, &'a AtomicU64),
+    File(File, Option<Cold>, &'a AtomicU64),
     Stream(Box<dyn Read + 'a>),
 }
 
@@ -42,7 +42,7 @@ impl<'a> Feed<'a> {
     /// Begins at the start of a log; also returns how its offsets are told.
     pub(super) fn open(body: Body<'a>, progress: &'a AtomicU64) -> (Self, OffsetMap) {
         let source = match body {
-            Body::File(file) => Source::File(file, progress),
+            Body::File(file) => Source::File(file, None, progress),
             Body::Stream(stream) => Source::Stream(stream),
         };
         let mut feed = Self {
@@ -95,7 +95,7 @@ impl<'a> Feed<'a> {
             None => OffsetMap::Same,
         };
         let mut feed = Self {
-            source: Source::File(file, progress),
+            source: Source::File(file, None, progress),
             raw_bytes: if utf16.is_some() { from } else { 0 },
             utf16,
             buffer: Vec::new(),
@@ -206,12 +206,17 @@ impl<'a> Feed<'a> {
         let before = into.len();
         let limit = wanted as u64;
         let outcome = match &mut self.source {
-            Source::File(file, _) => file.take(limit).read_to_end(into),
+            Source::File(file, cold, _) => {
+                let cold = *cold.get_or_insert_with(|| Cold::of(file));
+                let outcome = file.take(limit).read_to_end(into);
+                cold.forget(file, into.len() - before);
+                outcome
+            }
             Source::Stream(stream) => stream.take(limit).read_to_end(into),
         };
         self.failure = outcome.err();
         let read = into.len() - before;
-        if let Source::File(_, progress) = &self.source {
+        if let Source::File(.., progress) = &self.source {
             progress.fetch_add(read as u64, Ordering::Relaxed);
         }
         self.raw_bytes += read as u64;
@@ -235,7 +240,7 @@ impl<'a> Feed<'a> {
         if offset == 0 {
             return Ok(true);
         }
-        if let (Source::File(file, _), OffsetMap::Same) = (&mut self.source, *map) {
+        if let (Source::File(file, ..), OffsetMap::Same) = (&mut self.source, *map) {
             if file.metadata()?.len() < offset {
                 return Ok(false);
             }
@@ -245,7 +250,7 @@ impl<'a> Feed<'a> {
             if self.stand_at(offset, guard) {
                 return Ok(true);
             }
-            if let Source::File(file, _) = &mut self.source {
+            if let Source::File(file, ..) = &mut self.source {
                 file.seek(SeekFrom::Start(0))?;
             }
             self.restart(0);

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::feed::{Feed, OffsetMap};
 use super::log::LogError;
-use crate::store::{Evidence, KnownFile, Writer};
+use crate::store::{Evidence, KnownFile, WriterHandle};
 
 /// A log this short may well be the beginning of another one.
 const MIN_MOVED_BYTES: u64 = 1024;
@@ -49,7 +49,7 @@ pub(super) struct Identified {
 pub(super) fn identify(
     (feed, map): (&mut Feed<'_>, &mut OffsetMap),
     evidence: &Evidence,
-    writer: &Writer,
+    writer: &WriterHandle,
     trust: Trust,
 ) -> Result<Option<Identified>, LogError> {
     let mut known = if trust.is_fresh { Vec::new() } else { writer.known_files(evidence)? };

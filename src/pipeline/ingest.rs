@@ -1,10 +1,14 @@
 //! Reads all inputs once, into the store.
 
 use std::collections::{BTreeMap, HashSet};
+use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use rayon::{Scope, ThreadPoolBuilder};
 
 use super::feed::Feed;
 use super::identify::{Trust, identify};
+use super::lane::Lane;
 use super::log::{Log, LogError};
 use crate::archive::{self, Discovery, Input, Member, Skipped};
 use crate::catalogue::Catalogue;
@@ -12,7 +16,7 @@ use crate::classify::{Classifier, Fingerprinter};
 use crate::model::Millis;
 use crate::parse::{Format, ParseOptions, Parser, Unreadable, detect};
 use crate::redact::Masker;
-use crate::store::{Classes, Evidence, KnownFile, StoreError, Tally, Writer};
+use crate::store::{Classes, Evidence, KnownFile, StoreError, Tally, Writer, WriterHandle};
 
 /// First bytes that the format is told from.
 pub(super) const HEAD_BYTES: usize = 64 * 1024;
@@ -41,6 +45,14 @@ pub struct IngestOptions<'o> {
     pub progress: &'o AtomicU64,
 }
 
+/// How hard a batch run may work.
+pub struct Effort<'e> {
+    /// Threads that read and judge; the store's writer is one more.
+    pub threads: NonZeroUsize,
+    /// Told of the bytes of each block that was read; may wait, to keep to a rate.
+    pub pace: &'e (dyn Fn(u64) + Sync),
+}
+
 impl IngestOptions<'_> {
     /// Returns true where an entry of this time is wanted.
     #[must_use]
@@ -66,6 +78,14 @@ pub enum IngestError {
     /// The store failed. All that was committed is kept.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The system has no room for more threads.
+    #[error("failed to start {threads} threads")]
+    Threads {
+        /// How many.
+        threads: NonZeroUsize,
+        /// Why.
+        source: rayon::ThreadPoolBuildError,
+    },
 }
 
 /// A damaged part of a log.
@@ -104,25 +124,33 @@ pub struct Summary {
 
 /// Reads everything that was found, and commits it through the writer.
 ///
-/// Each batch is committed with its position, so a run that ends early is continued by the next.
+/// Each batch is committed with its position, so a run that ends early is continued by the next. One
+/// thread reads; what may be events is judged by all threads, and committed in the order of
+/// reading. The store's writer is a thread of its own.
 ///
 /// # Errors
 ///
-/// Returns [`IngestError::Store`] where the store fails. An input that cannot be read is listed in
+/// Returns [`IngestError`] where the store fails or threads cannot be started. An input that cannot be read is listed in
 /// [`Summary::skipped`] and the rest is read.
 pub fn ingest(
     found: Discovery,
     options: &IngestOptions<'_>,
+    effort: &Effort<'_>,
     writer: Writer,
 ) -> Result<Summary, IngestError> {
-    let mut run = Run { options, writer, summary: Summary::default(), again: HashSet::new() };
-    run.summary.skipped = found.skipped;
-    let outcome = run.read_all(&found.inputs, found.names);
-    let finished = run.writer.finish();
-    match (outcome, finished) {
+    let threads = effort.threads;
+    let pool = ThreadPoolBuilder::new().num_threads(threads.get()).build();
+    let pool = pool.map_err(|source| IngestError::Threads { threads, source })?;
+    let summary = Summary { skipped: found.skipped, ..Summary::default() };
+    let outcome = pool.scope(|scope| {
+        let writer = writer.handle();
+        let again = HashSet::new();
+        let run = Run { options, pace: effort.pace, writer, scope, summary, again };
+        run.read_all(&found.inputs, found.names)
+    });
+    match (outcome, writer.finish()) {
         (_, Err(error)) | (Err(error), Ok(_)) => Err(error.into()),
-        (Ok(()), Ok(tally)) => {
-            let mut summary = run.summary;
+        (Ok(mut summary), Ok(tally)) => {
             summary.tally.add(&tally);
             summary.skipped.sort();
             summary.skipped.dedup();
@@ -132,20 +160,22 @@ pub fn ingest(
 }
 
 /// One run over all inputs.
-struct Run<'o> {
+struct Run<'r, 'o> {
     options: &'o IngestOptions<'o>,
-    writer: Writer,
+    pace: &'r (dyn Fn(u64) + Sync),
+    writer: WriterHandle,
+    scope: &'r Scope<'o>,
     summary: Summary,
     /// Streams that looked like known ones and are not: to be read again, as new.
     again: HashSet<String>,
 }
 
-impl Run<'_> {
+impl Run<'_, '_> {
     fn read_all(
-        &mut self,
+        mut self,
         inputs: &[Input],
         names: Vec<(String, String)>,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Summary, StoreError> {
         self.writer.name_components(names)?;
         for input in inputs {
             self.read_input(input)?;
@@ -157,7 +187,7 @@ impl Run<'_> {
                 break;
             }
         }
-        Ok(())
+        Ok(self.summary)
     }
 
     fn is_stopped(&mut self) -> bool {
@@ -224,7 +254,8 @@ impl Run<'_> {
         self.note_log(&format, &identified.file);
         let parser = Parser::new(&format, &head, options.parse);
         let log = Log::new(feed, map, parser, identified, &evidence.path);
-        log.read(options, &self.writer, &mut self.summary)
+        let lane = Lane::new(self.scope, options, self.writer.clone());
+        log.read((options, self.pace), lane, &mut self.summary)
     }
 
     fn format_of(

@@ -7,8 +7,9 @@ use super::digest::Digest;
 use super::feed::{Feed, OffsetMap};
 use super::identify::Identified;
 use super::ingest::{FileGap, IngestOptions, Summary};
+use super::lane::Lane;
 use crate::parse::{Format, Item, Parser, Unreadable};
-use crate::store::{KnownFile, NewGap, Position, StoreError, Writer};
+use crate::store::{KnownFile, NewGap, Position, StoreError};
 
 /// Why a log was not read to its end.
 #[derive(Debug)]
@@ -69,8 +70,8 @@ impl<'a> Log<'a> {
     /// Reads all entries and commits them, batch by batch, with the position behind each.
     pub(super) fn read(
         mut self,
-        options: &IngestOptions<'_>,
-        writer: &Writer,
+        (options, pace): (&IngestOptions<'_>, &dyn Fn(u64)),
+        mut lane: Lane<'_, '_>,
         summary: &mut Summary,
     ) -> Result<(), LogError> {
         let mut digest = Digest::new(options, self.known.id);
@@ -85,21 +86,25 @@ impl<'a> Log<'a> {
             let is_end = window.is_last && is_used_up;
             let is_stopped = options.stop.load(Ordering::Relaxed);
             if is_end || is_stopped || is_full {
-                let mut batch = digest.take();
+                let mut pending = digest.take_pending();
+                let batch = &mut pending.batch;
                 summary.gaps.extend(batch.gaps.iter().map(|gap| self.gap(gap)));
                 batch.is_resumed = std::mem::take(&mut is_resumed);
                 let position = self.position((consumed, consumed_to), is_end && !is_stopped);
                 batch.position = position.filter(|_| moves_position);
-                writer.commit(batch)?;
+                lane.send(pending)?;
             }
             if is_end || is_stopped {
                 break;
             }
             self.feed.consume(consumed);
             if !is_full {
+                let before = self.feed.raw_bytes;
                 self.feed.fill();
+                pace(self.feed.raw_bytes - before);
             }
         }
+        lane.end()?;
         summary.bytes += self.feed.raw_bytes;
         self.feed.failure.map_or(Ok(()), |failure| Err(failure.into()))
     }

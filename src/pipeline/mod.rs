@@ -2,12 +2,13 @@
 //!
 //! Entry points: [`ingest`], for a source over HTTP [`PollSource::step`], over what is stored
 //! [`weekly_report`], [`standings()`], [`unknowns()`], [`coverage()`] and [`backtest()`], and over
-//! plain lines [`mine_lines`]. In [`ingest`] the calling thread reads, parses, masks and classifies; the store's
+//! plain lines [`mine_lines`]. In [`ingest`] one thread reads, parses and counts (`digest`); all threads judge what
+//! may be events (`pending`), and batches are committed in the order of reading (`lane`); the store's
 //! writer commits on its own thread, behind a bounded channel that stops the reader when
 //! the disk is slow.
 //!
 //! **Invariant:** a file's position moves only in the transaction that holds the entries before it.
-//! Every text that leaves `digest` is masked, and classified as masked, so that a stored text
+//! Every text that leaves `pending` is masked, and classified as masked, so that a stored text
 //! says again what it said when it was read.
 //!
 //! **Not here:** what a format looks like (`parse`), what is printed (`cli`).
@@ -25,8 +26,11 @@ mod feed;
 mod files;
 mod identify;
 mod ingest;
+mod lane;
 mod log;
 mod notices;
+mod pending;
+mod places;
 mod poll;
 mod report_letter;
 mod routine;
@@ -46,7 +50,7 @@ pub use coverage::{
     RuleCount, Shares, WeekShares, coverage,
 };
 pub use files::{FileFollower, FileSource, FollowCounts, Moment};
-pub use ingest::{FileGap, IngestError, IngestOptions, Summary, classes, ingest};
+pub use ingest::{Effort, FileGap, IngestError, IngestOptions, Summary, classes, ingest};
 pub use notices::{Notice, commit_notices};
 pub use poll::{PollSource, PollStep, SourceState};
 pub use report_letter::report_letter;

@@ -1,23 +1,33 @@
 //! Lines of normal work, told apart before anything costly is done with them.
+//!
+//! They are few wordings that come all the time with other numbers in them. Where no rule can tell
+//! one number from another, a line is known again by its shape: the text with all digits alike.
 
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
-use crate::classify::{Classifier, Signal, unix_lines};
+use foldhash::fast::RandomState;
+
+use crate::classify::{Classifier, Doorkeeper, Signal, shape_of, unix_lines};
 use crate::parse::decode_text;
 
 /// Longer texts are not kept in mind.
 const MAX_KEPT_BYTES: usize = 256;
-/// So many texts are kept in mind; then it starts afresh.
+/// So many shapes are kept in mind; then it starts afresh.
 const MAX_KEPT: usize = 4_096;
 
-/// Knows lines of normal work again: they are few, and come all the time.
+/// Knows lines again that are no events.
 #[derive(Default)]
 pub(super) struct Routine<'c> {
-    known: HashMap<Box<[u8]>, Vec<Signal<'c>>>,
+    /// By shape; `None`: to be looked at as masked.
+    known: HashMap<Box<[u8]>, Option<Vec<Signal<'c>>>, RandomState>,
+    doorkeeper: Doorkeeper,
+    shape: Vec<u8>,
 }
 
 impl<'c> Routine<'c> {
-    /// Returns what a line of normal work does to courses, `None` for any other text.
+    /// Returns what a line does to courses that is no event unless it is an error or a warning: no
+    /// rule explains it, or one of normal work does. Returns `None` for any other text.
     ///
     /// It is told from the text as it stands in the log: nothing of it is kept. Where a course
     /// counts captures apart, the text is not told here, since those have to be masked.
@@ -26,25 +36,35 @@ impl<'c> Routine<'c> {
         classifier: &'c Classifier,
         raw: &[u8],
     ) -> Option<Vec<Signal<'c>>> {
-        if let Some(signals) = self.known.get(raw) {
-            return Some(signals.clone());
+        if raw.len() > MAX_KEPT_BYTES {
+            return judge(classifier, raw);
         }
-        let decoded = decode_text(raw);
-        let text = unix_lines(&decoded);
-        let verdict = classifier.classify(&text);
-        if !verdict.is_routine() {
-            return None;
+        shape_of(raw, &mut self.shape);
+        if let Some(signals) = self.known.get(self.shape.as_slice()) {
+            return signals.clone();
         }
-        let signals: Vec<Signal<'c>> = classifier.signals(&verdict).collect();
-        if signals.iter().any(|signal| signal.split != Signal::WHOLE) {
-            return None;
-        }
-        if raw.len() <= MAX_KEPT_BYTES {
+        let signals = judge(classifier, raw);
+        let is_again = self.doorkeeper.is_known(self.known.hasher().hash_one(&self.shape));
+        if is_again && classifier.is_told_by_shape(&self.shape) {
             if self.known.len() == MAX_KEPT {
                 self.known.clear();
             }
-            self.known.insert(raw.into(), signals.clone());
+            self.known.insert(self.shape.as_slice().into(), signals.clone());
         }
-        Some(signals)
+        signals
     }
+}
+
+fn judge<'c>(classifier: &'c Classifier, raw: &[u8]) -> Option<Vec<Signal<'c>>> {
+    if !classifier.may_match(raw) {
+        return Some(Vec::new());
+    }
+    let decoded = decode_text(raw);
+    let text = unix_lines(&decoded);
+    let verdict = classifier.classify_anew(&text);
+    if !verdict.is_routine() {
+        return None;
+    }
+    let signals: Vec<Signal<'c>> = classifier.signals(&verdict).collect();
+    signals.iter().all(|signal| signal.split == Signal::WHOLE).then_some(signals)
 }

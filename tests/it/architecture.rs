@@ -40,7 +40,7 @@ const FLOORS: [(&str, u8); 32] = [
 ];
 
 /// Heavy crates, and the only modules that may name them.
-const OWNERS: [(&str, &[&str]); 25] = [
+const OWNERS: [(&str, &[&str]); 26] = [
     ("rusqlite", &["store"]),
     ("clap", &["cli"]),
     ("toml", &["document"]),
@@ -58,7 +58,8 @@ const OWNERS: [(&str, &[&str]); 25] = [
     ("ureq", &["web"]),
     ("notify", &["tail"]),
     ("globset", &["tail"]),
-    ("rustix", &["alert", "doctor", "tail"]),
+    ("rayon", &["pipeline"]),
+    ("rustix", &["alert", "archive", "cli", "doctor", "tail"]),
     ("axum", &["serve"]),
     ("prometheus_client", &["serve"]),
     ("lettre", &["mail"]),

@@ -30,6 +30,7 @@ mod readme;
 mod report;
 mod report_mail;
 mod run;
+mod same;
 mod samples;
 mod schema;
 mod serve;

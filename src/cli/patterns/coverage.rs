@@ -14,6 +14,7 @@ use crate::classify::{Classifier, Fingerprinter};
 use crate::cli::context::{
     Context, DEFAULT_SERVER, When, check_server, missing, now, parse_when, parse_zone,
 };
+use crate::cli::effort::all_out;
 use crate::cli::failure::Done;
 use crate::cli::ingest::{find_format, stop_on_signals, with_progress};
 use crate::cli::output::{TextOrJson, error_lines, print};
@@ -151,5 +152,6 @@ fn read(
         progress: &progress,
     };
     let is_shown = !context.is_quiet;
-    Ok(with_progress(is_shown, total, &progress, || ingest(found, &options, writer))?)
+    let read = || ingest(found, &options, &all_out(), writer);
+    Ok(with_progress(is_shown, total, &progress, read)?)
 }

@@ -215,7 +215,7 @@ impl FileFollower {
             if let Item::Entry(entry) = item
                 && entry.is_message_body()
             {
-                self.nearby.remember(&entry);
+                self.nearby.remember(&entry.component, &entry.text);
             }
         }
     }

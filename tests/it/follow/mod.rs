@@ -1,6 +1,8 @@
 //! Following files: every entry once, whatever becomes of the files.
 
 #[cfg(target_os = "linux")]
+mod as_batch;
+#[cfg(target_os = "linux")]
 mod daemon;
 mod iguana_x;
 mod losses;

@@ -1,0 +1,117 @@
+//! Batches whose candidates are still to be judged: masked, explained and made events.
+//!
+//! Entry point: [`Pending::judge`]. Reading only counts entries and sets aside those that may be
+//! events; what is costly about them is done here, on whatever thread, since each candidate brings
+//! along all that its event depends on.
+//!
+//! **Invariant:** what becomes of a batch depends on its content only, not on when, where and with
+//! what others it is judged.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::about::message_of;
+use super::class::Class;
+use super::ingest::IngestOptions;
+use crate::classify::{Signal, unix_lines};
+use crate::model::{Entry, Level};
+use crate::parse::decode_text;
+use crate::store::{Batch, NewEvent, NewMark};
+
+/// Bytes of a text that are looked at and kept; the rest stays in Iguana's own log.
+pub(super) const MAX_TEXT_BYTES: usize = 64 * 1024;
+/// Begins a terminal's color, which is no part of a text.
+const ESCAPE: char = '\u{1b}';
+/// What is stored where masking failed.
+const WITHHELD: &str = "[text withheld: it could not be masked]";
+
+/// A batch, and which of its entries may be events.
+#[derive(Debug, Default)]
+pub(super) struct Pending {
+    /// All but the events.
+    pub(super) batch: Batch,
+    /// In the order of the file.
+    pub(super) candidates: Vec<Candidate>,
+}
+
+/// An entry that may be an event.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    /// Index in [`Batch::counted`].
+    pub(super) counted: u32,
+    /// The entry, of which no more than [`MAX_TEXT_BYTES`] of text.
+    pub(super) entry: Entry<'static>,
+    /// How bad it says it is.
+    pub(super) level: Level,
+    /// The head of the message that its component handled last.
+    pub(super) nearby: Option<Arc<Vec<u8>>>,
+}
+
+impl Pending {
+    /// Returns the batch with its events.
+    pub(super) fn judge(self, options: &IngestOptions<'_>) -> Batch {
+        let Self { mut batch, candidates } = self;
+        for candidate in candidates {
+            candidate.judge(options, &mut batch);
+        }
+        batch.marks.sort_by_key(|mark| mark.counted);
+        batch
+    }
+}
+
+impl Candidate {
+    /// Adds the event that an entry is, if it is one, and what it does to courses.
+    fn judge(self, options: &IngestOptions<'_>, batch: &mut Batch) {
+        let Self { counted, entry, level, nearby } = self;
+        let nearby = nearby.as_ref().map(|head| head.as_slice());
+        let text = mask(options, &decode_text(&entry.text), nearby);
+        let verdict = options.classifier.classify(&text);
+        let signals = options.classifier.signals(&verdict);
+        batch.marks.extend(signals.map(|signal| mark(counted, &signal)));
+        let is_told = verdict.rule.is_some() || verdict.outcome.is_some();
+        if level == Level::Other && (verdict.is_routine() || !is_told) {
+            return;
+        }
+        let class = Class::new(verdict, &text, options.fingerprinter);
+        batch.events.push(NewEvent {
+            message: message_of(&entry, &text),
+            counted,
+            entry: entry.display_id(),
+            tags: entry.tags.into_owned(),
+            problem: class.problem(options.server, &entry.component),
+            severity: class.severity(level),
+            outcome: class.outcome,
+            captures: class.captures_json(),
+            rule: class.rule_id().map(str::to_owned),
+            template: class.template,
+            cluster: class.cluster,
+            text,
+            offset: entry.offset,
+            len: entry.len,
+        });
+    }
+}
+
+/// Masks a text, given the head of the message that its component handled last.
+pub(super) fn mask(options: &IngestOptions<'_>, text: &str, nearby: Option<&[u8]>) -> String {
+    let plain;
+    let text = if text.contains(ESCAPE) {
+        plain = anstream::adapter::strip_str(text).to_string();
+        unix_lines(&plain)
+    } else {
+        unix_lines(text)
+    };
+    let mask = AssertUnwindSafe(|| options.masker.mask(&text, nearby));
+    catch_unwind(mask).unwrap_or_else(|_| WITHHELD.into())
+}
+
+/// Returns what an entry does to a course, as the store keeps it.
+pub(super) fn mark(counted: u32, signal: &Signal<'_>) -> NewMark {
+    NewMark {
+        counted,
+        rule: signal.rule.into(),
+        effect: signal.effect,
+        scope: signal.scope,
+        split: signal.split.as_str().into(),
+    }
+}
