@@ -7,47 +7,10 @@
 use std::ops::Range;
 
 use super::pseudonym::Kind;
+use super::roles::{self, FACILITY, LEAD, LINK, PARTICLE, PERSON, Roles, THING};
 use super::scan::Scan;
 use super::tokens::{self, Case, Word};
 use super::vocabulary::{is_known, is_technical};
-
-/// Words that the name of a thing follows.
-#[rustfmt::skip]
-const THINGS: &[&str] = &[
-    "algorithm", "alias", "app", "application", "branch", "catalog", "channel", "charset",
-    "cipher", "class", "collation", "column", "commit", "component", "constraint", "database",
-    "device", "directory", "domain", "driver", "element", "encoding", "field", "file", "folder",
-    "function", "global", "group", "host", "index", "instance", "job", "key", "library", "local",
-    "login", "method", "module", "namespace", "node", "object", "package", "parameter",
-    "partition", "printer", "procedure", "process", "program", "property", "queue", "realm",
-    "relation", "repository", "role", "schema", "segment", "sequence", "server", "service",
-    "table", "tablespace", "thread", "trigger", "type", "upvalue", "user", "variable", "view",
-];
-
-/// Words that may stand between such a word and the name.
-const LINKS: &[&str] = &["name", "named", "names", "called", "with", "is", "was", "for", "id"];
-
-/// Words that a person's name follows, even in lower case.
-#[rustfmt::skip]
-const PERSONS: &[&str] = &[
-    "born", "contact", "doctor", "dr", "father", "guarantor", "insured", "kin", "member", "mother",
-    "nurse", "patient", "patients", "physician", "provider", "pt", "spouse", "subscriber",
-    "surname",
-];
-
-/// Small words of names, in front of the rest.
-#[rustfmt::skip]
-const PARTICLES: &[&str] = &[
-    "al", "bin", "da", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "el", "ibn",
-    "la", "le", "ten", "ter", "van", "von", "zu",
-];
-
-/// Words that two capitalised words after them are the name of a person.
-const LEADS: &[&str] = &["between", "by", "for", "is", "of", "with"];
-
-/// Words that make a name in front of them one of a place of work.
-const FACILITIES: &[&str] =
-    &["center", "clinic", "health", "hospital", "lab", "labs", "medical", "pharmacy", "radiology"];
 
 /// At most so many words after `patient` are looked at.
 const MAX_WORDS: usize = 4;
@@ -77,7 +40,7 @@ fn find(
         let is_masked = matches!(word.case, Case::Named | Case::Masked);
         word.is_bare &= !is_masked && is_free(&word.range);
     }
-    let mut look = Look { text, taken: vec![false; words.len()], words };
+    let mut look = Look::new(text, words);
     look.drop_things();
     look.drop_facilities();
     look.take_unknown(statement);
@@ -94,10 +57,21 @@ fn find(
 struct Look<'a> {
     text: &'a str,
     words: Vec<Word>,
+    /// What each word tells.
+    roles: Vec<Roles>,
+    /// What at least one word tells.
+    all_roles: Roles,
     taken: Vec<bool>,
 }
 
 impl<'a> Look<'a> {
+    fn new(text: &'a str, words: Vec<Word>) -> Self {
+        let role = |word: &Word| roles::of(text.get(word.range.clone()).unwrap_or_default());
+        let roles: Vec<Roles> = words.iter().map(role).collect();
+        let all_roles = roles.iter().fold(0, |all, roles| all | roles);
+        Self { text, taken: vec![false; words.len()], words, roles, all_roles }
+    }
+
     fn word(&self, index: usize) -> &'a str {
         self.words.get(index).and_then(|word| self.text.get(word.range.clone())).unwrap_or_default()
     }
@@ -111,20 +85,29 @@ impl<'a> Look<'a> {
         .unwrap_or("\n")
     }
 
-    fn is_one_of(&self, index: usize, list: &[&str]) -> bool {
-        list.iter().any(|known| known.eq_ignore_ascii_case(self.word(index)))
+    /// Returns true where a word tells one of these.
+    fn tells(&self, index: usize, roles: Roles) -> bool {
+        self.roles.get(index).is_some_and(|told| told & roles != 0)
+    }
+
+    /// Returns true where no word of the text tells one of these.
+    fn has_none(&self, roles: Roles) -> bool {
+        self.all_roles & roles == 0
     }
 
     /// Takes the names of things out of the words.
     fn drop_things(&mut self) {
+        if self.has_none(THING) {
+            return;
+        }
         let mut index = 0;
         while index + 1 < self.words.len() {
-            let is_thing = self.is_one_of(index, THINGS);
+            let is_thing = self.tells(index, THING);
             index += 1;
             if !is_thing {
                 continue;
             }
-            while self.is_one_of(index, LINKS) && self.gap(index - 1) == " " {
+            while self.tells(index, LINK) && self.gap(index - 1) == " " {
                 index += 1;
             }
             let lead = self.gap(index - 1);
@@ -138,11 +121,14 @@ impl<'a> Look<'a> {
 
     /// Takes `Mayo Clinic`, `St Mary Lab` and the like out of the words.
     fn drop_facilities(&mut self) {
+        if self.has_none(FACILITY) {
+            return;
+        }
         for index in 1..self.words.len() {
             let is_facility = self.words[index].case == Case::Capital
-                && self.is_one_of(index, FACILITIES)
+                && self.tells(index, FACILITY)
                 && self.gap(index - 1) == " ";
-            let is_person = index > 1 && self.is_one_of(index - 2, PERSONS);
+            let is_person = index > 1 && self.tells(index - 2, PERSON);
             if is_facility && self.words[index - 1].case == Case::Capital && !is_person {
                 self.words[index - 1].is_bare = false;
             }
@@ -184,6 +170,9 @@ impl<'a> Look<'a> {
 
     /// Takes the words of names of files that have a date or number of a patient beside them.
     fn take_files(&mut self) {
+        if !self.words.iter().any(|word| word.case == Case::Masked) {
+            return;
+        }
         let is_joint = |gap: &str| matches!(gap, "_" | "-" | "__" | "--");
         let mut start = 0;
         for index in 0..self.words.len() {
@@ -208,9 +197,12 @@ impl<'a> Look<'a> {
 
     /// Takes words that follow those that tell of a person.
     fn take_persons(&mut self) {
+        if self.has_none(LEAD | PERSON) {
+            return;
+        }
         for index in 0..self.words.len() {
-            let is_for = self.word(index) == "for";
-            if !(is_for || self.is_one_of(index, PERSONS)) {
+            let is_for = self.tells(index, LEAD) && self.word(index) == "for";
+            if !(is_for || self.tells(index, PERSON)) {
                 continue;
             }
             let is_folder = matches!(self.gap(index), "/" | "\\") && !self.words[index].is_bare;
@@ -219,7 +211,7 @@ impl<'a> Look<'a> {
                 continue;
             }
             let mut first = index + 1;
-            while self.is_one_of(first, LINKS) && self.gap(first - 1) == " " {
+            while self.tells(first, LINK) && self.gap(first - 1) == " " {
                 first += 1;
             }
             let lead = self.gap(first - 1);
@@ -268,17 +260,20 @@ impl<'a> Look<'a> {
     }
 
     fn is_particle(&self, index: usize) -> bool {
-        PARTICLES.contains(&self.word(index))
+        self.tells(index, PARTICLE) && self.words[index].case == Case::Lower
     }
 
     /// Takes `'okafor, dana'`, and `'Smith'` after `for` where the line tells of a patient.
     fn take_quoted(&mut self) {
+        if memchr::memchr2(b'\'', b'"', self.text.as_bytes()).is_none() {
+            return;
+        }
         let mut has_person = false;
         for index in 0..self.words.len() {
             if index > 0 && self.gap(index - 1).contains('\n') {
                 has_person = false;
             }
-            has_person |= self.is_one_of(index, PERSONS);
+            has_person |= self.tells(index, PERSON);
             let quote = self.before(index).filter(|c| matches!(c, '\'' | '"'));
             if quote.is_none() || !self.words[index].is_bare {
                 continue;
@@ -301,10 +296,13 @@ impl<'a> Look<'a> {
 
     /// Takes two capitalised words after `for` and the like, even if both are English.
     fn take_pairs(&mut self) {
+        if self.has_none(LEAD | PERSON) {
+            return;
+        }
         for index in 1..self.words.len() {
             let is_led = self.words[index - 1].case == Case::Lower
                 && matches!(self.gap(index - 1), " " | " '" | " \"")
-                && (self.is_one_of(index - 1, LEADS) || self.is_one_of(index - 1, PERSONS));
+                && self.tells(index - 1, LEAD | PERSON);
             let is_last = !matches!(
                 self.words.get(index + 2),
                 Some(word) if self.gap(index + 1) == " " && word.case == Case::Capital
@@ -334,6 +332,9 @@ impl<'a> Look<'a> {
 
     /// Takes capitalised words beside a name, and small words in front of one.
     fn take_neighbors(&mut self) {
+        if !(0..self.words.len()).any(|index| self.is_name(index)) {
+            return;
+        }
         for index in 1..self.words.len() {
             let is_name = self.is_name(index - 1);
             self.taken[index] |= is_name && self.may_join(index) && is_joint(self.gap(index - 1));

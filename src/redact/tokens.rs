@@ -53,10 +53,16 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
             found.push(Word { range: at..at + len, case, is_bare: false });
             at + len
         } else if is_word(*byte) {
-            let len = word_len(text.get(at..).unwrap_or_default());
+            let plain = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+            let is_plain = rest.get(plain).is_none_or(|next| next.is_ascii() && !is_mark(*next));
+            let (len, case) = if is_plain {
+                (plain, plain_case(&rest[..plain]))
+            } else {
+                let len = word_len(text.get(at..).unwrap_or_default());
+                (len, case_of(text.get(at..at + len).unwrap_or_default()))
+            };
             if len > 0 {
                 let range = at..at + len;
-                let case = case_of(text.get(range.clone()).unwrap_or_default());
                 let is_bare = !matches!(case, Case::Mixed) && is_bare(bytes, &range);
                 found.push(Word { range, case, is_bare });
             }
@@ -70,6 +76,24 @@ pub(crate) fn words(text: &str) -> Vec<Word> {
 
 fn char_len(text: &str, at: usize) -> usize {
     text.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
+}
+
+/// Marks that may stand inside of a word; accents and another apostrophe are not ASCII.
+const fn is_mark(byte: u8) -> bool {
+    matches!(byte, b'\'' | b'-')
+}
+
+/// Returns how a word of ASCII letters alone is written.
+fn plain_case(word: &[u8]) -> Case {
+    let n_upper = word.iter().filter(|byte| byte.is_ascii_uppercase()).count();
+    let begins_upper = word.first().is_some_and(u8::is_ascii_uppercase);
+    match n_upper {
+        0 => Case::Lower,
+        1 if begins_upper => Case::Capital,
+        n if n == word.len() && n > 1 => Case::Upper,
+        _ if begins_upper && std::str::from_utf8(word).is_ok_and(is_capital) => Case::Capital,
+        _ => Case::Mixed,
+    }
 }
 
 /// Returns the length of the letters at the front, with marks between them.

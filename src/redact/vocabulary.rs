@@ -3,8 +3,23 @@
 //! The English words are those of SCOWL (`words/english.LICENSE.txt`) without proper names; both
 //! lists are sorted by their bytes, in lower case, one word to a line.
 
-static ENGLISH: &str = include_str!("words/english.txt");
-static TECHNICAL: &str = include_str!("words/technical.txt");
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use super::lexicon::Lexicon;
+
+const ENGLISH: &str = include_str!("words/english.txt");
+const TECHNICAL: &str = include_str!("words/technical.txt");
+
+/// Marks of the two lists.
+const IS_ENGLISH: u8 = 1;
+const IS_TECHNICAL: u8 = 2;
+
+static LISTED: LazyLock<Lexicon> = LazyLock::new(|| {
+    let lists = [(IS_ENGLISH, ENGLISH), (IS_TECHNICAL, TECHNICAL)];
+    let words = lists.map(|(mark, list)| list.lines().map(move |word| (mark, word)));
+    Lexicon::new(words.into_iter().flatten().collect::<Vec<_>>())
+});
 
 /// Beginnings that make a new word of an English one, in front of five or more letters.
 const PREFIXES: [&str; 3] = ["un", "re", "non"];
@@ -12,6 +27,9 @@ const PREFIXES: [&str; 3] = ["un", "re", "non"];
 /// Returns true where every part of a word is English or technical; parts of one or two letters
 /// count as known.
 pub(crate) fn is_known(word: &str) -> bool {
+    if word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return word.len() < 3 || is_listed(word);
+    }
     let lower = word.to_lowercase().replace('\u{2019}', "'");
     let stem = lower.strip_suffix("n't").unwrap_or(&lower);
     is_listed(stem)
@@ -20,34 +38,29 @@ pub(crate) fn is_known(word: &str) -> bool {
 
 /// Returns true for a technical word, whatever its case.
 pub(crate) fn is_technical(word: &str) -> bool {
-    contains(TECHNICAL, &word.to_lowercase())
+    // Other letters may become ASCII ones in lower case.
+    let word = if word.is_ascii() { Cow::Borrowed(word) } else { word.to_lowercase().into() };
+    LISTED.marks(word.as_bytes()) & IS_TECHNICAL != 0
 }
 
-fn is_listed(lower: &str) -> bool {
-    let is_word = |word: &str| contains(ENGLISH, word) || contains(TECHNICAL, word);
-    let is_plural = || lower.strip_suffix('s').is_some_and(|one| contains(TECHNICAL, one));
-    let is_derived = || {
-        let mut stems = PREFIXES.iter().filter_map(|prefix| lower.strip_prefix(prefix));
-        stems.any(|stem| stem.len() >= 5 && contains(ENGLISH, stem))
+/// Tells of a word whose letters beyond ASCII are in lower case.
+fn is_listed(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    let is_plural = || match bytes {
+        [one @ .., b's' | b'S'] => LISTED.marks(one) & IS_TECHNICAL != 0,
+        _ => false,
     };
-    is_word(lower) || (lower.len() > 4 && is_plural()) || is_derived()
-}
-
-/// Returns true where a sorted list has this line.
-fn contains(list: &str, word: &str) -> bool {
-    let (bytes, word) = (list.as_bytes(), word.as_bytes());
-    let (mut low, mut high) = (0, bytes.len());
-    while low < high {
-        let middle = low.midpoint(high);
-        let start = memchr::memrchr(b'\n', &bytes[low..middle]).map_or(low, |at| low + at + 1);
-        let end = memchr::memchr(b'\n', &bytes[middle..high]).map_or(high, |at| middle + at);
-        match bytes[start..end].cmp(word) {
-            std::cmp::Ordering::Equal => return true,
-            std::cmp::Ordering::Less => low = end + 1,
-            std::cmp::Ordering::Greater => high = start,
-        }
-    }
-    false
+    let is_derived = || {
+        PREFIXES.iter().any(|prefix| {
+            let stem = bytes.split_at_checked(prefix.len());
+            stem.is_some_and(|(start, stem)| {
+                start.eq_ignore_ascii_case(prefix.as_bytes())
+                    && stem.len() >= 5
+                    && LISTED.marks(stem) & IS_ENGLISH != 0
+            })
+        })
+    };
+    LISTED.contains(bytes) || (bytes.len() > 4 && is_plural()) || is_derived()
 }
 
 #[cfg(test)]
@@ -56,11 +69,11 @@ mod tests {
 
     #[test]
     fn every_line_of_both_lists_is_found() {
-        for list in [ENGLISH, TECHNICAL] {
+        for (mark, list) in [(IS_ENGLISH, ENGLISH), (IS_TECHNICAL, TECHNICAL)] {
             assert!(list.lines().is_sorted());
-            assert!(list.lines().all(|word| contains(list, word)));
-            assert!(!contains(list, "") && !contains(list, "okafor") && !contains(list, "zzzz"));
+            assert!(list.lines().all(|word| LISTED.marks(word.as_bytes()) & mark != 0));
         }
+        assert!(["", "okafor", "zzzz"].iter().all(|word| !LISTED.contains(word.as_bytes())));
     }
 
     #[test]

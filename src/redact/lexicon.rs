@@ -1,0 +1,119 @@
+//! Lists of words, asked for a word whatever the case of its ASCII letters.
+//!
+//! Entry point: [`Lexicon::marks`]. A word of a text is compared with all words of all lists at once.
+//!
+//! **Invariant:** pure, and as fast for the worst of words as for others: what is asked for never
+//! changes the table.
+//!
+//! **Not here:** the lists, and what they mean (`roles`, `vocabulary`, `words`).
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+/// The longest word of a list, in bytes.
+const MAX_BYTES: usize = 24;
+
+/// Words, each with the lists that it is in, as bits.
+#[derive(Debug)]
+pub(crate) struct Lexicon {
+    marks: HashMap<Spelling, u8, BuildHasherDefault<WordHasher>>,
+    /// For each length, the bytes that words of it begin with, by their lower five bits.
+    first_bytes: [u32; MAX_BYTES + 1],
+}
+
+impl Lexicon {
+    /// Returns the words of these lists, each of which sets a mark; a word may be in several.
+    ///
+    /// Words are in lower case and of at most 24 bytes; what is not would never be found.
+    pub(crate) fn new<'l>(words: impl IntoIterator<Item = (u8, &'l str)>) -> Self {
+        let words = words.into_iter();
+        let marks = HashMap::with_capacity_and_hasher(words.size_hint().0, Default::default());
+        let mut lexicon = Self { marks, first_bytes: [0; MAX_BYTES + 1] };
+        for (mark, word) in words {
+            if let Some(spelling) = Spelling::of(word.as_bytes()) {
+                *lexicon.marks.entry(spelling).or_default() |= mark;
+                lexicon.first_bytes[word.len()] |= first_bit(word.as_bytes());
+            }
+        }
+        lexicon
+    }
+
+    /// Returns the marks of a word, none where it is in no list.
+    pub(crate) fn marks(&self, word: &[u8]) -> u8 {
+        let may_be_listed =
+            self.first_bytes.get(word.len()).is_some_and(|firsts| firsts & first_bit(word) != 0);
+        let spelling = if may_be_listed { Spelling::of(word) } else { None };
+        spelling.and_then(|spelling| self.marks.get(&spelling)).copied().unwrap_or_default()
+    }
+
+    /// Returns true for a word that is in a list.
+    pub(crate) fn contains(&self, word: &[u8]) -> bool {
+        self.marks(word) != 0
+    }
+}
+
+fn first_bit(word: &[u8]) -> u32 {
+    word.first().map_or(0, |byte| 1 << (byte & 31))
+}
+
+/// A word in lower case, filled up with zeros.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Spelling(u64, u64, u64);
+
+impl Spelling {
+    /// Returns nothing for a word that is too long, and for one that would look like a shorter one.
+    fn of(word: &[u8]) -> Option<Self> {
+        let mut bytes = [0; MAX_BYTES];
+        bytes.get_mut(..word.len())?.copy_from_slice(word);
+        bytes.make_ascii_lowercase();
+        let part = |at: usize| {
+            let mut eight = [0; 8];
+            eight.copy_from_slice(&bytes[at..at + 8]);
+            u64::from_le_bytes(eight)
+        };
+        (word.last() != Some(&0)).then(|| Self(part(0), part(8), part(16)))
+    }
+}
+
+/// Hashes the three parts of a spelling. It needs no secret, since nothing from outside is stored.
+#[derive(Clone, Copy, Debug, Default)]
+struct WordHasher(u64);
+
+impl Hasher for WordHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn write_u64(&mut self, part: u64) {
+        const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+        self.0 = (self.0.rotate_left(23) ^ part).wrapping_mul(ODD);
+    }
+
+    fn finish(&self) -> u64 {
+        // The upper bits of a product depend on all bits, the table looks at the lower ones.
+        self.0 ^ self.0 >> 32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_has_the_marks_of_all_its_lists_whatever_its_case() {
+        let lexicon = Lexicon::new([(1, "table"), (2, "column"), (4, "table"), (4, "é")]);
+        let cases = [("Table", 5), ("COLUMN", 2), ("é", 4), ("tables", 0), ("tab", 0), ("", 0)];
+        for (word, want) in cases {
+            assert_eq!(lexicon.marks(word.as_bytes()), want, "{word}");
+        }
+    }
+
+    #[test]
+    fn zeros_and_long_words_are_no_words() {
+        let long = "a".repeat(MAX_BYTES);
+        let lexicon = Lexicon::new([(1, "table"), (1, &long)]);
+        assert!(!lexicon.contains(b"table\0") && !lexicon.contains(b"\0"));
+        assert!(lexicon.contains(long.as_bytes()));
+        assert!(!lexicon.contains("a".repeat(MAX_BYTES + 1).as_bytes()));
+    }
+}
