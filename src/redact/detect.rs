@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
+use aho_corasick::automaton::Automaton;
+use aho_corasick::{Anchored, dfa};
 
 use super::identifiers::Identifiers;
 use super::scan::Scan;
@@ -23,6 +24,8 @@ enum Group {
     Record,
     Key,
     Street,
+    Month,
+    Encoded,
 }
 
 /// Words looked for in one pass, whatever their case, and what they may be a sign of.
@@ -36,16 +39,16 @@ const WORDS: &[(Group, &[&str])] = &[
     (Group::Record, labels::RECORD_SIGNS),
     (Group::Key, labels::KEY_SIGNS),
     (Group::Street, places::SIGNS),
+    (Group::Month, written::MONTH_SIGNS),
+    (Group::Encoded, written::ENCODED_SIGNS),
 ];
 
-static SEARCH: LazyLock<(AhoCorasick, Vec<Group>)> = LazyLock::new(|| {
-    let words = WORDS.iter().flat_map(|(group, words)| words.iter().map(|word| (*group, *word)));
-    let (groups, words): (Vec<_>, Vec<_>) = words.unzip();
-    let search = AhoCorasickBuilder::new()
-        .ascii_case_insensitive(true)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build(words);
-    (search.expect("the words are few and short"), groups)
+/// Finds words; the second part holds the bit of each word's group.
+static SEARCH: LazyLock<(dfa::DFA, Vec<u32>)> = LazyLock::new(|| {
+    let words = WORDS.iter().flat_map(|(group, words)| words.iter().map(|word| (bit(*group), *word)));
+    let (bits, words): (Vec<_>, Vec<_>) = words.unzip();
+    let search = dfa::Builder::new().ascii_case_insensitive(true).build(words);
+    (search.expect("the words are few and short"), bits)
 });
 
 /// What a text has that detectors need, found in one look.
@@ -94,12 +97,7 @@ impl Signs {
     /// Looks at a text.
     pub(crate) fn of(text: &str) -> Self {
         let bytes = text.bytes().fold(0, |all, byte| all | BYTES[usize::from(byte)]);
-        let (search, of_word) = &*SEARCH;
-        let mut groups = 0;
-        for found in search.find_overlapping_iter(text) {
-            groups |= bit(of_word[found.pattern().as_usize()]);
-        }
-        Self { bytes, groups }
+        Self { bytes, groups: groups_of(text) }
     }
 
     /// Returns true where nothing in the text can be patient data, unless it is known to be.
@@ -122,6 +120,21 @@ impl Signs {
     }
 }
 
+/// Returns the groups that a text has a word of, as bits.
+fn groups_of(text: &str) -> u32 {
+    let (search, bits) = &*SEARCH;
+    let mut groups = 0;
+    let mut state = search.start_state(Anchored::No).expect("words are looked for anywhere");
+    for byte in text.bytes() {
+        state = search.next_state(Anchored::No, state, byte);
+        if search.is_special(state) && search.is_match(state) {
+            let words = (0..search.match_len(state)).map(|nth| search.match_pattern(state, nth));
+            groups |= words.fold(0, |all, word| all | bits[word.as_usize()]);
+        }
+    }
+    groups
+}
+
 const fn bit(group: Group) -> u32 {
     1 << group as u32
 }
@@ -142,8 +155,12 @@ pub(crate) fn claim(scan: &mut Scan<'_>, signs: Signs, known: &Known) {
         labels::claim_labelled(scan);
     }
     if signs.has_byte(byte::DIGIT) {
-        written::claim_encoded(scan);
-        written::claim_dates(scan);
+        if signs.has(Group::Encoded) {
+            written::claim_encoded(scan);
+        }
+        if signs.has(Group::Month) {
+            written::claim_dates(scan);
+        }
         if signs.has(Group::Record) {
             labels::claim_records(scan);
         }
@@ -176,8 +193,6 @@ fn structured(scan: &mut Scan<'_>, signs: Signs, own: &mut Identifiers) {
     }
     if signs.has_byte(byte::TAG) {
         xml::claim(scan);
-    }
-    if memchr::memmem::find(scan.bytes(), b"&lt;").is_some() {
         xml::claim_escaped(scan);
     }
     if signs.has(Group::Phrase) {

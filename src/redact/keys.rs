@@ -1,5 +1,8 @@
 //! Names of fields that hold patient data, in JSON, XML, tables and texts.
 
+use std::sync::LazyLock;
+
+use super::lexicon::Lexicon;
 use super::pseudonym::Kind;
 
 const NAMES: &[&str] = &[
@@ -101,38 +104,69 @@ const ACCOUNTS: &[&str] = &[
     "acctnum",
 ];
 
+/// Kinds by the bit that marks them; the lowest one wins.
+const KINDS: [Kind; 8] = [
+    Kind::Name,
+    Kind::Date,
+    Kind::Id,
+    Kind::Ssn,
+    Kind::Phone,
+    Kind::Address,
+    Kind::Email,
+    Kind::Account,
+];
+
+/// Whole names.
+static WHOLE: LazyLock<Lexicon> = LazyLock::new(|| {
+    listed(&[
+        (Kind::Name, NAMES),
+        (Kind::Id, IDS),
+        (Kind::Ssn, SSNS),
+        (Kind::Phone, PHONES),
+        (Kind::Address, ADDRESSES),
+        (Kind::Email, EMAILS),
+        (Kind::Account, ACCOUNTS),
+    ])
+});
+
+/// Ends of names.
+static ENDS: LazyLock<Lexicon> = LazyLock::new(|| {
+    listed(&[
+        (Kind::Name, NAME_ENDS),
+        (Kind::Date, DATE_ENDS),
+        (Kind::Id, ID_ENDS),
+        (Kind::Phone, PHONE_ENDS),
+    ])
+});
+
+fn listed(lists: &[(Kind, &[&str])]) -> Lexicon {
+    Lexicon::new(lists.iter().flat_map(|(kind, names)| {
+        let bit = KINDS.iter().take_while(|known| *known != kind).fold(1, |bit, _| bit << 1);
+        names.iter().map(move |name| (bit, *name))
+    }))
+}
+
+/// The longest name that is looked at, in bytes.
+const MAX_BYTES: usize = 40;
+
 /// Returns what a field of this name holds, where that is patient data.
 ///
 /// Case, `_`, `-`, `.` and spaces do not count, nor does a namespace before a colon.
 pub(crate) fn kind_of(key: &str) -> Option<Kind> {
-    if key.len() < 3 || key.len() > 40 {
+    if key.len() < 3 || key.len() > MAX_BYTES {
         return None;
     }
     let local = key.rsplit(':').next().unwrap_or(key);
-    let plain: String =
-        local.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    let is = |list: &[&str]| list.contains(&plain.as_str());
-    let ends = |list: &[&str]| list.iter().any(|end| plain.ends_with(end));
-    let kind = if is(NAMES) || ends(NAME_ENDS) {
-        Kind::Name
-    } else if ends(DATE_ENDS) {
-        Kind::Date
-    } else if is(IDS) || ends(ID_ENDS) {
-        Kind::Id
-    } else if is(SSNS) {
-        Kind::Ssn
-    } else if is(PHONES) || ends(PHONE_ENDS) {
-        Kind::Phone
-    } else if is(ADDRESSES) {
-        Kind::Address
-    } else if is(EMAILS) {
-        Kind::Email
-    } else if is(ACCOUNTS) {
-        Kind::Account
-    } else {
-        return None;
-    };
-    Some(kind)
+    let mut plain = [0; MAX_BYTES];
+    let mut len = 0;
+    for byte in local.bytes().filter(u8::is_ascii_alphanumeric) {
+        plain[len] = byte;
+        len += 1;
+    }
+    let plain = &plain[..len];
+    let marks =
+        (0..len).fold(WHOLE.marks(plain), |marks, start| marks | ENDS.marks(&plain[start..]));
+    KINDS.iter().zip(0..).find(|(_, bit)| marks >> bit & 1 == 1).map(|(kind, _)| *kind)
 }
 
 /// Returns true for names of fields that say what a value means, not who someone is.

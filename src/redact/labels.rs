@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::lexicon::Lexicon;
 use super::pseudonym::Kind;
 use super::scan::Scan;
 use super::{keys, names, phrases, words};
@@ -82,6 +83,41 @@ pub(crate) const RECORD_SIGNS: &[&str] = &[
     "person",
 ];
 
+/// What a word of a label tells, as bits: the word is that of a person,
+const IS_PERSON: u8 = 1;
+/// the name of the person follows,
+const IS_NAMED: u8 = 2;
+/// a name follows, of the person or thing before it,
+const IS_NAME: u8 = 4;
+/// nothing of a patient follows,
+const IS_NOTHING: u8 = 8;
+/// a value follows that is a patient's only after the word of a person, or alone,
+const IS_VAGUE: u8 = 16;
+/// the word before it tells what follows,
+const IS_NUMBER: u8 = 32;
+/// the number of a record follows.
+const IS_RECORD: u8 = 64;
+
+#[rustfmt::skip]
+const WORDS: &[(u8, &[&str])] = &[
+    (IS_PERSON, &[
+        "patient", "pt", "last", "first", "middle", "full", "maiden", "family", "given", "mother",
+        "mothers", "father", "guarantor", "insured", "subscriber", "member", "spouse", "legal",
+    ]),
+    (IS_NAMED, &[
+        "patient", "pt", "mother", "father", "guarantor", "insured", "spouse", "subscriber",
+    ]),
+    (IS_NAME, &["name"]),
+    (IS_NOTHING, &["line", "person"]),
+    (IS_VAGUE, &["identifier", "address", "account", "mail"]),
+    (IS_NUMBER, &["id", "number", "no"]),
+    (IS_RECORD, &["record", "visit", "encounter", "chart", "policy", "member"]),
+];
+
+static LISTED: LazyLock<Lexicon> = LazyLock::new(|| {
+    Lexicon::new(WORDS.iter().flat_map(|(mark, words)| words.iter().map(|word| (*mark, *word))))
+});
+
 /// A value is looked at so far, in bytes, so that a long line costs no more than a short one.
 const MAX_VALUE_BYTES: usize = 512;
 
@@ -126,42 +162,16 @@ fn label_kind(text: &str, sign: usize) -> Option<Kind> {
     let label = text.get(end - len..end)?.trim();
     let (before, last) = label.rsplit_once(' ').unwrap_or(("", label));
     let previous = before.rsplit(' ').next().unwrap_or_default();
-    let is_person = |word: &str| {
-        const PERSONS: &[&str] = &[
-            "patient",
-            "pt",
-            "last",
-            "first",
-            "middle",
-            "full",
-            "maiden",
-            "family",
-            "given",
-            "mother",
-            "mothers",
-            "father",
-            "guarantor",
-            "insured",
-            "subscriber",
-            "member",
-            "spouse",
-            "legal",
-        ];
-        PERSONS.iter().any(|person| person.eq_ignore_ascii_case(word))
-    };
-    match last.to_ascii_lowercase().as_str() {
-        "patient" | "pt" | "mother" | "father" | "guarantor" | "insured" | "spouse"
-        | "subscriber" => Some(Kind::Name),
-        "name" if previous.is_empty() || is_person(previous) => Some(Kind::Name),
-        "name" | "line" | "person" => None,
-        "identifier" | "address" | "account" | "mail"
-            if !(previous.is_empty() || is_person(previous)) =>
-        {
-            None
-        }
-        "id" | "number" | "no" => keys::kind_of(&format!("{previous}{last}")),
-        "record" | "visit" | "encounter" | "chart" | "policy" | "member" => Some(Kind::Id),
-        last => keys::kind_of(last),
+    let told = LISTED.marks(last.as_bytes());
+    let is_alone = previous.is_empty() || LISTED.marks(previous.as_bytes()) & IS_PERSON != 0;
+    match told & !IS_PERSON {
+        IS_NAMED => Some(Kind::Name),
+        IS_NAME if is_alone => Some(Kind::Name),
+        IS_NAME | IS_NOTHING => None,
+        IS_VAGUE if !is_alone => None,
+        IS_NUMBER => keys::kind_of(label.get(before.len() - previous.len()..)?),
+        IS_RECORD => Some(Kind::Id),
+        _ => keys::kind_of(last),
     }
 }
 

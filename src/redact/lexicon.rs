@@ -17,22 +17,24 @@ const MAX_BYTES: usize = 24;
 #[derive(Debug)]
 pub(crate) struct Lexicon {
     marks: HashMap<Spelling, u8, BuildHasherDefault<WordHasher>>,
-    /// For each length, the bytes that words of it begin with, by their lower five bits.
-    first_bytes: [u32; MAX_BYTES + 1],
+    /// For each length, the first and last bytes of its words, so that most others are told at once.
+    edges: [u64; MAX_BYTES + 1],
 }
 
 impl Lexicon {
     /// Returns the words of these lists, each of which sets a mark; a word may be in several.
     ///
-    /// Words are in lower case and of at most 24 bytes; what is not would never be found.
+    /// Words have at most 24 bytes; a longer one would never be found.
     pub(crate) fn new<'l>(words: impl IntoIterator<Item = (u8, &'l str)>) -> Self {
         let words = words.into_iter();
         let marks = HashMap::with_capacity_and_hasher(words.size_hint().0, Default::default());
-        let mut lexicon = Self { marks, first_bytes: [0; MAX_BYTES + 1] };
+        let mut lexicon = Self { marks, edges: [0; MAX_BYTES + 1] };
         for (mark, word) in words {
-            if let Some(spelling) = Spelling::of(word.as_bytes()) {
+            let spelling = Spelling::of(word.as_bytes());
+            debug_assert!(spelling.is_some(), "{word} is too long");
+            if let Some(spelling) = spelling {
                 *lexicon.marks.entry(spelling).or_default() |= mark;
-                lexicon.first_bytes[word.len()] |= first_bit(word.as_bytes());
+                lexicon.edges[word.len()] |= edge(word.as_bytes());
             }
         }
         lexicon
@@ -41,7 +43,7 @@ impl Lexicon {
     /// Returns the marks of a word, none where it is in no list.
     pub(crate) fn marks(&self, word: &[u8]) -> u8 {
         let may_be_listed =
-            self.first_bytes.get(word.len()).is_some_and(|firsts| firsts & first_bit(word) != 0);
+            self.edges.get(word.len()).is_some_and(|edges| edges & edge(word) != 0);
         let spelling = if may_be_listed { Spelling::of(word) } else { None };
         spelling.and_then(|spelling| self.marks.get(&spelling)).copied().unwrap_or_default()
     }
@@ -52,8 +54,10 @@ impl Lexicon {
     }
 }
 
-fn first_bit(word: &[u8]) -> u32 {
-    word.first().map_or(0, |byte| 1 << (byte & 31))
+/// Returns a bit for the first and the last byte, the same whatever their case.
+fn edge(word: &[u8]) -> u64 {
+    let (Some(first), Some(last)) = (word.first(), word.last()) else { return 0 };
+    1 << ((first & 31).wrapping_mul(5).wrapping_add(last & 31) & 63)
 }
 
 /// A word in lower case, filled up with zeros.
@@ -111,7 +115,7 @@ mod tests {
     #[test]
     fn zeros_and_long_words_are_no_words() {
         let long = "a".repeat(MAX_BYTES);
-        let lexicon = Lexicon::new([(1, "table"), (1, &long)]);
+        let lexicon = Lexicon::new([(1, "table"), (1, &*long)]);
         assert!(!lexicon.contains(b"table\0") && !lexicon.contains(b"\0"));
         assert!(lexicon.contains(long.as_bytes()));
         assert!(!lexicon.contains("a".repeat(MAX_BYTES + 1).as_bytes()));

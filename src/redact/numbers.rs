@@ -3,6 +3,9 @@
 //! Every run of digits is looked at once. What has the form of a time stamp, an entry id, an
 //! address of a machine or a version stays; so do counts, sizes and codes.
 
+use std::sync::LazyLock;
+
+use super::lexicon::Lexicon;
 use super::pseudonym::Kind;
 use super::scan::{Scan, is_word};
 use super::{dates, words};
@@ -106,6 +109,15 @@ const AFTER: &[&str] = &[
     "free",
     "available",
 ];
+
+/// Marks of the two lists.
+const IS_BEFORE: u8 = 1;
+const IS_AFTER: u8 = 2;
+
+static LISTED: LazyLock<Lexicon> = LazyLock::new(|| {
+    let before = BEFORE.iter().map(|word| (IS_BEFORE, *word));
+    Lexicon::new(before.chain(AFTER.iter().map(|word| (IS_AFTER, *word))))
+});
 
 /// Ends of rates.
 const PER: [&[u8]; 5] = [b"/s", b"/min", b"/hour", b"/day", b"/week"];
@@ -236,9 +248,6 @@ fn long(bytes: &[u8], word: usize, end: usize, technical_end: usize) -> Found {
 }
 
 fn is_technical(bytes: &[u8], word: usize, end: usize, technical_end: usize) -> bool {
-    let is_one_of = |list: &[&str], found: &[u8]| {
-        list.iter().any(|known| known.as_bytes().eq_ignore_ascii_case(found))
-    };
     let number = &bytes[word..end];
     let joins = [&b" to "[..], b" of ", b"/", b"-", b" out of ", b" and ", b" - "];
     let is_range = technical_end > 0
@@ -249,8 +258,8 @@ fn is_technical(bytes: &[u8], word: usize, end: usize, technical_end: usize) -> 
     let is_cell = matches!(bytes.get(end), Some(b';' | b',' | b'\t' | b'|'))
         && bytes.get(end + 1).is_some_and(|byte| is_word(*byte) || matches!(byte, b'[' | b'"'));
     is_range
-        || is_one_of(AFTER, word_after(bytes, end))
-        || (is_one_of(BEFORE, word_before(bytes, word)) && !is_cell)
+        || LISTED.marks(word_after(bytes, end)) & IS_AFTER != 0
+        || (LISTED.marks(word_before(bytes, word)) & IS_BEFORE != 0 && !is_cell)
         || PER.iter().any(|unit| bytes[end..].starts_with(unit))
         || number.iter().all(|byte| *byte == b'0')
         // Codes of Windows, and what Active Directory begins its answers with.

@@ -4,7 +4,7 @@
 //! thing (`table 'Okafor'`) or is part of an identifier. A word in lower case is a name only where
 //! the words before it tell of a person. Words beside a name are names too, unless technical.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use super::pseudonym::Kind;
 use super::roles::{self, FACILITY, LEAD, LINK, PARTICLE, PERSON, Roles, THING};
@@ -35,12 +35,7 @@ fn find(
     statement: Option<usize>,
     is_free: impl Fn(&Range<usize>) -> bool,
 ) -> impl Iterator<Item = Range<usize>> {
-    let mut words = tokens::words(text);
-    for word in &mut words {
-        let is_masked = matches!(word.case, Case::Named | Case::Masked);
-        word.is_bare &= !is_masked && is_free(&word.range);
-    }
-    let mut look = Look::new(text, words);
+    let mut look = Look::new(text, is_free);
     look.drop_things();
     look.drop_facilities();
     look.take_unknown(statement);
@@ -49,27 +44,40 @@ fn find(
     look.take_quoted();
     look.take_pairs();
     look.take_neighbors();
-    let Look { words, taken, .. } = look;
-    words.into_iter().zip(taken).filter(|(_, is_taken)| *is_taken).map(|(word, _)| word.range)
+    look.words.into_iter().filter(|word| word.is_taken).map(|word| word.range)
+}
+
+/// A word, or a masked value, and what is known of it so far.
+struct Seen {
+    range: Range<usize>,
+    case: Case,
+    roles: Roles,
+    /// It may be a name, as far as is known.
+    is_open: bool,
+    /// It is a name.
+    is_taken: bool,
 }
 
 /// A look at the words of a text, and which of them are names.
 struct Look<'a> {
     text: &'a str,
-    words: Vec<Word>,
-    /// What each word tells.
-    roles: Vec<Roles>,
+    words: Vec<Seen>,
     /// What at least one word tells.
     all_roles: Roles,
-    taken: Vec<bool>,
 }
 
 impl<'a> Look<'a> {
-    fn new(text: &'a str, words: Vec<Word>) -> Self {
-        let role = |word: &Word| roles::of(text.get(word.range.clone()).unwrap_or_default());
-        let roles: Vec<Roles> = words.iter().map(role).collect();
-        let all_roles = roles.iter().fold(0, |all, roles| all | roles);
-        Self { text, taken: vec![false; words.len()], words, roles, all_roles }
+    fn new(text: &'a str, is_free: impl Fn(&Range<usize>) -> bool) -> Self {
+        let mut words = Vec::with_capacity(text.len() / 6);
+        words.extend(tokens::words(text).map(|Word { range, case }| Seen {
+            roles: roles::of(text.get(range.clone()).unwrap_or_default()),
+            is_open: !matches!(case, Case::Mixed | Case::Named | Case::Masked) && is_free(&range),
+            is_taken: false,
+            range,
+            case,
+        }));
+        let all_roles = words.iter().fold(0, |all, word| all | word.roles);
+        Self { text, words, all_roles }
     }
 
     fn word(&self, index: usize) -> &'a str {
@@ -87,7 +95,13 @@ impl<'a> Look<'a> {
 
     /// Returns true where a word tells one of these.
     fn tells(&self, index: usize, roles: Roles) -> bool {
-        self.roles.get(index).is_some_and(|told| told & roles != 0)
+        self.words.get(index).is_some_and(|word| word.roles & roles != 0)
+    }
+
+    /// Returns true for a word that may be a name and stands for itself.
+    fn is_bare(&self, index: usize) -> bool {
+        let word = self.words.get(index).filter(|word| word.is_open);
+        word.is_some_and(|word| tokens::is_bare(self.text.as_bytes(), &word.range))
     }
 
     /// Returns true where no word of the text tells one of these.
@@ -130,19 +144,19 @@ impl<'a> Look<'a> {
                 && self.gap(index - 1) == " ";
             let is_person = index > 1 && self.tells(index - 2, PERSON);
             if is_facility && self.words[index - 1].case == Case::Capital && !is_person {
-                self.words[index - 1].is_bare = false;
+                self.words[index - 1].is_open = false;
             }
         }
     }
 
     /// Takes one name out: to its closing quote, or as far as it is capitalised.
     fn drop_name(&mut self, mut index: usize, quote: Option<char>) -> usize {
-        let is_capital = |word: &Word| matches!(word.case, Case::Capital | Case::Upper);
+        let is_capital = |word: &Seen| matches!(word.case, Case::Capital | Case::Upper);
         while let Some(word) = self.words.get_mut(index) {
             if quote.is_none() && !is_capital(word) {
                 break;
             }
-            word.is_bare = false;
+            word.is_open = false;
             let gap = self.gap(index);
             index += 1;
             if quote.map_or(gap != " ", |quote| gap.contains(['\n', quote])) {
@@ -161,9 +175,10 @@ impl<'a> Look<'a> {
                 Case::Upper if statement.is_none_or(|start| word.range.start < start) => 4,
                 _ => continue,
             };
-            if word.is_bare && word.range.len() >= min {
+            if word.is_open && word.range.len() >= min {
                 let found = self.word(index);
-                self.taken[index] = found.chars().count() >= min && !is_known(found);
+                self.words[index].is_taken =
+                    found.chars().count() >= min && !is_known(found) && self.is_bare(index);
             }
         }
     }
@@ -183,7 +198,7 @@ impl<'a> Look<'a> {
             start = index + 1;
             if parts.clone().any(|part| self.words[part].case == Case::Masked) {
                 for part in parts {
-                    self.taken[part] |= self.is_file_name(part);
+                    self.words[part].is_taken |= self.is_file_name(part);
                 }
             }
         }
@@ -205,7 +220,7 @@ impl<'a> Look<'a> {
             if !(is_for || self.tells(index, PERSON)) {
                 continue;
             }
-            let is_folder = matches!(self.gap(index), "/" | "\\") && !self.words[index].is_bare;
+            let is_folder = matches!(self.gap(index), "/" | "\\") && !self.is_bare(index);
             if is_folder {
                 self.take_folder(index + 1);
                 continue;
@@ -227,7 +242,7 @@ impl<'a> Look<'a> {
         let is_name = word.chars().count() >= 3 && word.split('-').any(|part| !is_known(part));
         let case = self.words.get(index).map(|word| word.case);
         if is_name && matches!(case, Some(Case::Lower | Case::Capital | Case::Upper)) {
-            self.taken[index] = !self.gap(index).starts_with(['.', '_', ':']);
+            self.words[index].is_taken = !self.gap(index).starts_with(['.', '_', ':']);
         }
     }
 
@@ -236,9 +251,8 @@ impl<'a> Look<'a> {
         let mut last = None;
         let mut n_unknown = 0;
         for index in first..self.words.len().min(first + MAX_WORDS) {
-            let word = &self.words[index];
             let found = self.word(index);
-            if !word.is_bare || found.len() < 2 || (is_technical(found) && !self.is_particle(index))
+            if !self.is_bare(index) || found.len() < 2 || (is_technical(found) && !self.is_particle(index))
             {
                 break;
             }
@@ -255,7 +269,7 @@ impl<'a> Look<'a> {
         if let Some(last) = last
             && (n_unknown > 1 || !is_for)
         {
-            self.taken[first..=last].fill(true);
+            self.take(first..=last);
         }
     }
 
@@ -275,17 +289,17 @@ impl<'a> Look<'a> {
             }
             has_person |= self.tells(index, PERSON);
             let quote = self.before(index).filter(|c| matches!(c, '\'' | '"'));
-            if quote.is_none() || !self.words[index].is_bare {
+            if quote.is_none() || !self.is_bare(index) {
                 continue;
             }
             let is_pair = matches!(self.gap(index), ", " | ",")
                 && self.after(index + 1) == quote
-                && self.words.get(index + 1).is_some_and(|next| next.is_bare);
+                && self.is_bare(index + 1);
             let both = [index, index + 1].map(|index| self.word(index));
             if is_pair && both.iter().any(|word| !is_known(word)) {
-                self.taken[index..=index + 1].fill(true);
+                self.take(index..=index + 1);
             }
-            self.taken[index] |= has_person
+            self.words[index].is_taken |= has_person
                 && index > 0
                 && self.word(index - 1) == "for"
                 && self.words[index].case == Case::Capital
@@ -316,9 +330,13 @@ impl<'a> Look<'a> {
                         && self.may_join(at)
                 });
             if is_pair {
-                self.taken[index..=index + 1].fill(true);
+                self.take(index..=index + 1);
             }
         }
+    }
+
+    fn take(&mut self, indexes: RangeInclusive<usize>) {
+        self.words[indexes].iter_mut().for_each(|word| word.is_taken = true);
     }
 
     fn before(&self, index: usize) -> Option<char> {
@@ -337,28 +355,28 @@ impl<'a> Look<'a> {
         }
         for index in 1..self.words.len() {
             let is_name = self.is_name(index - 1);
-            self.taken[index] |= is_name && self.may_join(index) && is_joint(self.gap(index - 1));
+            self.words[index].is_taken |=
+                is_name && is_joint(self.gap(index - 1)) && self.may_join(index);
         }
         for index in (1..self.words.len()).rev() {
-            let (is_name, gap) = (self.is_name(index), self.gap(index - 1));
-            let is_small = gap == " "
-                && self.words[index - 1].is_bare
-                && self.words[index - 1].case == Case::Lower
-                && self.is_particle(index - 1);
-            self.taken[index - 1] |=
-                is_name && (is_small || self.may_join(index - 1) && is_joint(gap));
+            if !self.is_name(index) {
+                continue;
+            }
+            let gap = self.gap(index - 1);
+            let is_small = gap == " " && self.is_particle(index - 1) && self.is_bare(index - 1);
+            self.words[index - 1].is_taken |=
+                is_small || is_joint(gap) && self.may_join(index - 1);
         }
     }
 
     fn is_name(&self, index: usize) -> bool {
-        self.taken[index] || self.words[index].case == Case::Named
+        self.words[index].is_taken || self.words[index].case == Case::Named
     }
 
     fn may_join(&self, index: usize) -> bool {
-        let word = &self.words[index];
-        let is_cased = matches!(word.case, Case::Capital | Case::Upper);
+        let is_cased = matches!(self.words[index].case, Case::Capital | Case::Upper);
         let found = self.word(index);
-        word.is_bare && is_cased && found.chars().count() >= 2 && !is_technical(found)
+        is_cased && self.is_bare(index) && found.chars().count() >= 2 && !is_technical(found)
     }
 }
 

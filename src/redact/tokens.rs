@@ -24,8 +24,6 @@ pub(crate) enum Case {
 pub(crate) struct Word {
     pub(crate) range: Range<usize>,
     pub(crate) case: Case,
-    /// Not part of an identifier, a path, a host name, a tag or a key.
-    pub(crate) is_bare: bool,
 }
 
 /// Names may begin so, with a capital behind it.
@@ -33,45 +31,60 @@ const PREFIXES: [&str; 13] =
     ["Mc", "Mac", "De", "Del", "Della", "Di", "Du", "La", "Le", "Van", "Von", "Fitz", "St"];
 
 /// Returns the words of a text, in order.
-pub(crate) fn words(text: &str) -> Vec<Word> {
+pub(crate) fn words(text: &str) -> impl Iterator<Item = Word> {
     let bytes = text.as_bytes();
-    let mut found = Vec::with_capacity(bytes.len() / 6);
     let mut at = 0;
-    while let Some(byte) = bytes.get(at) {
-        let rest = &bytes[at..];
-        at = if byte.is_ascii_digit() {
-            at + rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()
-        } else if let [b'%', high, low, ..] = rest
-            && high.is_ascii_hexdigit()
-            && low.is_ascii_hexdigit()
-        {
-            at + 3
-        } else if *byte == b'['
-            && let Some(len) = scan::token_len(rest)
-        {
-            let case = if rest.starts_with(b"[name") { Case::Named } else { Case::Masked };
-            found.push(Word { range: at..at + len, case, is_bare: false });
-            at + len
-        } else if is_word(*byte) {
-            let plain = rest.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-            let is_plain = rest.get(plain).is_none_or(|next| next.is_ascii() && !is_mark(*next));
-            let (len, case) = if is_plain {
-                (plain, plain_case(&rest[..plain]))
+    std::iter::from_fn(move || {
+        loop {
+            at += bytes.get(at..)?.iter().take_while(|byte| is_between(**byte)).count();
+            let rest = bytes.get(at..)?;
+            let byte = *rest.first()?;
+            if is_word(byte) && !byte.is_ascii_digit() {
+                let (len, case) = letters(text, at);
+                if len > 0 {
+                    at += len;
+                    return Some(Word { range: at - len..at, case });
+                }
+                at += char_len(text, at);
+            } else if byte == b'['
+                && let Some(len) = scan::token_len(rest)
+            {
+                let case = if rest.starts_with(b"[name") { Case::Named } else { Case::Masked };
+                at += len;
+                return Some(Word { range: at - len..at, case });
             } else {
-                let len = word_len(text.get(at..).unwrap_or_default());
-                (len, case_of(text.get(at..at + len).unwrap_or_default()))
-            };
-            if len > 0 {
-                let range = at..at + len;
-                let is_bare = !matches!(case, Case::Mixed) && is_bare(bytes, &range);
-                found.push(Word { range, case, is_bare });
+                at += skipped_len(rest);
             }
-            at + len.max(char_len(text, at))
-        } else {
-            at + 1
-        };
+        }
+    })
+}
+
+/// Returns true for bytes that no word and nothing else of note begins with.
+const fn is_between(byte: u8) -> bool {
+    !is_word(byte) && !matches!(byte, b'[' | b'%')
+}
+
+/// Returns the length of what is no word: what begins with a digit, an escape of a URL, one byte.
+fn skipped_len(rest: &[u8]) -> usize {
+    match rest {
+        [b'%', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => 3,
+        [digit, ..] if digit.is_ascii_digit() => {
+            rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count()
+        }
+        _ => 1,
     }
-    found
+}
+
+/// Returns the length of the word at a place, none where that is no letter, and how it is written.
+fn letters(text: &str, at: usize) -> (usize, Case) {
+    let rest = text.get(at..).unwrap_or_default();
+    let plain = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+    let next = rest.as_bytes().get(plain);
+    if next.is_none_or(|next| next.is_ascii() && !is_mark(*next)) {
+        return (plain, plain_case(&rest.as_bytes()[..plain]));
+    }
+    let len = word_len(rest);
+    (len, case_of(rest.get(..len).unwrap_or_default()))
 }
 
 fn char_len(text: &str, at: usize) -> usize {
@@ -147,8 +160,9 @@ fn is_capital(part: &str) -> bool {
         })
 }
 
-/// Returns true where a word stands for itself.
-fn is_bare(bytes: &[u8], range: &Range<usize>) -> bool {
+/// Returns true where a word stands for itself: where it is not part of an identifier, a path, a
+/// host name, a tag or a key.
+pub(crate) fn is_bare(bytes: &[u8], range: &Range<usize>) -> bool {
     let head = &bytes[..range.start];
     let (before, after) = (head.last().copied().unwrap_or(b' '), &bytes[range.end..]);
     let is_joined = |byte: u8| byte == b'_' || byte.is_ascii_digit() || b"\\@$/".contains(&byte);

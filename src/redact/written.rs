@@ -12,6 +12,14 @@ use super::scan::Scan;
 /// Messages and JSON begin so in Base64: `MSH|`, `PID|`, `{"`.
 const ENCODED: [&str; 4] = ["TVNIf", "TVNIX", "UElEf", "eyJ"];
 
+/// One of these is in every text with such a message.
+pub(crate) const ENCODED_SIGNS: &[&str] = &["tvni", "uele", "eyj"];
+
+/// One of these is in every date with a month in words; `ſ` counts as an `s` there.
+pub(crate) const MONTH_SIGNS: &[&str] = &[
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "\u{17f}ep", "oct", "nov", "dec",
+];
+
 /// What is shorter is no message, in bytes.
 const MIN_ENCODED: usize = 24;
 
