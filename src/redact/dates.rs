@@ -148,6 +148,7 @@ fn is_log_name(head: &[u8], after: &[u8]) -> bool {
         _ => 0,
     };
     let end = after.get(stamp..).unwrap_or_default();
-    LOG_ENDS.iter().any(|log| end.starts_with(log) || head.ends_with(&[*log, b"."].concat()))
+    let name = head.strip_suffix(b".").unwrap_or_default();
+    LOG_ENDS.iter().any(|log| end.starts_with(log) || name.ends_with(log))
         || (matches!(previous, Some(b'/' | b'\\')) && matches!(end.first(), Some(b'/' | b'\\')))
 }

@@ -13,7 +13,7 @@ use super::{
 };
 
 /// What is known of the patient whose message was handled last.
-pub(crate) type Known = Identifiers;
+pub(crate) type Known<'m> = Identifiers<'m>;
 
 /// Groups of words that make a detector worth running.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,7 @@ enum Group {
     Street,
     Month,
     Encoded,
+    Quote,
 }
 
 /// Words looked for in one pass, whatever their case, and what they may be a sign of.
@@ -45,7 +46,9 @@ const WORDS: &[(Group, &[&str])] = &[
 
 /// Finds words; the second part holds the bit of each word's group.
 static SEARCH: LazyLock<(dfa::DFA, Vec<u32>)> = LazyLock::new(|| {
-    let words = WORDS.iter().flat_map(|(group, words)| words.iter().map(|word| (bit(*group), *word)));
+    let quotes = phrases::TEXTS.iter().map(|(words, _)| (Group::Quote, *words));
+    let words = WORDS.iter().copied().chain(quotes);
+    let words = words.flat_map(|(group, words)| words.iter().map(move |word| (bit(group), *word)));
     let (bits, words): (Vec<_>, Vec<_>) = words.unzip();
     let search = dfa::Builder::new().ascii_case_insensitive(true).build(words);
     (search.expect("the words are few and short"), bits)
@@ -69,6 +72,7 @@ mod byte {
     pub(super) const LABEL: u32 = 64;
     pub(super) const COMMA: u32 = 128;
     pub(super) const SINGLE: u32 = 256;
+    pub(super) const OTHER: u32 = 512;
     pub(super) const MASKABLE: u32 = DIGIT | BAR | CARET | AT | TAG | COMMA;
 }
 
@@ -78,6 +82,11 @@ static BYTES: [u32; 256] = {
     while digit <= b'9' {
         table[digit as usize] = byte::DIGIT;
         digit += 1;
+    }
+    let mut other = 0x80;
+    while other < table.len() {
+        table[other] = byte::OTHER;
+        other += 1;
     }
     table[b'|' as usize] = byte::BAR;
     table[b'^' as usize] = byte::CARET;
@@ -140,9 +149,10 @@ const fn bit(group: Group) -> u32 {
 }
 
 /// Claims all that looks like patient data, given what is known of the patient.
-pub(crate) fn claim(scan: &mut Scan<'_>, signs: Signs, known: &Known) {
+pub(crate) fn claim(scan: &mut Scan<'_>, signs: Signs, known: &Known<'_>) {
     let mut own = Identifiers::default();
-    structured(scan, signs, &mut own);
+    let statement = if signs.has(Group::Sql) { sql::first_statement(scan.text) } else { None };
+    structured(scan, signs, statement.is_some(), &mut own);
     own.claim(scan);
     known.claim(scan);
     if signs.has_byte(byte::AT) {
@@ -175,12 +185,16 @@ pub(crate) fn claim(scan: &mut Scan<'_>, signs: Signs, known: &Known) {
     if signs.has_byte(byte::COMMA) {
         names::claim_pairs(scan);
     }
-    let statement = if signs.has(Group::Sql) { sql::first_statement(scan.text) } else { None };
     strangers::claim(scan, statement);
 }
 
 /// Claims what stands in a structure: tables, HL7, SQL, JSON, XML and known error texts.
-fn structured(scan: &mut Scan<'_>, signs: Signs, own: &mut Identifiers) {
+fn structured<'a>(
+    scan: &mut Scan<'a>,
+    signs: Signs,
+    has_statement: bool,
+    own: &mut Identifiers<'a>,
+) {
     if signs.has_byte(byte::BAR) {
         phrases::claim_oracle_table(scan);
         hl7::claim(scan, own);
@@ -195,30 +209,29 @@ fn structured(scan: &mut Scan<'_>, signs: Signs, own: &mut Identifiers) {
         xml::claim(scan);
         xml::claim_escaped(scan);
     }
-    if signs.has(Group::Phrase) {
+    // A letter beyond ASCII may be another case of one in a word.
+    if signs.has(Group::Phrase) && (signs.has(Group::Quote) || signs.has_byte(byte::OTHER)) {
         phrases::claim(scan);
     }
     if signs.has_byte(byte::DIGIT) {
         hl7_paths::claim(scan);
     }
-    if signs.has(Group::Sql) && signs.has_byte(byte::QUOTE | byte::SINGLE | byte::DIGIT) {
+    if has_statement && signs.has_byte(byte::QUOTE | byte::SINGLE | byte::DIGIT) {
         sql::claim(scan);
     }
 }
 
-impl Identifiers {
+impl<'m> Identifiers<'m> {
     /// Returns the identifiers in the head of a message: HL7, else JSON or XML.
-    pub(crate) fn from_message(head: &[u8]) -> Self {
-        let text = String::from_utf8_lossy(head);
-        let mut scan = Scan::new(&text);
+    pub(crate) fn from_message(head: &'m str) -> Self {
         let mut known = Self::default();
-        hl7::claim(&mut scan, &mut known);
+        hl7::identify(head, &mut known);
         if known.is_empty() {
-            let mut scan = Scan::new(&text);
+            let mut scan = Scan::new(head);
             json::claim(&mut scan);
             xml::claim(&mut scan);
             for (range, kind) in scan.masked() {
-                known.add(text.get(range).unwrap_or_default(), kind);
+                known.add(head.get(range).unwrap_or_default(), kind);
             }
         }
         known

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::hl7_fields::{Treatment, is_identity, is_segment, treatment};
+use super::hl7_fields::{Treatment, is_identity, is_segment, may_identify, treatment};
 use super::identifiers::Identifiers;
 use super::pseudonym::Kind;
-use super::scan::{Scan, is_word};
+use super::scan::{Scan, is_in_token, is_word};
 use super::words;
 
 /// A segment in a text.
@@ -17,8 +17,32 @@ struct Segment {
     separator: u8,
 }
 
+/// Notes what identifies the patient of a message.
+pub(crate) fn identify<'m>(message: &'m str, known: &mut Identifiers<'m>) {
+    let bytes = message.as_bytes();
+    let marks = encoding(bytes);
+    for segment in segments(bytes, marks.separator) {
+        let name = &bytes[segment.name.clone()];
+        if !may_identify(name) {
+            continue;
+        }
+        for (number, field) in fields(bytes, &segment) {
+            if let Treatment::Mask(kind) = treatment(name, number)
+                && is_identity(name, number)
+            {
+                for part in parts(bytes, field, kind, marks) {
+                    if !is_in_token(bytes, part.start) {
+                        let value = message.get(part).unwrap_or_default();
+                        known.add(value, kind_of_part(value, kind));
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// Masks the fields of segments, and notes what identifies the patient.
-pub(crate) fn claim(scan: &mut Scan<'_>, known: &mut Identifiers) {
+pub(crate) fn claim<'a>(scan: &mut Scan<'a>, known: &mut Identifiers<'a>) {
     let bytes = scan.bytes();
     let marks = encoding(bytes);
     let segments = segments(bytes, marks.separator);
@@ -131,31 +155,46 @@ fn cut_end(line: &[u8], separator: u8, quote: Option<u8>) -> usize {
     line.len()
 }
 
-fn claim_segment(scan: &mut Scan<'_>, segment: &Segment, marks: Encoding, known: &mut Identifiers) {
+/// Returns the fields of a segment that are not empty, with their numbers.
+fn fields<'b>(
+    bytes: &'b [u8],
+    segment: &Segment,
+) -> impl Iterator<Item = (usize, Range<usize>)> + use<'b> {
+    let first =
+        if matches!(&bytes[segment.name.clone()], b"MSH" | b"FHS" | b"BHS") { 2 } else { 1 };
+    let (end, separator) = (segment.body.end, segment.separator);
+    let mut start = segment.body.start;
+    let ranges = std::iter::from_fn(move || {
+        let rest = bytes.get(start..end)?;
+        let len = memchr::memchr(separator, rest).unwrap_or(rest.len());
+        let range = start..start + len;
+        start = range.end + 1;
+        Some(range)
+    });
+    (first..).zip(ranges).filter(|(_, range)| !range.is_empty())
+}
+
+fn claim_segment<'a>(
+    scan: &mut Scan<'a>,
+    segment: &Segment,
+    marks: Encoding,
+    known: &mut Identifiers<'a>,
+) {
+    let text = scan.text;
     let bytes = scan.bytes();
     let name = &bytes[segment.name.clone()];
     scan.keep(segment.name.clone());
-    let first = if matches!(name, b"MSH" | b"FHS" | b"BHS") { 2 } else { 1 };
-    let mut start = segment.body.start;
-    for (index, field) in bytes[segment.body.clone()].split(|b| *b == segment.separator).enumerate()
-    {
-        let range = start..start + field.len();
-        start = range.end + 1;
-        if field.is_empty() {
-            continue;
-        }
-        let number = first + index;
+    for (number, range) in fields(bytes, segment) {
         let is_last = range.end == segment.body.end;
         match treatment(name, number) {
             Treatment::Keep => keep_field(scan, name, range, is_last),
             Treatment::Free => {}
             Treatment::Mask(kind) => {
                 for part in parts(bytes, range.clone(), kind, marks) {
-                    // Senders put social security numbers into the fields of other numbers.
-                    let shape = words::shape(scan.text.get(part.clone()).unwrap_or_default());
-                    let kind = if shape == Kind::Ssn { shape } else { kind };
+                    let value = text.get(part.clone()).unwrap_or_default();
+                    let kind = kind_of_part(value, kind);
                     if is_identity(name, number) && scan.is_free(part.start) {
-                        known.add(scan.text.get(part.clone()).unwrap_or_default(), kind);
+                        known.add(value, kind);
                     }
                     scan.mask(part, kind);
                 }
@@ -163,6 +202,11 @@ fn claim_segment(scan: &mut Scan<'_>, segment: &Segment, marks: Encoding, known:
             Treatment::Value => mask_value(scan, range, number == 1),
         }
     }
+}
+
+/// Senders put social security numbers into the fields of other numbers.
+fn kind_of_part(value: &str, kind: Kind) -> Kind {
+    if words::shape(value) == Kind::Ssn { Kind::Ssn } else { kind }
 }
 
 /// Keeps a field; of the last one only the first word, since other text may follow it.
@@ -182,24 +226,26 @@ fn keep_field(scan: &mut Scan<'_>, name: &[u8], range: Range<usize>, is_last: bo
 
 /// Returns what of a field is masked on its own: components of names, first components of ids
 /// and what else in them is not a code, whole repetitions of the rest.
-fn parts(bytes: &[u8], range: Range<usize>, kind: Kind, marks: Encoding) -> Vec<Range<usize>> {
-    let splits = |byte: u8| match kind {
-        Kind::Address | Kind::Phone | Kind::Email => byte == marks.repetition,
-        _ => [marks.repetition, marks.component, marks.subcomponent].contains(&byte),
+fn parts(
+    bytes: &[u8],
+    range: Range<usize>,
+    kind: Kind,
+    marks: Encoding,
+) -> impl Iterator<Item = Range<usize>> {
+    let is_whole = matches!(kind, Kind::Address | Kind::Phone | Kind::Email);
+    let splits = move |byte: u8| {
+        byte == marks.repetition
+            || !is_whole && (byte == marks.component || byte == marks.subcomponent)
     };
-    let mut found = Vec::new();
     let mut start = range.start;
     let mut is_first = true;
-    for part in bytes[range].split(|byte| splits(*byte)) {
+    bytes[range].split(move |byte| splits(*byte)).filter_map(move |part| {
         let here = start..start + part.len();
         start = here.end + 1;
         let is_code = !is_first && kind != Kind::Name && words::is_code(part);
         is_first = bytes.get(here.end) == Some(&marks.repetition);
-        if !part.is_empty() && !is_code {
-            found.push(here);
-        }
-    }
-    found
+        (!part.is_empty() && !is_code).then_some(here)
+    })
 }
 
 /// Masks a field of no known kind, unless it is a short code or, in first place, a set id.

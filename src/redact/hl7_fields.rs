@@ -2,7 +2,7 @@
 
 use super::pseudonym::Kind;
 
-/// Segments of the standard; a site's own begin with `Z`.
+/// Segments of the standard, sorted; a site's own begin with `Z`.
 const SEGMENTS: [&[u8; 3]; 98] = [
     b"ABS", b"ACC", b"ADD", b"AFF", b"AIG", b"AIL", b"AIP", b"AIS", b"AL1", b"APR", b"ARQ", b"ARV",
     b"AUT", b"BHS", b"BLC", b"BLG", b"BTS", b"BTX", b"CER", b"CON", b"CSP", b"CSR", b"CSS", b"CTD",
@@ -17,7 +17,8 @@ const SEGMENTS: [&[u8; 3]; 98] = [
 
 /// Returns true for the name of a segment.
 pub(crate) fn is_segment(name: &[u8]) -> bool {
-    matches!(name, [b'Z', ..]) || SEGMENTS.iter().any(|known| &known[..] == name)
+    let is_listed = |name: &[u8; 3]| SEGMENTS.binary_search(&name).is_ok();
+    matches!(name, [b'Z', ..]) || name.try_into().is_ok_and(is_listed)
 }
 
 /// What becomes of a field.
@@ -78,6 +79,11 @@ fn kind(segment: &[u8], field: usize) -> Option<Kind> {
         (b"PID", 19) | (b"NK1", 37) | (b"GT1", 12) | (b"IN2", 2) => Ssn,
         _ => return None,
     })
+}
+
+/// Returns true for segments with a field of which [`is_identity`] is true.
+pub(crate) fn may_identify(segment: &[u8]) -> bool {
+    matches!(segment, b"PID" | b"NK1" | b"GT1" | b"MRG" | b"IN1" | b"IN2" | b"PV1")
 }
 
 /// Returns true where the field tells who the patient is, so that what stands in it is masked in

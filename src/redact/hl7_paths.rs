@@ -20,6 +20,9 @@ static PLACE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Masks the values of fields that hold patient data.
 pub(crate) fn claim(scan: &mut Scan<'_>) {
+    if !has_place(scan.bytes()) {
+        return;
+    }
     for captures in PLACE.captures_iter(scan.text) {
         let group = |name: &str| captures.name(name);
         let (Some(segment), Some(field)) = (group("segment"), group("field")) else { continue };
@@ -35,6 +38,16 @@ pub(crate) fn claim(scan: &mut Scan<'_>) {
             }
         }
     }
+}
+
+/// Returns true where something looks like the name of a segment and the number of a field.
+fn has_place(bytes: &[u8]) -> bool {
+    memchr::memchr2_iter(b'.', b'-', bytes).any(|at| {
+        let (segment, field) = bytes.split_at(at);
+        matches!(field, [_, digit, ..] if digit.is_ascii_digit())
+            && matches!(segment, [.., one, two, three]
+                if one.is_ascii_uppercase() && is_segment(&[*one, *two, *three]))
+    })
 }
 
 /// Returns what an element such as `PID.5` of HL7 in XML holds.

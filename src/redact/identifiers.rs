@@ -22,82 +22,163 @@ const STREETS: [&str; 12] = [
     "street",
 ];
 
-/// Pieces of identifiers, by their first word in lower case.
+/// Values that identify a patient, as they stand in a message.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Identifiers {
-    pieces: HashMap<String, Vec<Piece>>,
+pub(crate) struct Identifiers<'m> {
+    values: Vec<(&'m str, Kind)>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+impl<'m> Identifiers<'m> {
+    /// Adds a value.
+    pub(crate) fn add(&mut self, value: &'m str, kind: Kind) {
+        self.values.push((value.trim(), kind));
+    }
+
+    /// Returns true where no value tells anything.
+    pub(crate) fn is_empty(&self) -> bool {
+        let has_piece = |(value, kind): &(&str, Kind)| {
+            let mut has_any = false;
+            for_each_piece(value, *kind, &mut |piece| has_any |= is_telling(piece));
+            has_any
+        };
+        !self.values.iter().any(has_piece)
+    }
+
+    /// Masks the values and their parts wherever they stand as whole words.
+    ///
+    /// Few texts have a word of the message, so pieces are made of those values only that may stand
+    /// in this one.
+    pub(crate) fn claim(&self, scan: &mut Scan<'_>) {
+        if self.values.is_empty() {
+            return;
+        }
+        let words = FreeWords::of(scan);
+        let mut pieces = Pieces::default();
+        for (value, kind) in &self.values {
+            for_each_piece(value, *kind, &mut |piece| {
+                if words.may_have(piece) && is_telling(piece) {
+                    pieces.add(piece, *kind);
+                }
+            });
+        }
+        pieces.claim(scan);
+    }
+}
+
+/// Hands out a value with its parts: words of names, towns, and other ways to write a date.
+fn for_each_piece(value: &str, kind: Kind, give: &mut dyn FnMut(&str)) {
+    give(value);
+    for part in value.split(['^', '&', '~']).filter(|part| part.len() < value.len()) {
+        give(part.trim());
+    }
+    if kind == Kind::Name {
+        value.split([' ', '-', '^', ',']).for_each(&mut *give);
+    }
+    if kind == Kind::Address {
+        // The street, where its name is telling.
+        let is_telling = |word: &&str| {
+            word.len() >= 5
+                && word.chars().all(char::is_alphabetic)
+                && !vocabulary::is_technical(word)
+                && !STREETS.iter().any(|street| street.eq_ignore_ascii_case(word))
+        };
+        let street = value.split('^').next().unwrap_or_default();
+        street.split(' ').filter(is_telling).for_each(&mut *give);
+    }
+    if let Some(date) = words::year_first(value)
+        && let (Some(year), Some(month), Some(day)) = (date.get(..4), date.get(4..6), date.get(6..))
+    {
+        give(&date);
+        give(&format!("{year}-{month}-{day}"));
+        give(&format!("{month}/{day}/{year}"));
+    }
+    if kind == Kind::Ssn || kind == Kind::Phone {
+        let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+        give(&digits);
+    }
+}
+
+/// Returns false for what is too short to identify, and for a code.
+fn is_telling(piece: &str) -> bool {
+    let n_digits = piece.bytes().filter(u8::is_ascii_digit).count();
+    let mut pairs = piece.chars().zip(piece.chars().skip(1));
+    piece.chars().count() >= 3
+        && (n_digits >= 4 || pairs.any(|(a, b)| a.is_alphabetic() && b.is_alphabetic()))
+        && !words::is_code(piece.as_bytes())
+}
+
+/// Which words a text has that nobody has claimed, as far as a few bits can tell.
+struct FreeWords([u64; 16]);
+
+impl FreeWords {
+    fn of(scan: &Scan<'_>) -> Self {
+        let mut found = Self([0; 16]);
+        let mut at = 0;
+        while let Some((start, end)) = next_word(scan.bytes(), at) {
+            at = end;
+            if !(scan.is_free(start) || scan.is_free(end - 1)) {
+                continue;
+            }
+            let word = &scan.bytes()[start..end];
+            if word.is_ascii() {
+                found.insert(word);
+            } else {
+                // Other letters may become ASCII ones in lower case.
+                let lower = scan.text.get(start..end).unwrap_or_default().to_lowercase();
+                found.insert(lower.as_bytes());
+            }
+            found.insert(&word[word.len() - digits_behind(word)..]);
+        }
+        found
+    }
+
+    fn insert(&mut self, word: &[u8]) {
+        let bit = Self::bit(word);
+        self.0[bit / 64] |= 1 << (bit % 64);
+    }
+
+    /// Returns false where the first word of a piece is not among the words.
+    fn may_have(&self, piece: &str) -> bool {
+        let Some((start, end)) = next_word(piece.as_bytes(), 0) else { return false };
+        let bit = Self::bit(&piece.as_bytes()[start..end]);
+        !piece.is_ascii() || self.0[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
+    /// Returns one of 1,024 bits, the same whatever the case of ASCII letters.
+    fn bit(word: &[u8]) -> usize {
+        let byte = |at: usize| usize::from(word.get(at).map_or(0, |byte| byte & 31));
+        let (first, second) = (byte(0), byte(1));
+        let last = byte(word.len().wrapping_sub(1));
+        (first * 37 + second * 11 + last * 101 + word.len() * 5) % 1024
+    }
+}
+
+/// Pieces of identifiers, by their first word in lower case.
+#[derive(Debug, Default)]
+struct Pieces {
+    by_word: HashMap<String, Vec<Piece>>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
 struct Piece {
     lower: String,
     kind: Kind,
 }
 
-impl Identifiers {
-    /// Returns true where nothing is known.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.pieces.is_empty()
-    }
-
-    /// Adds a value with its parts: words of names, towns, and other ways to write a date.
-    ///
-    /// What is too short to identify, or a code, is left out.
-    pub(crate) fn add(&mut self, value: &str, kind: Kind) {
-        let value = value.trim();
-        self.add_piece(value, kind);
-        for part in value.split(['^', '&', '~']).filter(|part| part.len() < value.len()) {
-            self.add_piece(part.trim(), kind);
-        }
-        if kind == Kind::Name {
-            value.split([' ', '-', '^', ',']).for_each(|word| self.add_piece(word, kind));
-        }
-        if kind == Kind::Address {
-            // The street, where its name is telling.
-            let is_telling = |word: &&str| {
-                word.len() >= 5
-                    && word.chars().all(char::is_alphabetic)
-                    && !vocabulary::is_technical(word)
-                    && !STREETS.iter().any(|street| street.eq_ignore_ascii_case(word))
-            };
-            let street = value.split('^').next().unwrap_or_default();
-            street.split(' ').filter(is_telling).for_each(|word| self.add_piece(word, kind));
-        }
-        if let Some(date) = words::year_first(value)
-            && let (Some(year), Some(month), Some(day)) =
-                (date.get(..4), date.get(4..6), date.get(6..))
-        {
-            self.add_piece(&date, kind);
-            self.add_piece(&format!("{year}-{month}-{day}"), kind);
-            self.add_piece(&format!("{month}/{day}/{year}"), kind);
-        }
-        if kind == Kind::Ssn || kind == Kind::Phone {
-            let digits: String = value.chars().filter(char::is_ascii_digit).collect();
-            self.add_piece(&digits, kind);
-        }
-    }
-
-    fn add_piece(&mut self, piece: &str, kind: Kind) {
-        let n_digits = piece.bytes().filter(u8::is_ascii_digit).count();
-        let mut pairs = piece.chars().zip(piece.chars().skip(1));
-        let has_pair = pairs.any(|(a, b)| a.is_alphabetic() && b.is_alphabetic());
-        let is_telling = piece.chars().count() >= 3 && (has_pair || n_digits >= 4);
-        if !is_telling || words::is_code(piece.as_bytes()) {
-            return;
-        }
+impl Pieces {
+    fn add(&mut self, piece: &str, kind: Kind) {
         let lower = piece.to_lowercase();
         let Some(first) = first_word(&lower) else { return };
-        let piece = Piece { kind, lower: lower.clone() };
-        let pieces = self.pieces.entry(first.to_owned()).or_default();
+        let pieces = self.by_word.entry(first.to_owned()).or_default();
+        let piece = Piece { kind, lower };
         if !pieces.contains(&piece) {
             pieces.push(piece);
             pieces.sort_by_key(|piece| std::cmp::Reverse(piece.lower.len()));
         }
     }
 
-    /// Masks the pieces wherever they stand as whole words.
-    pub(crate) fn claim(&self, scan: &mut Scan<'_>) {
-        if self.is_empty() {
+    fn claim(&self, scan: &mut Scan<'_>) {
+        if self.by_word.is_empty() {
             return;
         }
         let text = scan.text;
@@ -115,7 +196,7 @@ impl Identifiers {
     fn claim_word(&self, scan: &mut Scan<'_>, start: usize, word: &str, lower: &mut String) {
         lower.clear();
         lower.extend(word.chars().flat_map(char::to_lowercase));
-        for piece in self.pieces.get(lower.as_str()).into_iter().flatten() {
+        for piece in self.by_word.get(lower.as_str()).into_iter().flatten() {
             let Some(len) = phrase_len(scan.text.get(start..).unwrap_or_default(), &piece.lower)
             else {
                 continue;
@@ -126,17 +207,22 @@ impl Identifiers {
             }
         }
         // A number inside a word, such as `MRN123456`.
-        let digits = word.bytes().rev().take_while(u8::is_ascii_digit).count();
+        let digits = digits_behind(word.as_bytes());
         let (head, number) = word.split_at_checked(word.len() - digits).unwrap_or((word, ""));
         if digits >= 5
             && !head.is_empty()
-            && let Some(piece) = self.pieces.get(number).and_then(|found| found.first())
+            && let Some(piece) = self.by_word.get(number).and_then(|found| found.first())
             && piece.lower == number
         {
             let from = start + head.len();
             scan.mask(from..from + digits, piece.kind);
         }
     }
+}
+
+/// Returns how many digits a word ends with.
+fn digits_behind(word: &[u8]) -> usize {
+    word.iter().rev().take_while(|byte| byte.is_ascii_digit()).count()
 }
 
 /// Returns the first run of letters and digits.
@@ -195,9 +281,9 @@ fn is_meant(text: &str, start: usize, word: &str, piece: &Piece) -> bool {
 mod tests {
     use super::*;
 
-    fn masked(pieces: &[(&str, Kind)], text: &str) -> String {
+    fn masked(values: &[(&str, Kind)], text: &str) -> String {
         let mut known = Identifiers::default();
-        for (value, kind) in pieces {
+        for (value, kind) in values {
             known.add(value, *kind);
         }
         let mut scan = Scan::new(text);

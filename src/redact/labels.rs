@@ -160,8 +160,8 @@ fn label_kind(text: &str, sign: usize) -> Option<Kind> {
     let end = sign - bytes[..sign].iter().rev().take_while(|b| b"\"'\\ ])".contains(b)).count();
     let len = bytes[..end].iter().rev().take(MAX_LABEL_BYTES).take_while(is_label).count();
     let label = text.get(end - len..end)?.trim();
-    let (before, last) = label.rsplit_once(' ').unwrap_or(("", label));
-    let previous = before.rsplit(' ').next().unwrap_or_default();
+    let (before, last) = split_last(label);
+    let (_, previous) = split_last(before);
     let told = LISTED.marks(last.as_bytes());
     let is_alone = previous.is_empty() || LISTED.marks(previous.as_bytes()) & IS_PERSON != 0;
     match told & !IS_PERSON {
@@ -173,6 +173,13 @@ fn label_kind(text: &str, sign: usize) -> Option<Kind> {
         IS_RECORD => Some(Kind::Id),
         _ => keys::kind_of(last),
     }
+}
+
+/// Returns what stands before the last word, and the word.
+fn split_last(label: &str) -> (&str, &str) {
+    let space = memchr::memrchr(b' ', label.as_bytes());
+    let split = space.and_then(|at| Some((label.get(..at)?, label.get(at + 1..)?)));
+    split.unwrap_or(("", label))
 }
 
 /// Returns the value at a place: what is quoted, or as much as a value of the kind has.

@@ -42,8 +42,7 @@ impl Lexicon {
 
     /// Returns the marks of a word, none where it is in no list.
     pub(crate) fn marks(&self, word: &[u8]) -> u8 {
-        let may_be_listed =
-            self.edges.get(word.len()).is_some_and(|edges| edges & edge(word) != 0);
+        let may_be_listed = self.edges.get(word.len()).is_some_and(|edges| edges & edge(word) != 0);
         let spelling = if may_be_listed { Spelling::of(word) } else { None };
         spelling.and_then(|spelling| self.marks.get(&spelling)).copied().unwrap_or_default()
     }

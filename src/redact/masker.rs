@@ -57,7 +57,8 @@ impl Masker {
     /// identifiers of its patient are masked wherever they stand in the text as whole words.
     #[must_use]
     pub fn mask(&self, text: &str, nearby: Option<&[u8]>) -> String {
-        let known = nearby.map(Known::from_message).unwrap_or_default();
+        let nearby = nearby.map(String::from_utf8_lossy);
+        let known = nearby.as_deref().map(Known::from_message).unwrap_or_default();
         let mut masked = None;
         for _ in 0..MAX_ROUNDS {
             let current = masked.as_deref().unwrap_or(text);
@@ -76,7 +77,7 @@ impl Masker {
     }
 
     /// Masks what one look at the text finds, `None` where that is nothing.
-    fn round(&self, text: &str, known: &Known) -> Option<String> {
+    fn round(&self, text: &str, known: &Known<'_>) -> Option<String> {
         let signs = Signs::of(text);
         if self.extra.is_empty() && known.is_empty() && signs.is_plain(text) {
             return None;

@@ -9,7 +9,8 @@ use super::pseudonym::Kind;
 use super::scan::Scan;
 use super::words;
 
-/// Words that every text looked for here has one of.
+/// Words that every text looked for here has one of, and others too: they also tell that the whole
+/// of a text is to be looked at.
 pub(crate) const SIGNS: &[&str] = &[
     "bind",
     "duplicate",
@@ -42,37 +43,45 @@ pub(crate) const SIGNS: &[&str] = &[
     "out of range",
 ];
 
-/// Texts and where in them the value stands; `tuple` holds several, `words` a piece of a statement.
-const TEXTS: &str = r#"(?x)
-    (?i:bind\ to\ [a-z]+):\ (?<a>[^\r\n]+)
-  | (?i:duplicate\ key\ value\ is)\ \((?<tuple>[^\r\n]*)\)
-  | (?i:duplicate\ entry)\ '(?<b>[^\r\n]*)'\ for\ key
-  | (?i:converting\ the\ [a-z]+\ value)\ '(?<c>[^\r\n]*)'\ to
-  | (?i:incorrect\ [a-z]+\ value):\ '(?<d>[^\r\n]*?)'(?:\x20for\x20|[.\s]|$)
-  | (?i:truncated\ value):\ '(?<e>[^\r\n]*?)'(?:[.\s]|$)
-  | (?i:key)\ \([^)\r\n]*\)=\((?<tuple2>[^\r\n]*)\)
-  | (?i:row\ contains)\ \((?<tuple3>[^\r\n]*)\)
-  | (?i:parse\ date)\ ["'](?<f>[^\r\n]*?)["'](?:[.\s]|$)
-  | '(?<g>[^'\r\n]*)'\ is\ not\ a\ valid\ date
-  | (?i:(?:unknown|invalid)\ date/time):\ (?<h>[^\r\n]+)
-  | (?i:invalid)\ (?:year|month|day|hour|minute|second|[a-z]+day),\ (?<i>[^,\r\n]+),\ in\ (?<j>[^\r\n]+)
-  | (?i:expected)\ [^"\r\n]{1,80},\ got\ "(?<k>[^\r\n]*)"
-  | ^"(?<l>[^\r\n]*)"\ (?i:does\ not\ match)
-  | (?i:line\ of\ the\ csv\ file):[\ \t]*\r?\n(?<m>[^\r\n]+)
-  | (?i:use\ near)\ '(?<words>[^\r]*?)'(?:\ at\ line\ \d+|\s*$)
-  | (?i:incorrect\ syntax\ near)(?:\ the\ keyword)?\ '(?<words2>[^\r\n]*?)'(?:[.\s]|$)
-  | (?i:near)\ "(?<words3>[^\r\n]*)":\ syntax\ error
-  | (?i:after\ the\ character\ string)\ '(?<n>(?s:.)*?)'(?:\.\s|\.?$)
-  | (?i:escape\ sequence)\ [^\r\n]{1,8}\ (?i:near)\ \\*(?<o>[^\r\n]+)
-  | (?i:parsing\ attributes):[^\r\n]*?\ in\ (?<p>[^\r\n]+)
-  | (?i:transcode\ stream\ at)\ (?<q>[^\r\n]+)
-  | (?i:input\ (?:syntax|value)\ for\ [^:\r\n]+):\ "(?<r>[^\r\n]*)"
-  | (?i:out\ of\ range):\ ["'](?<s>[^\r\n]*)["']
-  | (?i:(?:bind|bound|sql)[a-z]*\ (?:values?|variables?|parameters?)):\x20*(?<tuple4>[^\r\n]+)
-  | (?i:params|parameters):\x20*[(\[](?<tuple5>[^\r\n]+)
-"#;
+/// Texts, what each of them has in it, and where in them the value stands; `tuple` holds several,
+/// `words` a piece of a statement.
+#[rustfmt::skip]
+pub(crate) const TEXTS: &[(&[&str], &str)] = &[
+    (&["bind to "], r"(?i:bind\ to\ [a-z]+):\ (?<a>[^\r\n]+)"),
+    (&["key value is ("], r"(?i:duplicate\ key\ value\ is)\ \((?<tuple>[^\r\n]*)\)"),
+    (&["duplicate entry '"], r"(?i:duplicate\ entry)\ '(?<b>[^\r\n]*)'\ for\ key"),
+    (&["converting the "], r"(?i:converting\ the\ [a-z]+\ value)\ '(?<c>[^\r\n]*)'\ to"),
+    (&["value: '"], r"(?i:incorrect\ [a-z]+\ value):\ '(?<d>[^\r\n]*?)'(?:\x20for\x20|[.\s]|$)"),
+    (&["truncated value: '"], r"(?i:truncated\ value):\ '(?<e>[^\r\n]*?)'(?:[.\s]|$)"),
+    (&[")=("], r"(?i:key)\ \([^)\r\n]*\)=\((?<tuple2>[^\r\n]*)\)"),
+    (&["row contains ("], r"(?i:row\ contains)\ \((?<tuple3>[^\r\n]*)\)"),
+    (&["parse date "], r#"(?i:parse\ date)\ ["'](?<f>[^\r\n]*?)["'](?:[.\s]|$)"#),
+    (&["' is not a valid date"], r"'(?<g>[^'\r\n]*)'\ is\ not\ a\ valid\ date"),
+    (&["date/time: "], r"(?i:(?:unknown|invalid)\ date/time):\ (?<h>[^\r\n]+)"),
+    (&[", in "], r"(?i:invalid)\ (?:year|month|day|hour|minute|second|[a-z]+day),\ (?<i>[^,\r\n]+),\ in\ (?<j>[^\r\n]+)"),
+    (&[", got \""], r#"(?i:expected)\ [^"\r\n]{1,80},\ got\ "(?<k>[^\r\n]*)""#),
+    (&["\" does not match"], r#"^"(?<l>[^\r\n]*)"\ (?i:does\ not\ match)"#),
+    (&["line of the csv file:"], r"(?i:line\ of\ the\ csv\ file):[\ \t]*\r?\n(?<m>[^\r\n]+)"),
+    (&["use near '"], r"(?i:use\ near)\ '(?<words>[^\r]*?)'(?:\ at\ line\ \d+|\s*$)"),
+    (&["incorrect syntax near"], r"(?i:incorrect\ syntax\ near)(?:\ the\ keyword)?\ '(?<words2>[^\r\n]*?)'(?:[.\s]|$)"),
+    (&["\": syntax error"], r#"(?i:near)\ "(?<words3>[^\r\n]*)":\ syntax\ error"#),
+    (&["after the character string '"], r"(?i:after\ the\ character\ string)\ '(?<n>(?s:.)*?)'(?:\.\s|\.?$)"),
+    (&["escape sequence "], r"(?i:escape\ sequence)\ [^\r\n]{1,8}\ (?i:near)\ \\*(?<o>[^\r\n]+)"),
+    (&["parsing attributes:"], r"(?i:parsing\ attributes):[^\r\n]*?\ in\ (?<p>[^\r\n]+)"),
+    (&["transcode stream at "], r"(?i:transcode\ stream\ at)\ (?<q>[^\r\n]+)"),
+    (&["input syntax for ", "input value for "], r#"(?i:input\ (?:syntax|value)\ for\ [^:\r\n]+):\ "(?<r>[^\r\n]*)""#),
+    (&["out of range: "], r#"(?i:out\ of\ range):\ ["'](?<s>[^\r\n]*)["']"#),
+    (
+        &[" value:", " values:", " variable:", " variables:", " parameter:", " parameters:"],
+        r"(?i:(?:bind|bound|sql)[a-z]*\ (?:values?|variables?|parameters?)):\x20*(?<tuple4>[^\r\n]+)",
+    ),
+    (&["params:", "parameters:"], r"(?i:params|parameters):\x20*[(\[](?<tuple5>[^\r\n]+)"),
+];
 
-static PHRASES: LazyLock<Regex> = LazyLock::new(|| compile(&format!("(?m){TEXTS}")));
+static PHRASES: LazyLock<Regex> = LazyLock::new(|| {
+    let texts: Vec<&str> = TEXTS.iter().map(|(_, text)| *text).collect();
+    compile(&format!("(?mx){}", texts.join("|")))
+});
 
 /// Words of a piece of a statement that are SQL, not values.
 const SQL_WORDS: &[&str] = &[

@@ -60,9 +60,35 @@ static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Masks street addresses, with town, state and ZIP code where they follow.
 pub(crate) fn claim_addresses(scan: &mut Scan<'_>) {
+    if !may_have_address(scan.bytes()) {
+        return;
+    }
     for found in ADDRESS.find_iter(scan.text) {
         scan.mask(found.range(), Kind::Address);
     }
+}
+
+/// Returns false where no number stands before a capital, no state behind a comma, and no number
+/// behind what may be a box: no address is without one of these.
+fn may_have_address(bytes: &[u8]) -> bool {
+    memchr::memchr_iter(b' ', bytes).any(|space| {
+        let (before, rest) = bytes.split_at(space);
+        let after = rest.trim_ascii_start();
+        let begins_number = after.first().is_some_and(u8::is_ascii_digit);
+        let begins_word = begins_number || after.first().is_some_and(u8::is_ascii_uppercase);
+        match before {
+            [.., digit] if digit.is_ascii_digit() => begins_word,
+            [.., digit, letter] if digit.is_ascii_digit() && letter.is_ascii_alphabetic() => {
+                begins_word || (letter.eq_ignore_ascii_case(&b'x') && begins_number)
+            }
+            [.., b'x' | b'X'] => begins_number,
+            [.., b','] => {
+                matches!(after, [one, two, b',' | b' ', ..]
+                    if one.is_ascii_uppercase() && two.is_ascii_uppercase())
+            }
+            _ => false,
+        }
+    })
 }
 
 /// Masks e-mail addresses; the user of a URL or of a repository stays.

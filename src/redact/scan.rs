@@ -11,6 +11,9 @@ const KEPT: u8 = 1;
 /// The first byte of a masked value; its kind follows in the lower bits.
 const FIRST: u8 = 0x80;
 
+/// No masked value is longer, in bytes.
+const MAX_TOKEN_BYTES: usize = 32;
+
 /// A text and, for each byte, who claimed it.
 ///
 /// The first claim holds. Ranges must begin and end at character boundaries, which holds for all
@@ -131,6 +134,16 @@ pub(crate) fn token_len(bytes: &[u8]) -> Option<usize> {
             && rest[8] == b']';
         is_hash.then_some(kind.name().len() + 11)
     })
+}
+
+/// Returns true where a byte is part of a masked value.
+pub(crate) fn is_in_token(bytes: &[u8], at: usize) -> bool {
+    let starts = at.saturating_sub(MAX_TOKEN_BYTES)..=at;
+    let is_over = |start: &usize| {
+        let len = bytes.get(*start..).filter(|rest| rest.starts_with(b"[")).and_then(token_len);
+        len.is_some_and(|len| start + len > at)
+    };
+    starts.rev().any(|start| is_over(&start))
 }
 
 #[cfg(test)]

@@ -252,7 +252,9 @@ impl<'a> Look<'a> {
         let mut n_unknown = 0;
         for index in first..self.words.len().min(first + MAX_WORDS) {
             let found = self.word(index);
-            if !self.is_bare(index) || found.len() < 2 || (is_technical(found) && !self.is_particle(index))
+            if !self.is_bare(index)
+                || found.len() < 2
+                || (is_technical(found) && !self.is_particle(index))
             {
                 break;
             }
@@ -282,13 +284,14 @@ impl<'a> Look<'a> {
         if memchr::memchr2(b'\'', b'"', self.text.as_bytes()).is_none() {
             return;
         }
+        let has_persons = !self.has_none(PERSON);
         let mut has_person = false;
         for index in 0..self.words.len() {
-            if index > 0 && self.gap(index - 1).contains('\n') {
-                has_person = false;
+            if has_persons {
+                has_person &= index == 0 || !self.gap(index - 1).contains('\n');
+                has_person |= self.tells(index, PERSON);
             }
-            has_person |= self.tells(index, PERSON);
-            let quote = self.before(index).filter(|c| matches!(c, '\'' | '"'));
+            let quote = self.before(index).filter(|byte| matches!(byte, b'\'' | b'"'));
             if quote.is_none() || !self.is_bare(index) {
                 continue;
             }
@@ -314,15 +317,17 @@ impl<'a> Look<'a> {
             return;
         }
         for index in 1..self.words.len() {
-            let is_led = self.words[index - 1].case == Case::Lower
-                && matches!(self.gap(index - 1), " " | " '" | " \"")
-                && self.tells(index - 1, LEAD | PERSON);
+            let is_led = self.tells(index - 1, LEAD | PERSON)
+                && self.words[index - 1].case == Case::Lower
+                && matches!(self.gap(index - 1), " " | " '" | " \"");
+            if !is_led {
+                continue;
+            }
             let is_last = !matches!(
                 self.words.get(index + 2),
                 Some(word) if self.gap(index + 1) == " " && word.case == Case::Capital
             );
-            let is_pair = is_led
-                && is_last
+            let is_pair = is_last
                 && matches!(self.gap(index), " " | ", " | ",")
                 && (index..=index + 1).all(|at| {
                     at < self.words.len()
@@ -339,13 +344,13 @@ impl<'a> Look<'a> {
         self.words[indexes].iter_mut().for_each(|word| word.is_taken = true);
     }
 
-    fn before(&self, index: usize) -> Option<char> {
+    fn before(&self, index: usize) -> Option<u8> {
         let start = self.words.get(index)?.range.start;
-        self.text.get(..start)?.chars().next_back()
+        self.text.as_bytes().get(start.checked_sub(1)?).copied()
     }
 
-    fn after(&self, index: usize) -> Option<char> {
-        self.text.get(self.words.get(index)?.range.end..)?.chars().next()
+    fn after(&self, index: usize) -> Option<u8> {
+        self.text.as_bytes().get(self.words.get(index)?.range.end).copied()
     }
 
     /// Takes capitalised words beside a name, and small words in front of one.
@@ -364,8 +369,7 @@ impl<'a> Look<'a> {
             }
             let gap = self.gap(index - 1);
             let is_small = gap == " " && self.is_particle(index - 1) && self.is_bare(index - 1);
-            self.words[index - 1].is_taken |=
-                is_small || is_joint(gap) && self.may_join(index - 1);
+            self.words[index - 1].is_taken |= is_small || is_joint(gap) && self.may_join(index - 1);
         }
     }
 

@@ -77,12 +77,17 @@ fn skipped_len(rest: &[u8]) -> usize {
 
 /// Returns the length of the word at a place, none where that is no letter, and how it is written.
 fn letters(text: &str, at: usize) -> (usize, Case) {
-    let rest = text.get(at..).unwrap_or_default();
-    let plain = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
-    let next = rest.as_bytes().get(plain);
-    if next.is_none_or(|next| next.is_ascii() && !is_mark(*next)) {
-        return (plain, plain_case(&rest.as_bytes()[..plain]));
+    let bytes = &text.as_bytes()[at..];
+    let (mut plain, mut n_upper) = (0, 0);
+    for byte in bytes.iter().take_while(|byte| byte.is_ascii_alphabetic()) {
+        plain += 1;
+        n_upper += usize::from(byte.is_ascii_uppercase());
     }
+    let next = bytes.get(plain);
+    if next.is_none_or(|next| next.is_ascii() && !is_mark(*next)) {
+        return (plain, plain_case(&bytes[..plain], n_upper));
+    }
+    let rest = text.get(at..).unwrap_or_default();
     let len = word_len(rest);
     (len, case_of(rest.get(..len).unwrap_or_default()))
 }
@@ -96,9 +101,8 @@ const fn is_mark(byte: u8) -> bool {
     matches!(byte, b'\'' | b'-')
 }
 
-/// Returns how a word of ASCII letters alone is written.
-fn plain_case(word: &[u8]) -> Case {
-    let n_upper = word.iter().filter(|byte| byte.is_ascii_uppercase()).count();
+/// Returns how a word of ASCII letters alone is written, given how many of them are capitals.
+fn plain_case(word: &[u8], n_upper: usize) -> Case {
     let begins_upper = word.first().is_some_and(u8::is_ascii_uppercase);
     match n_upper {
         0 => Case::Lower,

@@ -17,7 +17,19 @@ pub(crate) const ENCODED_SIGNS: &[&str] = &["tvni", "uele", "eyj"];
 
 /// One of these is in every date with a month in words; `ſ` counts as an `s` there.
 pub(crate) const MONTH_SIGNS: &[&str] = &[
-    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "\u{17f}ep", "oct", "nov", "dec",
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "\u{17f}ep",
+    "oct",
+    "nov",
+    "dec",
 ];
 
 /// What is shorter is no message, in bytes.
