@@ -104,9 +104,8 @@ fn segments(bytes: &[u8], separator: u8) -> Vec<Segment> {
 fn begins_segment(bytes: &[u8], bar: usize, separator: u8) -> bool {
     let Some(start) = bar.checked_sub(3) else { return false };
     let name = &bytes[start..bar];
-    if !name[0].is_ascii_uppercase()
-        || !name.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
-    {
+    let may_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    if !(may_name(name[2]) && may_name(name[1]) && name[0].is_ascii_uppercase()) {
         return false;
     }
     let before = &bytes[..start];

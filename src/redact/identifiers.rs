@@ -1,5 +1,6 @@
 //! Identifiers of a patient that are known from a message, and where else they stand.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::pseudonym::Kind;
@@ -22,79 +23,85 @@ const STREETS: [&str; 12] = [
     "street",
 ];
 
-/// Values that identify a patient, as they stand in a message.
+/// Identifiers of a patient with their parts, as far as they may identify.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Identifiers<'m> {
-    values: Vec<(&'m str, Kind)>,
+    parts: Vec<Part<'m>>,
+}
+
+/// An identifier or a part of one.
+#[derive(Clone, Debug)]
+struct Part<'m> {
+    text: Cow<'m, str>,
+    kind: Kind,
+    /// The bit of its first word in [`FreeWords`].
+    bit: usize,
 }
 
 impl<'m> Identifiers<'m> {
-    /// Adds a value.
+    /// Adds a value with its parts: words of names, towns, and other ways to write a date.
     pub(crate) fn add(&mut self, value: &'m str, kind: Kind) {
-        self.values.push((value.trim(), kind));
+        let value = value.trim();
+        self.push(value.into(), kind);
+        for part in value.split(['^', '&', '~']).filter(|part| part.len() < value.len()) {
+            self.push(part.trim().into(), kind);
+        }
+        if kind == Kind::Name {
+            value.split([' ', '-', '^', ',']).for_each(|word| self.push(word.into(), kind));
+        }
+        if kind == Kind::Address {
+            // The street, where its name is telling.
+            let is_telling = |word: &&str| {
+                word.len() >= 5
+                    && word.chars().all(char::is_alphabetic)
+                    && !vocabulary::is_technical(word)
+                    && !STREETS.iter().any(|street| street.eq_ignore_ascii_case(word))
+            };
+            let street = value.split('^').next().unwrap_or_default();
+            street.split(' ').filter(is_telling).for_each(|word| self.push(word.into(), kind));
+        }
+        if let Some(date) = words::year_first(value)
+            && let (Some(year), Some(month), Some(day)) =
+                (date.get(..4), date.get(4..6), date.get(6..))
+        {
+            self.push([year, "-", month, "-", day].concat().into(), kind);
+            self.push([month, "/", day, "/", year].concat().into(), kind);
+            self.push(date.into(), kind);
+        }
+        if kind == Kind::Ssn || kind == Kind::Phone {
+            let digits: String = value.chars().filter(char::is_ascii_digit).collect();
+            self.push(digits.into(), kind);
+        }
     }
 
-    /// Returns true where no value tells anything.
+    fn push(&mut self, text: Cow<'m, str>, kind: Kind) {
+        if let Some((start, end)) = next_word(text.as_bytes(), 0) {
+            let bit = FreeWords::bit(&text.as_bytes()[start..end]);
+            self.parts.push(Part { text, kind, bit });
+        }
+    }
+
+    /// Returns true where nothing identifies.
     pub(crate) fn is_empty(&self) -> bool {
-        let has_piece = |(value, kind): &(&str, Kind)| {
-            let mut has_any = false;
-            for_each_piece(value, *kind, &mut |piece| has_any |= is_telling(piece));
-            has_any
-        };
-        !self.values.iter().any(has_piece)
+        !self.parts.iter().any(|part| is_telling(&part.text))
     }
 
-    /// Masks the values and their parts wherever they stand as whole words.
+    /// Masks what identifies wherever it stands as whole words.
     ///
-    /// Few texts have a word of the message, so pieces are made of those values only that may stand
+    /// Few texts have a word of the message, so pieces are made of those parts only that may stand
     /// in this one.
     pub(crate) fn claim(&self, scan: &mut Scan<'_>) {
-        if self.values.is_empty() {
+        if self.parts.is_empty() {
             return;
         }
         let words = FreeWords::of(scan);
         let mut pieces = Pieces::default();
-        for (value, kind) in &self.values {
-            for_each_piece(value, *kind, &mut |piece| {
-                if words.may_have(piece) && is_telling(piece) {
-                    pieces.add(piece, *kind);
-                }
-            });
+        for part in self.parts.iter().filter(|part| words.may_have(part)) {
+            if is_telling(&part.text) {
+                pieces.add(&part.text, part.kind);
+            }
         }
         pieces.claim(scan);
-    }
-}
-
-/// Hands out a value with its parts: words of names, towns, and other ways to write a date.
-fn for_each_piece(value: &str, kind: Kind, give: &mut dyn FnMut(&str)) {
-    give(value);
-    for part in value.split(['^', '&', '~']).filter(|part| part.len() < value.len()) {
-        give(part.trim());
-    }
-    if kind == Kind::Name {
-        value.split([' ', '-', '^', ',']).for_each(&mut *give);
-    }
-    if kind == Kind::Address {
-        // The street, where its name is telling.
-        let is_telling = |word: &&str| {
-            word.len() >= 5
-                && word.chars().all(char::is_alphabetic)
-                && !vocabulary::is_technical(word)
-                && !STREETS.iter().any(|street| street.eq_ignore_ascii_case(word))
-        };
-        let street = value.split('^').next().unwrap_or_default();
-        street.split(' ').filter(is_telling).for_each(&mut *give);
-    }
-    if let Some(date) = words::year_first(value)
-        && let (Some(year), Some(month), Some(day)) = (date.get(..4), date.get(4..6), date.get(6..))
-    {
-        give(&date);
-        give(&format!("{year}-{month}-{day}"));
-        give(&format!("{month}/{day}/{year}"));
-    }
-    if kind == Kind::Ssn || kind == Kind::Phone {
-        let digits: String = value.chars().filter(char::is_ascii_digit).collect();
-        give(&digits);
     }
 }
 
@@ -137,11 +144,9 @@ impl FreeWords {
         self.0[bit / 64] |= 1 << (bit % 64);
     }
 
-    /// Returns false where the first word of a piece is not among the words.
-    fn may_have(&self, piece: &str) -> bool {
-        let Some((start, end)) = next_word(piece.as_bytes(), 0) else { return false };
-        let bit = Self::bit(&piece.as_bytes()[start..end]);
-        !piece.is_ascii() || self.0[bit / 64] >> (bit % 64) & 1 == 1
+    /// Returns false where the first word of a part is not among the words.
+    fn may_have(&self, part: &Part<'_>) -> bool {
+        self.0[part.bit / 64] >> (part.bit % 64) & 1 == 1 || !part.text.is_ascii()
     }
 
     /// Returns one of 1,024 bits, the same whatever the case of ASCII letters.
@@ -170,7 +175,7 @@ impl Pieces {
         let lower = piece.to_lowercase();
         let Some(first) = first_word(&lower) else { return };
         let pieces = self.by_word.entry(first.to_owned()).or_default();
-        let piece = Piece { kind, lower };
+        let piece = Piece { lower, kind };
         if !pieces.contains(&piece) {
             pieces.push(piece);
             pieces.sort_by_key(|piece| std::cmp::Reverse(piece.lower.len()));

@@ -164,8 +164,7 @@ pub(crate) fn kind_of(key: &str) -> Option<Kind> {
         len += 1;
     }
     let plain = &plain[..len];
-    let marks =
-        (0..len).fold(WHOLE.marks(plain), |marks, start| marks | ENDS.marks(&plain[start..]));
+    let marks = WHOLE.marks(plain) | ENDS.marks_of_ends(plain);
     KINDS.iter().zip(0..).find(|(_, bit)| marks >> bit & 1 == 1).map(|(kind, _)| *kind)
 }
 

@@ -22,29 +22,48 @@ pub(crate) struct Lexicon {
 }
 
 impl Lexicon {
-    /// Returns the words of these lists, each of which sets a mark; a word may be in several.
+    /// Returns words, each with a mark; a word may come more than once.
+    pub(crate) fn new<'l>(words: impl IntoIterator<Item = (u8, &'l str)>) -> Self {
+        Self::with_capacity(0, words)
+    }
+
+    /// As [`Lexicon::new`], where it is known that there are about so many words.
     ///
     /// Words have at most 24 bytes; a longer one would never be found.
-    pub(crate) fn new<'l>(words: impl IntoIterator<Item = (u8, &'l str)>) -> Self {
-        let words = words.into_iter();
-        let marks = HashMap::with_capacity_and_hasher(words.size_hint().0, Default::default());
-        let mut lexicon = Self { marks, edges: [0; MAX_BYTES + 1] };
+    pub(crate) fn with_capacity<'l>(
+        n_words: usize,
+        words: impl IntoIterator<Item = (u8, &'l str)>,
+    ) -> Self {
+        let mut marks = HashMap::with_capacity_and_hasher(n_words, BuildHasherDefault::default());
+        let mut edges = [0; MAX_BYTES + 1];
         for (mark, word) in words {
             let spelling = Spelling::of(word.as_bytes());
             debug_assert!(spelling.is_some(), "{word} is too long");
             if let Some(spelling) = spelling {
-                *lexicon.marks.entry(spelling).or_default() |= mark;
-                lexicon.edges[word.len()] |= edge(word.as_bytes());
+                *marks.entry(spelling).or_default() |= mark;
+                edges[word.len()] |= edge(word.as_bytes());
             }
         }
-        lexicon
+        Self { marks, edges }
     }
 
     /// Returns the marks of a word, none where it is in no list.
     pub(crate) fn marks(&self, word: &[u8]) -> u8 {
-        let may_be_listed = self.edges.get(word.len()).is_some_and(|edges| edges & edge(word) != 0);
-        let spelling = if may_be_listed { Spelling::of(word) } else { None };
+        match self.edges.get(word.len()) {
+            Some(edges) if edges & edge(word) != 0 => self.look_up(word),
+            _ => 0,
+        }
+    }
+
+    fn look_up(&self, word: &[u8]) -> u8 {
+        let spelling = Spelling::of(word);
         spelling.and_then(|spelling| self.marks.get(&spelling)).copied().unwrap_or_default()
+    }
+
+    /// Returns the marks of all words that a word ends with.
+    pub(crate) fn marks_of_ends(&self, word: &[u8]) -> u8 {
+        let starts = word.len().saturating_sub(MAX_BYTES)..word.len();
+        starts.fold(0, |marks, start| marks | self.marks(&word[start..]))
     }
 
     /// Returns true for a word that is in a list.
@@ -68,14 +87,23 @@ impl Spelling {
     fn of(word: &[u8]) -> Option<Self> {
         let mut bytes = [0; MAX_BYTES];
         bytes.get_mut(..word.len())?.copy_from_slice(word);
-        bytes.make_ascii_lowercase();
-        let part = |at: usize| {
-            let mut eight = [0; 8];
-            eight.copy_from_slice(&bytes[at..at + 8]);
-            u64::from_le_bytes(eight)
-        };
-        (word.last() != Some(&0)).then(|| Self(part(0), part(8), part(16)))
+        let (parts, _) = bytes.as_chunks();
+        let [one, two, three] = *parts else { return None };
+        let part = |eight| lower(u64::from_le_bytes(eight));
+        (word.last() != Some(&0)).then(|| Self(part(one), part(two), part(three)))
     }
+}
+
+/// Returns eight bytes with their ASCII letters in lower case.
+fn lower(eight: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 255;
+    // No sum of two bytes below 128 reaches into the next byte; its upper bit tells the order.
+    let sevens = eight & (0x7F * ONES);
+    let is_from_a = sevens + (128 - u64::from(b'A')) * ONES;
+    let is_past_z = sevens + (127 - u64::from(b'Z')) * ONES;
+    let is_upper = is_from_a & !is_past_z & !eight & (128 * ONES);
+    // The upper bit of a byte, moved by two, is what sets lower letters apart.
+    eight | is_upper >> 2
 }
 
 /// Hashes the three parts of a spelling. It needs no secret, since nothing from outside is stored.
@@ -84,7 +112,9 @@ struct WordHasher(u64);
 
 impl Hasher for WordHasher {
     fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
     }
 
     fn write_u64(&mut self, part: u64) {
@@ -108,6 +138,14 @@ mod tests {
         let cases = [("Table", 5), ("COLUMN", 2), ("é", 4), ("tables", 0), ("tab", 0), ("", 0)];
         for (word, want) in cases {
             assert_eq!(lexicon.marks(word.as_bytes()), want, "{word}");
+        }
+    }
+
+    #[test]
+    fn letters_and_no_other_bytes_have_another_case() {
+        for byte in 0..=u8::MAX {
+            let eight = u64::from_le_bytes([byte; 8]);
+            assert_eq!(lower(eight).to_le_bytes(), [byte.to_ascii_lowercase(); 8], "{byte}");
         }
     }
 

@@ -140,11 +140,11 @@ pub(crate) fn claim(scan: &mut Scan<'_>) {
     let mut technical_end = 0;
     while let Some(found) = bytes[at..].iter().position(u8::is_ascii_digit) {
         let digit = at + found;
-        let word = digit - bytes[at..digit].iter().rev().take_while(|byte| is_word(**byte)).count();
         if !scan.is_free(digit) {
             at = digit + 1;
             continue;
         }
+        let word = digit - bytes[at..digit].iter().rev().take_while(|byte| is_word(**byte)).count();
         if before(bytes, word) == b'%' && digit < word + 2 {
             // A space or comma in a URL.
             at = (word + 2).min(bytes.len());
@@ -167,6 +167,9 @@ pub(crate) fn claim(scan: &mut Scan<'_>) {
 }
 
 /// Tells what begins at a word with a digit in it.
+///
+/// Apart from the loop that looks for digits, which is four times as fast without this in it.
+#[inline(never)]
 fn look(bytes: &[u8], word: usize, digit: usize, technical_end: usize) -> Found {
     let end = word_end(bytes, word);
     let rest = &bytes[word..];

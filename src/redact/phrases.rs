@@ -100,10 +100,9 @@ pub(crate) fn compile(expression: &str) -> Regex {
 
 /// Masks the values that known texts quote.
 pub(crate) fn claim(scan: &mut Scan<'_>) {
-    let names: Vec<&str> = PHRASES.capture_names().map(Option::unwrap_or_default).collect();
     for captures in PHRASES.captures_iter(scan.text) {
-        for (group, name) in captures.iter().zip(&names).skip(1) {
-            let Some(group) = group else { continue };
+        for (group, name) in captures.iter().zip(PHRASES.capture_names()).skip(1) {
+            let (Some(group), Some(name)) = (group, name) else { continue };
             if name.starts_with("tuple") {
                 split_masked(scan, group.range());
             } else if name.starts_with("words") {

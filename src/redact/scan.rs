@@ -14,6 +14,17 @@ const FIRST: u8 = 0x80;
 /// No masked value is longer, in bytes.
 const MAX_TOKEN_BYTES: usize = 32;
 
+/// Which bytes belong to words.
+static WORDS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = u8::MAX;
+    while byte > 0 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || !byte.is_ascii();
+        byte -= 1;
+    }
+    table
+};
+
 /// A text and, for each byte, who claimed it.
 ///
 /// The first claim holds. Ranges must begin and end at character boundaries, which holds for all
@@ -121,8 +132,8 @@ impl<'a> Scan<'a> {
 }
 
 /// Returns true for bytes of words: ASCII letters and digits, and all of other scripts.
-pub(crate) const fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || !byte.is_ascii()
+pub(crate) fn is_word(byte: u8) -> bool {
+    WORDS[usize::from(byte)]
 }
 
 /// Returns the length of the masked value that the bytes begin with.
@@ -138,12 +149,12 @@ pub(crate) fn token_len(bytes: &[u8]) -> Option<usize> {
 
 /// Returns true where a byte is part of a masked value.
 pub(crate) fn is_in_token(bytes: &[u8], at: usize) -> bool {
-    let starts = at.saturating_sub(MAX_TOKEN_BYTES)..=at;
-    let is_over = |start: &usize| {
-        let len = bytes.get(*start..).filter(|rest| rest.starts_with(b"[")).and_then(token_len);
-        len.is_some_and(|len| start + len > at)
-    };
-    starts.rev().any(|start| is_over(&start))
+    let first = at.saturating_sub(MAX_TOKEN_BYTES);
+    let window = bytes.get(first..=at).unwrap_or_default();
+    memchr::memrchr_iter(b'[', window).any(|start| {
+        let start = first + start;
+        token_len(&bytes[start..]).is_some_and(|len| start + len > at)
+    })
 }
 
 #[cfg(test)]

@@ -196,6 +196,8 @@ fn texts_that_quote_a_value_lose_it() {
             "right syntax to use near 'Brien' AND x' at line 1",
             "right syntax to use near '[value]' AND x' at line 1",
         ),
+        // Another way to write an `s`, which an expression takes for one.
+        ("The duplicate key value i\u{17f} (12).", "The duplicate key value i\u{17f} ([value])."),
         ("near \"Brien\": syntax error", "near \"[value]\": syntax error"),
         ("escape sequence \\q near \\qLi", "escape sequence \\q near \\[value]"),
     ]);
@@ -211,6 +213,7 @@ fn free_text_loses_numbers_dates_and_addresses_of_people() {
         ("1945-03-12, 19450312, 3/12/1945, 12.03.1945", "[date], [date], [date], [date]"),
         ("1945-03-12T00:00:00 and 12-MAR-45", "[date] and [date]"),
         ("at 12 Elm St, Springfield, IL 62704 now", "at [address] now"),
+        ("4B Oak Lane; Peoria,  IL, 61602; P.O.Box 12", "[address]; [address]; [address]"),
         ("MRN A12, account 99887, DOB 3/12/45", "MRN [id], account [account], DOB [date]"),
         ("got 1234567 and MR0012345", "got [id] and [id]"),
         (
@@ -262,6 +265,11 @@ fn identifiers_of_the_last_message_are_masked_as_whole_words() {
         kinds(text, Some(PID)),
         "no [name] in [address], id [id], elm; Table 'Okafors', sent [date]"
     );
+    let masked_before = "PID|1||[id:abcd1234]^^^MRN||[name:abcd1234]^Wayra";
+    assert_eq!(kinds("abcd1234 of wayra", Some(masked_before)), "abcd1234 of [name]");
+    let elsewhere = "no \u{212a}AYRA, QUISPE7407225 or 7407225, 1976-09-14 or 09/14/1976";
+    let quoted = "PID|1||7407225^^^MRN||Quispe^Kayra||19760914";
+    assert_eq!(kinds(elsewhere, Some(quoted)), "no [name], QUISPE[id] or [id], [date] or [date]");
     let json = r#"{"name":[{"family":"Okafor"}]}"#;
     assert_eq!(kinds("no Okafor", Some(json)), "no [name]");
 }
@@ -321,6 +329,7 @@ fn values_are_masked_by_their_place_in_hl7_and_behind_escaped_tags() {
 fn dates_in_words_are_masked_and_times_of_events_stay() {
     check(&[
         ("born March 13, 1936 or 8 April 1931", "born [date] or [date]"),
+        ("born \u{17f}ept 13, 1936", "born [date]"),
         ("x,2006-11-08,F", "x,[date],F"),
     ]);
     check_stays(&[

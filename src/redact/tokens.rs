@@ -30,38 +30,75 @@ pub(crate) struct Word {
 const PREFIXES: [&str; 13] =
     ["Mc", "Mac", "De", "Del", "Della", "Di", "Du", "La", "Le", "Van", "Von", "Fitz", "St"];
 
+/// Kinds of bytes that words are told by.
+mod byte {
+    pub(super) const LOWER: u8 = 1;
+    pub(super) const UPPER: u8 = 2;
+    /// A digit, or a byte that begins something else of note.
+    pub(super) const SIGN: u8 = 4;
+    /// A byte of a character beyond ASCII.
+    pub(super) const WIDE: u8 = 8;
+    /// A mark that may stand inside of a word.
+    pub(super) const MARK: u8 = 16;
+}
+
+static BYTES: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut letter = b'a';
+    while letter <= b'z' {
+        table[letter as usize] = byte::LOWER;
+        table[letter.to_ascii_uppercase() as usize] = byte::UPPER;
+        letter += 1;
+    }
+    let mut digit = b'0';
+    while digit <= b'9' {
+        table[digit as usize] = byte::SIGN;
+        digit += 1;
+    }
+    let mut wide = 0x80;
+    while wide < table.len() {
+        table[wide] = byte::WIDE;
+        wide += 1;
+    }
+    table[b'[' as usize] = byte::SIGN;
+    table[b'%' as usize] = byte::SIGN;
+    table[b'\'' as usize] = byte::MARK;
+    table[b'-' as usize] = byte::MARK;
+    table
+};
+
+fn is_any(byte: u8, kinds: u8) -> bool {
+    BYTES[usize::from(byte)] & kinds != 0
+}
+
 /// Returns the words of a text, in order.
 pub(crate) fn words(text: &str) -> impl Iterator<Item = Word> {
     let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
-            at += bytes.get(at..)?.iter().take_while(|byte| is_between(**byte)).count();
-            let rest = bytes.get(at..)?;
-            let byte = *rest.first()?;
-            if is_word(byte) && !byte.is_ascii_digit() {
-                let (len, case) = letters(text, at);
-                if len > 0 {
-                    at += len;
+            while !is_any(*bytes.get(at)?, byte::LOWER | byte::UPPER | byte::SIGN | byte::WIDE) {
+                at += 1;
+            }
+            if is_any(bytes[at], byte::SIGN) {
+                let rest = &bytes[at..];
+                let token = if rest[0] == b'[' { scan::token_len(rest) } else { None };
+                at += token.unwrap_or_else(|| skipped_len(rest));
+                if let Some(len) = token {
+                    let is_name = rest.starts_with(b"[name");
+                    let case = if is_name { Case::Named } else { Case::Masked };
                     return Some(Word { range: at - len..at, case });
                 }
-                at += char_len(text, at);
-            } else if byte == b'['
-                && let Some(len) = scan::token_len(rest)
-            {
-                let case = if rest.starts_with(b"[name") { Case::Named } else { Case::Masked };
+                continue;
+            }
+            let (len, case) = letters(text, at);
+            if len > 0 {
                 at += len;
                 return Some(Word { range: at - len..at, case });
-            } else {
-                at += skipped_len(rest);
             }
+            at += char_len(text, at);
         }
     })
-}
-
-/// Returns true for bytes that no word and nothing else of note begins with.
-const fn is_between(byte: u8) -> bool {
-    !is_word(byte) && !matches!(byte, b'[' | b'%')
 }
 
 /// Returns the length of what is no word: what begins with a digit, an escape of a URL, one byte.
@@ -78,14 +115,18 @@ fn skipped_len(rest: &[u8]) -> usize {
 /// Returns the length of the word at a place, none where that is no letter, and how it is written.
 fn letters(text: &str, at: usize) -> (usize, Case) {
     let bytes = &text.as_bytes()[at..];
-    let (mut plain, mut n_upper) = (0, 0);
-    for byte in bytes.iter().take_while(|byte| byte.is_ascii_alphabetic()) {
-        plain += 1;
-        n_upper += usize::from(byte.is_ascii_uppercase());
+    let (mut len, mut n_upper) = (0, 0);
+    let mut next = 0;
+    while let Some(byte) = bytes.get(len) {
+        next = BYTES[usize::from(*byte)];
+        if next & (byte::LOWER | byte::UPPER) == 0 {
+            break;
+        }
+        n_upper += usize::from(next & byte::UPPER != 0);
+        len += 1;
     }
-    let next = bytes.get(plain);
-    if next.is_none_or(|next| next.is_ascii() && !is_mark(*next)) {
-        return (plain, plain_case(&bytes[..plain], n_upper));
+    if next & (byte::WIDE | byte::MARK) == 0 {
+        return (len, plain_case(&bytes[..len], n_upper));
     }
     let rest = text.get(at..).unwrap_or_default();
     let len = word_len(rest);
@@ -94,11 +135,6 @@ fn letters(text: &str, at: usize) -> (usize, Case) {
 
 fn char_len(text: &str, at: usize) -> usize {
     text.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
-}
-
-/// Marks that may stand inside of a word; accents and another apostrophe are not ASCII.
-const fn is_mark(byte: u8) -> bool {
-    matches!(byte, b'\'' | b'-')
 }
 
 /// Returns how a word of ASCII letters alone is written, given how many of them are capitals.

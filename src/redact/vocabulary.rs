@@ -15,10 +15,13 @@ const TECHNICAL: &str = include_str!("words/technical.txt");
 const IS_ENGLISH: u8 = 1;
 const IS_TECHNICAL: u8 = 2;
 
+/// Words of the lists have about so many bytes.
+const WORD_BYTES: usize = 8;
+
 static LISTED: LazyLock<Lexicon> = LazyLock::new(|| {
     let lists = [(IS_ENGLISH, ENGLISH), (IS_TECHNICAL, TECHNICAL)];
-    let words = lists.map(|(mark, list)| list.lines().map(move |word| (mark, word)));
-    Lexicon::new(words.into_iter().flatten().collect::<Vec<_>>())
+    let words = lists.iter().flat_map(|(mark, list)| list.lines().map(|word| (*mark, word)));
+    Lexicon::with_capacity((ENGLISH.len() + TECHNICAL.len()) / WORD_BYTES, words)
 });
 
 /// Beginnings that make a new word of an English one, in front of five or more letters.
