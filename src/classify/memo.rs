@@ -21,7 +21,7 @@ const MAX_BYTES: usize = 512;
 /// Parts that are locked one by one, so that threads seldom wait for each other.
 const SHARDS: usize = 16;
 /// So many texts are kept in each part; then it starts afresh.
-const MAX_KEPT: usize = 2_048;
+const MAX_KEPT: usize = 1_024;
 /// Ends the key of a text that stands for itself only: no text has it.
 const EXACT: u8 = 0xFF;
 

@@ -16,7 +16,7 @@ use super::schema::{self, State};
 const BESIDE: [&str; 6] = ["", "-wal", "-shm", "-journal", ".lock", ".key"];
 /// What the writer keeps of the store in memory, in kibibytes: the indexes of some hundred thousand
 /// files and events.
-const CACHE_KIBIBYTES: u32 = 32 * 1024;
+const CACHE_KIBIBYTES: u32 = 24 * 1024;
 /// Pages that are written before they are moved into the store, which waits for the disk: 16 MB.
 const CHECKPOINT_PAGES: u32 = 4_096;
 /// How long a reader waits for a writer's checkpoint.

@@ -12,8 +12,8 @@ use rusqlite::{Connection, params};
 use super::Map;
 use crate::model::SeenKey;
 
-/// Keys held in memory before the least recently used buckets are let go: 16 MB.
-const MAX_KEYS_IN_MEMORY: usize = 2_000_000;
+/// Keys held in memory before the least recently used buckets are let go: 8 MB.
+const MAX_KEYS_IN_MEMORY: usize = 1_000_000;
 /// So many segments of about one size are made one,
 const MAX_ALIKE: usize = 8;
 /// where sizes are alike that lie between the same powers of this number.
