@@ -115,8 +115,8 @@ impl FromStr for Expression {
 fn compile(pattern: &str, size_limit: usize) -> Result<Regex, ExpressionError> {
     RegexBuilder::new(pattern)
         .size_limit(size_limit)
-        // Hundreds of expressions are used, most of them seldom: states that each learns for itself,
-        // once for each thread, would take most of the memory and of the time.
+        // Hundreds of expressions are used, most of them seldom: states that each learns for itself
+        // on each thread would take most of the memory, and as much time as they save.
         .dfa_size_limit(0)
         .build()
         .map_err(|error| ExpressionError { message: error.to_string() })

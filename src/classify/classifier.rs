@@ -162,7 +162,8 @@ impl Classifier {
         self.verdict(&decision, text)
     }
 
-    /// Returns the same as [`Classifier::classify`] for a text that is known not to have come lately.
+    /// Returns the same as [`Classifier::classify`], for a text that is known not to have come
+    /// lately.
     #[must_use]
     pub fn classify_anew(&self, text: &str) -> Verdict<'_> {
         self.verdict(&self.decide(text), text)

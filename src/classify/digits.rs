@@ -1,11 +1,11 @@
 //! Where numbers do not matter: texts of one shape that a catalogue cannot tell apart.
 //!
 //! Entry points: [`shape_of`], and [`Digits::are_alike`]. The shape of a text is the text with each
-//! ASCII digit made `0`. Only a rule that asks for a certain digit can tell texts of one shape apart. Each
-//! text that it explains holds one of its triggers and matches its expression; so the shape holds
-//! the trigger's shape and matches the expression with any digit in the place of a certain one. Where no
-//! such rule may match the shape, all texts of it get one verdict, but for the digits in what is
-//! captured.
+//! ASCII digit made `0`. Only a rule that asks for a certain digit can tell texts of one shape
+//! apart. Each text that it explains holds one of its triggers and matches its expression; so the
+//! shape holds the trigger's shape, and matches the expression once any digit may stand in the place
+//! of a certain one. Where no such rule may match the shape, all texts of it get one verdict, but
+//! for the digits in what is captured.
 //!
 //! **Invariant:** when in doubt, texts are not alike.
 

@@ -129,7 +129,8 @@ impl Nesting {
     }
 
     /// Returns a text without the Lua places at its start, unless nothing would be left, and sets
-    /// `place` to the last of them: file and line, in the whole text, which ends where this one does.
+    /// `place` to the last of them: file and line, as ranges of the whole text, which ends where
+    /// this one does.
     fn without_places<'t>(
         &self,
         text: &'t str,
