@@ -14,6 +14,9 @@ use regex_syntax::hir::{Class, Hir, HirKind, Look};
 /// The most memory that one compiled expression may take.
 pub const REGEX_SIZE_LIMIT_BYTES: usize = 1024 * 1024;
 
+/// In longer texts an expression is searched for by states that it learns as it goes.
+const SHORT_BYTES: usize = 2 * 1024;
+
 /// Bytes that one state of a compiled expression takes at most, or nearly so.
 const STATE_BYTES: usize = 64;
 
@@ -29,6 +32,7 @@ pub struct Expression {
     may_be_empty: bool,
     tells_digits_apart: bool,
     compiled: OnceLock<Regex>,
+    learning: OnceLock<Regex>,
 }
 
 /// Why a text is not a regular expression, in the compiler's own words.
@@ -84,10 +88,24 @@ impl Expression {
     /// Returns the compiled form.
     pub(crate) fn regex(&self) -> &Regex {
         self.compiled.get_or_init(|| {
-            // The estimate may be wrong, but not by so much.
-            compile(&self.pattern, 16 * REGEX_SIZE_LIMIT_BYTES)
-                .expect("a pattern that parses and is far below the limit compiles")
+            // Hundreds of expressions are used, most of them seldom: states that each learns for
+            // itself on each thread would take most of the memory, and as much time as they save.
+            Self::compile(RegexBuilder::new(&self.pattern).dfa_size_limit(0))
         })
+    }
+
+    /// Returns the compiled form that suits the length of a text.
+    pub(crate) fn regex_for(&self, text: &str) -> &Regex {
+        if text.len() <= SHORT_BYTES {
+            return self.regex();
+        }
+        self.learning.get_or_init(|| Self::compile(&mut RegexBuilder::new(&self.pattern)))
+    }
+
+    fn compile(builder: &mut RegexBuilder) -> Regex {
+        // The estimate may be wrong, but not by so much.
+        let built = builder.size_limit(16 * REGEX_SIZE_LIMIT_BYTES).build();
+        built.expect("a pattern that parses and is far below the limit compiles")
     }
 }
 
@@ -99,7 +117,8 @@ impl FromStr for Expression {
             .map_err(|error| ExpressionError { message: error.to_string() })?;
         let is_large = estimate(&hir).saturating_mul(STATE_BYTES) > REGEX_SIZE_LIMIT_BYTES / 2;
         let compiled = if is_large {
-            OnceLock::from(compile(text, REGEX_SIZE_LIMIT_BYTES)?)
+            let built = RegexBuilder::new(text).size_limit(REGEX_SIZE_LIMIT_BYTES).build();
+            OnceLock::from(built.map_err(|error| ExpressionError { message: error.to_string() })?)
         } else {
             OnceLock::new()
         };
@@ -108,18 +127,9 @@ impl FromStr for Expression {
         let may_be_empty = hir.properties().minimum_len() == Some(0);
         let tells_digits_apart = tells_digits_apart(&hir);
         let pattern = text.into();
-        Ok(Self { pattern, capture_names, may_be_empty, tells_digits_apart, compiled })
+        let learning = OnceLock::new();
+        Ok(Self { pattern, capture_names, may_be_empty, tells_digits_apart, compiled, learning })
     }
-}
-
-fn compile(pattern: &str, size_limit: usize) -> Result<Regex, ExpressionError> {
-    RegexBuilder::new(pattern)
-        .size_limit(size_limit)
-        // Hundreds of expressions are used, most of them seldom: states that each learns for itself
-        // on each thread would take most of the memory, and as much time as they save.
-        .dfa_size_limit(0)
-        .build()
-        .map_err(|error| ExpressionError { message: error.to_string() })
 }
 
 /// Returns about how many states an expression is compiled to.

@@ -13,7 +13,7 @@ use super::memo::Memo;
 use super::nesting::{Nested, Nesting};
 use super::syntax::specificity;
 use super::watch::{Signal, Watch};
-use crate::catalogue::{Catalogue, Expression, Matching, Rule};
+use crate::catalogue::{Catalogue, Matching, Rule};
 use crate::course::Threshold;
 use crate::model::Outcome;
 
@@ -320,7 +320,7 @@ pub(super) fn surrounds(outer: &Range<usize>, inner: &Range<usize>) -> bool {
 /// Returns where a rule, whose literals are known to be there, matches a text.
 pub(super) fn matched_span(matching: &Matching, text: &str) -> Option<Range<usize>> {
     if let Some(regex) = &matching.regex {
-        return regex.regex().find(text).map(|found| found.range());
+        return regex.regex_for(text).find(text).map(|found| found.range());
     }
     let literals = matching.any.iter().chain(&matching.all);
     let spans = literals.filter_map(|literal| {
@@ -333,9 +333,8 @@ pub(super) fn matched_span(matching: &Matching, text: &str) -> Option<Range<usiz
 fn captures(rule: &Rule, text: &str, start: usize) -> Vec<(Box<str>, Range<usize>)> {
     let regex = rule.matching().and_then(|matching| matching.regex.as_ref());
     let part = text.get(start..).unwrap_or_default();
-    let Some(regex) = regex.map(Expression::regex).filter(|regex| regex.captures_len() > 1) else {
-        return Vec::new();
-    };
+    let regex = regex.map(|regex| regex.regex_for(part));
+    let Some(regex) = regex.filter(|regex| regex.captures_len() > 1) else { return Vec::new() };
     let Some(found) = regex.captures(part) else { return Vec::new() };
     let place = |name: &str| Some(found.name(name)?.range());
     let named = regex.capture_names().flatten();
