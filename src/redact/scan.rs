@@ -138,13 +138,14 @@ pub(crate) fn is_word(byte: u8) -> bool {
 
 /// Returns the length of the masked value that the bytes begin with.
 pub(crate) fn token_len(bytes: &[u8]) -> Option<usize> {
-    Kind::ALL.iter().find_map(|kind| {
-        let rest = bytes.get(1..)?.strip_prefix(kind.name().as_bytes())?.strip_prefix(b":")?;
-        let is_hash = rest.len() > 8
-            && rest[..8].iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-            && rest[8] == b']';
-        is_hash.then_some(kind.name().len() + 11)
-    })
+    let rest = bytes.get(1..)?;
+    let colon = rest.iter().take(MAX_TOKEN_BYTES).position(|byte| *byte == b':')?;
+    let (hash, end) = rest.get(colon + 1..)?.split_first_chunk::<8>()?;
+    let is_hash = hash.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let is_ours = is_hash
+        && end.starts_with(b"]")
+        && Kind::ALL.iter().any(|kind| kind.name().as_bytes() == &rest[..colon]);
+    is_ours.then_some(colon + 11)
 }
 
 /// Returns true where a byte is part of a masked value.
