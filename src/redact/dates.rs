@@ -24,10 +24,9 @@ pub(crate) fn look(bytes: &[u8], word: usize) -> Option<Found> {
         _ => return None,
     };
     let text = std::str::from_utf8(rest.get(..len)?).ok()?;
-    let Some(normal) = words::year_first(text) else {
+    let Some((year, _, _)) = words::year_month_day(text) else {
         return two_digit_year(text).then_some(Found::Mask(word + len, Kind::Date));
     };
-    let year: u16 = normal.get(..4)?.parse().ok()?;
     let after = &rest[len..];
     if is_compact && year >= 2000 && after.first() == Some(&b'-') && previous != b'-' {
         let position = digits(&after[1..]);

@@ -80,7 +80,7 @@ pub(crate) fn has_digit_run(bytes: &[u8], len: usize) -> bool {
 pub(crate) fn shape(value: &str) -> Kind {
     let value = value.trim();
     let bytes = value.as_bytes();
-    if year_first(value).is_some() {
+    if year_month_day(value).is_some() {
         return Kind::Date;
     }
     let n_digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
@@ -103,6 +103,11 @@ pub(crate) fn shape(value: &str) -> Kind {
 ///
 /// Knows `YYYYMMDD`, and `YYYY-M-D`, `M-D-YYYY` and `D.M.YYYY` with `-`, `/` or `.`.
 pub(crate) fn year_first(text: &str) -> Option<String> {
+    year_month_day(text).map(|(year, month, day)| format!("{year:04}{month:02}{day:02}"))
+}
+
+/// Returns year, month and day of what [`year_first`] knows.
+pub(crate) fn year_month_day(text: &str) -> Option<(u16, u8, u8)> {
     let date_len =
         text.bytes().take_while(|b| b.is_ascii_digit() || matches!(b, b'-' | b'/' | b'.')).count();
     if date_len < 8 {
@@ -134,5 +139,5 @@ pub(crate) fn year_first(text: &str) -> Option<String> {
     let (month, day): (u8, u8) = if one > 12 { (two, one) } else { (one, two) };
     let is_date =
         (1..=12).contains(&month) && (1..=31).contains(&day) && (1850..2150).contains(&year);
-    is_date.then(|| format!("{year:04}{month:02}{day:02}"))
+    is_date.then_some((year, month, day))
 }
