@@ -56,3 +56,33 @@ impl Cold {
         let Self { is_cold: _ } = self;
     }
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::io::{Read, Write};
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_not_in_memory_is_given_up_again_and_another_one_stays() {
+        // Not among temporary files, which may be nowhere else than in memory.
+        let program = std::env::current_exe().unwrap();
+        let mut made = tempfile::NamedTempFile::new_in(program.parent().unwrap()).unwrap();
+        made.write_all(&[b'x'; 16 * 1024]).unwrap();
+        made.as_file().sync_all().unwrap();
+        let read = || {
+            let mut file = File::open(made.path()).unwrap();
+            let cold = Cold::of(&file);
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes).unwrap();
+            cold.forget(&file, bytes.len());
+            cold.is_cold
+        };
+        assert!(!read(), "it was written just now");
+        assert!(!read(), "it stays");
+        rustix::fs::fadvise(made.as_file(), 0, None, rustix::fs::Advice::DontNeed).unwrap();
+        if read() {
+            assert!(read(), "it was given up");
+        } // Else the system keeps what is to be forgotten, as it may.
+    }
+}

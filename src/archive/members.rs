@@ -31,8 +31,8 @@ pub struct Member<'a> {
 
 /// The bytes of a log.
 pub enum Body<'a> {
-    /// A file, which can be read from any place.
-    File(File),
+    /// A file, which can be read from any place, and whether the system may forget it.
+    File(File, Cold),
     /// A stream, which can be read once.
     Stream(Box<dyn Read + 'a>),
 }
@@ -104,16 +104,17 @@ struct Reading<'v, E> {
 
 impl<E> Reading<'_, E> {
     fn file(&mut self, file: &Path, path: &str) -> io::Result<()> {
-        let (wrapping, _) = Peeked::new(File::open(file)?).wrapping()?;
+        let first = File::open(file)?;
+        let cold = Cold::of(&first); // Before its first bytes are read.
+        let (wrapping, _) = Peeked::new(first).wrapping()?;
         match wrapping {
             Wrapping::Plain => {
-                self.give(path.into(), Body::File(File::open(file)?));
+                self.give(path.into(), Body::File(File::open(file)?, cold));
                 Ok(())
             }
             Wrapping::Zip => self.zip(path, File::open(file)?),
             Wrapping::Compressed(_) | Wrapping::Tar => {
-                let file = File::open(file)?;
-                let file = Metered { cold: Cold::of(&file), file, progress: self.progress };
+                let file = Metered { file: File::open(file)?, cold, progress: self.progress };
                 self.stream(path.into(), Box::new(file), 0)
             }
         }

@@ -42,7 +42,7 @@ impl<'a> Feed<'a> {
     /// Begins at the start of a log; also returns how its offsets are told.
     pub(super) fn open(body: Body<'a>, progress: &'a AtomicU64) -> (Self, OffsetMap) {
         let source = match body {
-            Body::File(file) => Source::File(file, None, progress),
+            Body::File(file, cold) => Source::File(file, Some(cold), progress),
             Body::Stream(stream) => Source::Stream(stream),
         };
         let mut feed = Self {

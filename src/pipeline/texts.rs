@@ -83,7 +83,7 @@ struct Mining<'m> {
 impl Mining<'_> {
     fn take_member(&mut self, member: Member<'_>) -> Result<(), Skipped> {
         let outcome = match member.body {
-            Body::File(file) => for_each_line(file, |line| self.take_line(line)),
+            Body::File(file, _) => for_each_line(file, |line| self.take_line(line)),
             Body::Stream(stream) => for_each_line(stream, |line| self.take_line(line)),
         };
         outcome.map_err(|error| {
