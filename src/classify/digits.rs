@@ -16,6 +16,7 @@ use aho_corasick::{AhoCorasick, BuildError};
 use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 
+use super::classifier::unix_lines;
 use super::literals::rule_triggers;
 use crate::catalogue::{Expression, Matching, REGEX_SIZE_LIMIT_BYTES, Wrapper, longest_line};
 
@@ -67,6 +68,7 @@ impl Digits {
         let (Some(triggers), Ok(text)) = (&self.triggers, str::from_utf8(shape)) else {
             return false;
         };
+        let text = &*unix_lines(text); // As rules are written for.
         let found = triggers.find_overlapping_iter(text);
         let mut rules = found.filter_map(|at| self.rules.get(at.pattern().as_usize())).flatten();
         !rules.any(|rule| self.expressions.get(*rule).is_none_or(|rule| rule.may_match(text)))

@@ -606,3 +606,12 @@ static CLASSIFIER: LazyLock<Classifier> = LazyLock::new(|| {
     ])
 });
 static NEAR: LazyLock<NearMisses<'static>> = LazyLock::new(|| NearMisses::new(&CLASSIFIER));
+
+#[test]
+fn a_shape_is_looked_at_with_the_line_ends_of_rules() {
+    let classifier =
+        classifier(&[matching("t.a", "any = ['code 404']\nregex = 'failed:\\ncode 404'")]);
+    assert!(!classifier.is_told_by_shape(b"failed:\ncode 000"));
+    assert!(!classifier.is_told_by_shape(b"failed:\r\ncode 000"));
+    assert!(classifier.is_told_by_shape(b"passed:\r\ncode 000"));
+}
