@@ -98,6 +98,17 @@ impl Reader for IguanaX {
         }
     }
 
+    fn whole_len(&mut self, window: Window<'_>) -> usize {
+        let mut at = 0;
+        while self.damage.is_none()
+            && let Some(rest) = window.bytes.get(at..)
+            && let Envelope::Whole { len, .. } = parse_envelope(rest)
+        {
+            at += len;
+        }
+        at
+    }
+
     fn resume_offset(&self, offset: u64) -> u64 {
         self.damage.map_or(offset, |damage| damage.from)
     }

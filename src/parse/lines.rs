@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use memchr::memchr;
+use memchr::{memchr, memrchr_iter};
 
 use super::{Gap, Item, Reader, Window, decode_text};
 use crate::model::{Entry, EntryId, EntryKind, Millis};
@@ -40,6 +40,11 @@ pub(super) trait Layout: Send {
     /// Returns false where no line with this first byte begins an entry.
     fn may_begin(&self, _first: u8) -> bool {
         true
+    }
+
+    /// Returns true where what a line says does not depend on the lines before it.
+    fn is_free(&self) -> bool {
+        false
     }
 
     /// Adds to an entry what only its whole text tells.
@@ -128,6 +133,14 @@ impl<L: Layout> Reader for Lines<L> {
         }
         at
     }
+
+    fn whole_len(&mut self, window: Window<'_>) -> usize {
+        if self.skip_from.is_some() || !self.layout.is_free() || !self.begins_timed(window, 0) {
+            return 0;
+        }
+        let mut begins = memrchr_iter(b'\n', window.bytes).map(|end| end + 1);
+        begins.find(|begin| self.begins_timed(window, *begin)).unwrap_or(0)
+    }
 }
 
 impl<L: Layout> Lines<L> {
@@ -159,6 +172,12 @@ impl<L: Layout> Lines<L> {
         let color = color_len(line);
         let header = self.layout.header(line.get(color..).unwrap_or_default());
         Line::Read(header.map(|header| header.behind(color)))
+    }
+
+    /// Returns true where a line begins at this index that begins an entry and tells its time.
+    fn begins_timed(&mut self, window: Window<'_>, start: usize) -> bool {
+        start < window.bytes.len()
+            && matches!(self.line(window, start), Line::Read(Some(Header { time: Some(_), .. })))
     }
 
     /// Finds the end of the entry that begins at this index.

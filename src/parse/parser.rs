@@ -66,6 +66,12 @@ impl Parser {
         self.reader.loose_len(window)
     }
 
+    /// Returns how many bytes at the start of the window another parser may read: see
+    /// [`Reader::whole_len`]. The next window given to this one begins behind them.
+    pub fn whole_len(&mut self, window: Window<'_>) -> usize {
+        self.reader.whole_len(window)
+    }
+
     /// Returns the offset at which a new parser may go on: see [`Reader::resume_offset`].
     #[must_use]
     pub fn resume_offset(&self, offset: u64) -> u64 {

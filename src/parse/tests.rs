@@ -90,6 +90,43 @@ pub(super) fn read_cut(
     (seen, from)
 }
 
+/// Reads a file in windows that end at these places, each as far as it goes by readers of their own.
+pub(super) fn read_in_pieces(
+    format: &Format,
+    bytes: &[u8],
+    options: &ParseOptions,
+    cuts: &[usize],
+) -> Vec<Seen> {
+    let head = &bytes[..bytes.len().min(64 * 1024)];
+    let mut parser = Parser::new(format, head, options);
+    let (mut seen, mut from) = (Vec::new(), 0);
+    let mut ends: Vec<_> = cuts.iter().map(|cut| (*cut).min(bytes.len())).collect();
+    ends.sort_unstable();
+    for (end, is_last) in ends.into_iter().map(|end| (end, false)).chain([(bytes.len(), true)]) {
+        if end < from {
+            continue;
+        }
+        let window = Window { bytes: &bytes[from..end], offset: from as u64, is_last };
+        let len = if is_last { 0 } else { parser.whole_len(window) };
+        if len > 0 {
+            let piece = Window { bytes: &window.bytes[..len], is_last: true, ..window };
+            let (mut reader, mut at) = (Parser::new(format, &[], options), 0);
+            while let Some(item) = reader.next(piece, &mut at) {
+                seen.push(Seen::of(item));
+            }
+            assert_eq!(at, len, "all of a piece is read");
+            from += len;
+            continue;
+        }
+        let mut at = 0;
+        while let Some(item) = parser.next(window, &mut at) {
+            seen.push(Seen::of(item));
+        }
+        from += at;
+    }
+    seen
+}
+
 /// Returns an unsigned LEB128 number.
 pub(super) fn number(mut value: u64) -> Vec<u8> {
     let mut out = Vec::new();

@@ -238,6 +238,10 @@ pub(super) struct ExpressionLayout {
 }
 
 impl Layout for TextLayout {
+    fn is_free(&self) -> bool {
+        true
+    }
+
     fn may_begin(&self, first: u8) -> bool {
         match self {
             Self::Brackets(_) => first == b'[',

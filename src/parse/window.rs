@@ -53,6 +53,12 @@ pub trait Reader: Send {
         0
     }
 
+    /// Returns the length of a start of the window that is whole entries, which a new reader reads
+    /// as this one would, told that they are the last; 0 where there are none, or it cannot be told.
+    fn whole_len(&mut self, _window: Window<'_>) -> usize {
+        0
+    }
+
     /// Returns the offset at which a new reader may go on, when all before `offset` is consumed.
     ///
     /// It lies before `offset` where the reader is in the middle of a damaged region.

@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::{envelope, old_envelope, read_cut, sealed};
+use super::{envelope, old_envelope, read_cut, read_in_pieces, sealed};
 use crate::parse::{Format, ParseOptions, TextFormat, TextSpec};
 
 fn options(max_entry_bytes: usize) -> ParseOptions {
@@ -142,6 +142,17 @@ proptest! {
         let bytewise = read_cut(&format, &bytes, &options, &single);
         prop_assert_eq!(&whole.0, &bytewise.0);
         prop_assert_eq!(whole.1, bytewise.1);
+    }
+
+    #[test]
+    fn the_items_do_not_depend_on_who_reads_which_piece(
+        (format, bytes) in any_file(),
+        cuts in prop::collection::vec(0_usize..600, 1..12),
+        max_entry_bytes in prop_oneof![Just(1_usize << 24), 1_usize..100],
+    ) {
+        let options = options(max_entry_bytes);
+        let whole = read_cut(&format, &bytes, &options, &[]).0;
+        prop_assert_eq!(whole, read_in_pieces(&format, &bytes, &options, &cuts));
     }
 
     #[test]
