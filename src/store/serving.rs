@@ -16,8 +16,8 @@ use super::{Batch, Store, StoreError, Tally, names, series};
 use crate::course::Threshold;
 use crate::model::Millis;
 
-/// So long a transaction waits for more to commit with it.
-const LINGER: Duration = Duration::from_millis(1);
+/// So long a transaction waits for more to commit with it, unless it is told otherwise.
+pub(super) const LINGER: Duration = Duration::from_millis(1);
 /// A transaction takes no more commands,
 const MAX_GROUP: usize = 1_024;
 /// and no more once it has so many entries.
@@ -37,6 +37,7 @@ pub(super) enum Command {
     NameComponents(ServerId, Vec<(String, String)>),
     Commit(ServerId, Box<Batch>, Arc<Mutex<Tally>>, Option<SyncSender<Tally>>),
     Server(String, SyncSender<ServerId>),
+    Linger(Duration),
     Change(Change),
     Forget(Vec<Expired>, SyncSender<Forgotten>),
     Settle,
@@ -70,6 +71,8 @@ pub(super) struct Serving {
     pub(super) thresholds: BTreeMap<String, Threshold>,
     pub(super) is_abandoned: Arc<AtomicBool>,
     pub(super) waiting: Arc<Waiting>,
+    /// So long a transaction waits for more to commit with it.
+    pub(super) linger: Duration,
     pub(super) tally: Tally,
     /// True once no more commands are taken, whoever still sends some.
     pub(super) is_closed: bool,
@@ -135,7 +138,7 @@ impl Serving {
 
     /// Returns the next command where it comes soon.
     fn soon(&self) -> Option<Command> {
-        self.commands.recv_timeout(LINGER).ok()
+        self.commands.recv_timeout(self.linger).ok()
     }
 
     fn carry_out(
@@ -171,6 +174,7 @@ impl Serving {
                 }
             }
             Command::Server(name, reply) => answer(&reply, ServerId(names::server(db, &name)?)),
+            Command::Linger(linger) => self.linger = linger,
             Command::Change(change) => change(db)?,
             Command::Forget(expired, reply) => {
                 self.ledger.save(db)?; // Else attempts that are in memory would begin anew.

@@ -7,13 +7,14 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rusqlite::Connection;
 
 use super::files::{self, Evidence, FileId, KnownFile, ServerId};
 use super::open::is_part_of;
 use super::retention::{Expired, Forgotten};
-use super::serving::{Command, Serving, answer};
+use super::serving::{Command, LINGER, Serving, answer};
 use super::transaction::Ledger;
 use super::waiting::Waiting;
 use super::{Batch, Headroom, Loss, Store, StoreError, Tally, ledger, names};
@@ -86,6 +87,7 @@ impl Writer {
             thresholds: catalogue.thresholds.clone(),
             is_abandoned: Arc::clone(&is_abandoned),
             waiting,
+            linger: LINGER,
             tally: Tally::default(),
             is_closed: false,
         };
@@ -310,6 +312,16 @@ impl WriterHandle {
     /// As [`WriterHandle::known_files`].
     pub fn forget(&self, expired: Vec<Expired>) -> Result<Forgotten, StoreError> {
         self.ask(|reply| Command::Forget(expired, reply))
+    }
+
+    /// Has a transaction wait so long for more to commit with it: large ones cost less, where nobody
+    /// waits for the last entry to be seen.
+    ///
+    /// # Errors
+    ///
+    /// As [`WriterHandle::known_files`].
+    pub fn linger(&self, linger: Duration) -> Result<(), StoreError> {
+        self.send(Command::Linger(linger))
     }
 
     /// Waits until all that was sent is committed.
