@@ -1,18 +1,19 @@
 //! Counts entries, and sets those aside that may be events.
 //!
-//! Entry points: [`Digest::add`] for each entry of a file, [`Digest::take`] for a batch of them.
+//! Entry points: [`Digest::add`] for each entry of a file, then [`Digest::take`] for a batch of them, or
+//! [`Digest::take_pending`] where the batches of a file are made apart from each other.
 //!
 //! **Not here:** masking and explaining (`pending`).
 
 use std::sync::Arc;
 
 use super::ingest::IngestOptions;
-use super::pending::{Candidate, MAX_TEXT_BYTES, Pending, mark, mask};
+use super::pending::{Before, Candidate, MAX_TEXT_BYTES, Pending, mark, mask};
 use super::places::Places;
 use super::routine::Routine;
-use crate::model::{Entry, Level, Millis};
+use crate::model::{Entry, Level};
 use crate::parse::Gap;
-use crate::store::{Batch, Counted, FileId, NewGap};
+use crate::store::{Batch, Counted, FileId, NewGap, Position};
 
 pub(super) use super::places::Nearby;
 
@@ -31,8 +32,9 @@ pub(super) struct Digest<'o> {
     /// Bytes of the candidates' texts.
     bytes: usize,
     places: Places,
-    last_time: Millis,
     routine: Routine<'o>,
+    /// What the batches taken before left behind.
+    before: Before,
 }
 
 impl<'o> Digest<'o> {
@@ -43,19 +45,29 @@ impl<'o> Digest<'o> {
             pending: pending(file),
             bytes: 0,
             places: Places::default(),
-            last_time: Millis::new(0),
             routine: Routine::default(),
+            before: Before::default(),
         }
     }
 
-    /// Goes on with the messages that are in mind already.
-    pub(super) fn with_nearby(self, nearby: Nearby) -> Self {
-        Self { places: Places::with_nearby(nearby), ..self }
+    /// Goes on with what is known of lines of normal work.
+    pub(super) fn with_routine(self, routine: Routine<'o>) -> Self {
+        Self { routine, ..self }
     }
 
-    /// Returns the messages that are in mind.
+    /// Returns what is known of lines of normal work.
+    pub(super) fn into_routine(self) -> Routine<'o> {
+        self.routine
+    }
+
+    /// Goes on behind so many entries, with the messages that are in mind already.
+    pub(super) fn behind(self, entries: u64, nearby: Nearby) -> Self {
+        Self { before: Before { nearby, entries, ..Before::default() }, ..self }
+    }
+
+    /// Returns the messages that are in mind, those of the present batch left out.
     pub(super) fn into_nearby(self) -> Nearby {
-        self.places.into_nearby()
+        self.before.nearby
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -69,9 +81,12 @@ impl<'o> Digest<'o> {
         self.pending.batch.counted.is_empty() && self.pending.batch.gaps.is_empty()
     }
 
-    /// Returns the batch so far, judged, and begins the next.
-    pub(super) fn take(&mut self) -> Batch {
-        self.take_pending().judge(self.options)
+    /// Returns the batch so far with the position behind it, judged, and begins the next.
+    pub(super) fn take(&mut self, position: Option<Position>) -> Batch {
+        let mut pending = self.take_pending();
+        pending.batch.position = position;
+        pending.follow(&mut self.before);
+        pending.judge(self.options)
     }
 
     /// Returns the batch so far, to be judged, and begins the next.
@@ -79,6 +94,7 @@ impl<'o> Digest<'o> {
         self.bytes = 0;
         let mut full = std::mem::replace(&mut self.pending, pending(self.file));
         (full.batch.components, full.batch.streams) = self.places.take_names();
+        full.nearby = self.places.take_nearby();
         full
     }
 
@@ -86,7 +102,10 @@ impl<'o> Digest<'o> {
     pub(super) fn add_gap(&mut self, gap: Gap) {
         let Gap { from, to, reason } = gap;
         let reason = self.mask_reason(&reason);
-        self.pending.batch.gaps.push(NewGap { from, to, reason, time: self.last_time });
+        let last_time = self.pending.last_time;
+        self.pending.n_leading_gaps += usize::from(last_time.is_none());
+        let time = last_time.unwrap_or_default();
+        self.pending.batch.gaps.push(NewGap { from, to, reason, time });
     }
 
     /// Masks what a server or the system says is wrong.
@@ -96,7 +115,8 @@ impl<'o> Digest<'o> {
 
     /// Adds an entry; its offset and length are those in the file.
     pub(super) fn add(&mut self, entry: &Entry<'_>) {
-        self.last_time = entry.time;
+        self.pending.last_time = Some(entry.time);
+        self.pending.entries += 1;
         if !self.options.wants(entry.time) {
             return;
         }
@@ -150,5 +170,5 @@ fn text_of<'e>(entry: &'e Entry<'_>) -> &'e [u8] {
 }
 
 fn pending(file: FileId) -> Pending {
-    Pending { batch: Batch { file, ..Batch::default() }, candidates: Vec::new() }
+    Pending { batch: Batch { file, ..Batch::default() }, ..Pending::default() }
 }

@@ -4,12 +4,13 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::piece::Piece;
 use crate::archive::{Body, Cold};
 use crate::parse::{Encoding, Utf16Decoder, Window, utf16_len};
 use crate::store::{Evidence, short_hash};
 
 /// Bytes read at once.
-const BLOCK_BYTES: usize = 2 * 1024 * 1024;
+const BLOCK_BYTES: usize = 1024 * 1024;
 /// Bytes kept before the first unread one, for the guard of a position.
 pub(super) const GUARD_BYTES: usize = 256;
 
@@ -173,6 +174,21 @@ impl<'a> Feed<'a> {
     /// Notes that so many bytes of the window are done with.
     pub(super) fn consume(&mut self, len: usize) {
         self.start += len;
+    }
+
+    /// Takes so many bytes out of the window, which are done with; reading goes on in the spare
+    /// buffer.
+    pub(super) fn take_piece(&mut self, len: usize, mut spare: Vec<u8>) -> Piece {
+        let (start, end) = (self.start, self.start + len);
+        let kept = end.saturating_sub(GUARD_BYTES);
+        spare.clear();
+        spare.extend_from_slice(self.buffer.get(kept..).unwrap_or_default());
+        let mut bytes = std::mem::replace(&mut self.buffer, spare);
+        bytes.truncate(end);
+        let piece = Piece::new(bytes, start, self.base + start as u64);
+        self.base += kept as u64;
+        self.start = end - kept;
+        piece
     }
 
     /// Reads more, behind what is not consumed.

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
-use rayon::{Scope, ThreadPoolBuilder};
+use rayon::{ScopeFifo, ThreadPoolBuilder};
 
 use super::feed::Feed;
 use super::identify::{Trust, identify};
@@ -18,6 +19,8 @@ use crate::parse::{Format, ParseOptions, Parser, Unreadable, detect};
 use crate::redact::Masker;
 use crate::store::{Classes, Evidence, KnownFile, StoreError, Tally, Writer, WriterHandle};
 
+/// So long the store waits for a transaction to grow, at most: a run that is killed reads as much again.
+const LINGER: Duration = Duration::from_millis(100);
 /// First bytes that the format is told from.
 pub(super) const HEAD_BYTES: usize = 64 * 1024;
 
@@ -125,8 +128,9 @@ pub struct Summary {
 /// Reads everything that was found, and commits it through the writer.
 ///
 /// Each batch is committed with its position, so a run that ends early is continued by the next. One
-/// thread reads; what may be events is judged by all threads, and committed in the order of
-/// reading. The store's writer is a thread of its own.
+/// thread reads the files, one after another; what may be events is judged by all threads, which
+/// also parse large files where there are more than two, and committed in the order of reading. The
+/// store's writer is a thread of its own.
 ///
 /// # Errors
 ///
@@ -142,7 +146,7 @@ pub fn ingest(
     let pool = ThreadPoolBuilder::new().num_threads(threads.get()).build();
     let pool = pool.map_err(|source| IngestError::Threads { threads, source })?;
     let summary = Summary { skipped: found.skipped, ..Summary::default() };
-    let outcome = pool.scope(|scope| {
+    let outcome = pool.scope_fifo(|scope| {
         let writer = writer.handle();
         let again = HashSet::new();
         let run = Run { options, pace: effort.pace, writer, scope, summary, again };
@@ -164,7 +168,7 @@ struct Run<'r, 'o> {
     options: &'o IngestOptions<'o>,
     pace: &'r (dyn Fn(u64) + Sync),
     writer: WriterHandle,
-    scope: &'r Scope<'o>,
+    scope: &'r ScopeFifo<'o>,
     summary: Summary,
     /// Streams that looked like known ones and are not: to be read again, as new.
     again: HashSet<String>,
@@ -176,6 +180,7 @@ impl Run<'_, '_> {
         inputs: &[Input],
         names: Vec<(String, String)>,
     ) -> Result<Summary, StoreError> {
+        self.writer.linger(LINGER)?;
         self.writer.name_components(names)?;
         for input in inputs {
             self.read_input(input)?;
@@ -254,7 +259,7 @@ impl Run<'_, '_> {
         self.note_log(&format, &identified.file);
         let parser = Parser::new(&format, &head, options.parse);
         let log = Log::new(feed, map, parser, identified, &evidence.path);
-        let lane = Lane::new(self.scope, options, self.writer.clone());
+        let lane = Lane::new(self.scope, options, self.writer.clone(), &log);
         log.read((options, self.pace), lane, &mut self.summary)
     }
 

@@ -7,7 +7,8 @@ use super::digest::Digest;
 use super::feed::{Feed, OffsetMap};
 use super::identify::Identified;
 use super::ingest::{FileGap, IngestOptions, Summary};
-use super::lane::Lane;
+use super::lane::{Lane, Load};
+use super::piece::PieceOf;
 use crate::parse::{Format, Item, Parser, Unreadable};
 use crate::store::{KnownFile, NewGap, Position, StoreError};
 
@@ -40,6 +41,16 @@ impl From<Unreadable> for LogError {
     }
 }
 
+/// What a look at the window comes to.
+struct Step {
+    /// A batch, and where reading goes on behind it.
+    load: Option<(Load, Option<Position>)>,
+    /// True where the log ends with it.
+    is_end: bool,
+    /// True where more is to be read for the next step.
+    is_read_up: bool,
+}
+
 /// A log that is being read.
 pub(super) struct Log<'a> {
     pub(super) feed: Feed<'a>,
@@ -48,8 +59,6 @@ pub(super) struct Log<'a> {
     known: KnownFile,
     is_older_copy: bool,
     path: &'a str,
-    /// Entries met, those before the resumed place included.
-    entries: u64,
     /// Offset of the last entry, in the (decoded) log and in the file.
     last_entry: Option<(u64, u64)>,
 }
@@ -63,8 +72,17 @@ impl<'a> Log<'a> {
         path: &'a str,
     ) -> Self {
         let Identified { file: known, is_older_copy } = identified;
-        let entries = known.entries_before;
-        Self { feed, map, parser, known, is_older_copy, path, entries, last_entry: None }
+        Self { feed, map, parser, known, is_older_copy, path, last_entry: None }
+    }
+
+    /// Returns what its pieces need to be known of it.
+    pub(super) fn of_piece(&self) -> PieceOf {
+        PieceOf { file: self.known.id, format: self.parser.format().clone() }
+    }
+
+    /// Returns how many entries were read of it before.
+    pub(super) fn entries_before(&self) -> u64 {
+        self.known.entries_before
     }
 
     /// Reads all entries and commits them, batch by batch, with the position behind each.
@@ -78,39 +96,59 @@ impl<'a> Log<'a> {
         let moves_position = options.wants_all() && !self.is_older_copy;
         let mut is_resumed = moves_position;
         loop {
-            let consumed = self.read_window(&mut digest);
-            let consumed_to = self.file_offset(consumed);
-            let window = self.feed.window();
-            let is_full = digest.is_full();
-            let is_used_up = !is_full || consumed == window.bytes.len();
-            let is_end = window.is_last && is_used_up;
             let is_stopped = options.stop.load(Ordering::Relaxed);
-            if is_end || is_stopped || is_full {
-                let mut pending = digest.take_pending();
-                let batch = &mut pending.batch;
-                summary.gaps.extend(batch.gaps.iter().map(|gap| self.gap(gap)));
-                batch.is_resumed = std::mem::take(&mut is_resumed);
-                let position = self.position((consumed, consumed_to), is_end && !is_stopped);
-                batch.position = position.filter(|_| moves_position);
-                lane.send(pending)?;
+            let step = self.step(&mut digest, &lane, is_stopped);
+            if let Some((load, position)) = step.load {
+                let position = position.filter(|_| moves_position);
+                lane.send(load, std::mem::take(&mut is_resumed), position)?;
             }
-            if is_end || is_stopped {
+            if step.is_end || is_stopped {
                 break;
             }
-            self.feed.consume(consumed);
-            if !is_full {
+            if step.is_read_up {
                 let before = self.feed.raw_bytes;
                 self.feed.fill();
                 pace(self.feed.raw_bytes - before);
             }
         }
-        lane.end()?;
+        let gaps = lane.end()?;
+        summary.gaps.extend(gaps.into_iter().map(|gap| self.gap(gap)));
         summary.bytes += self.feed.raw_bytes;
         self.feed.failure.map_or(Ok(()), |failure| Err(failure.into()))
     }
 
-    fn gap(&self, gap: &NewGap) -> FileGap {
-        let NewGap { from, to, reason, .. } = gap.clone();
+    /// Takes as much of the window as makes a piece, else reads it until the batch is full.
+    fn step(&mut self, digest: &mut Digest<'_>, lane: &Lane<'_, '_>, is_stopped: bool) -> Step {
+        let may_be_cut = lane.has_readers() && !is_stopped && digest.is_empty();
+        let piece_len = if may_be_cut { self.piece_len() } else { 0 };
+        if piece_len > 0 {
+            let offset = self.feed.window().offset + piece_len as u64;
+            let position = self.position((piece_len, offset), false);
+            let load = Load::Piece(self.feed.take_piece(piece_len, lane.take_buffer()));
+            return Step { load: Some((load, position)), is_end: false, is_read_up: true };
+        }
+        let consumed = self.read_window(digest);
+        let consumed_to = self.file_offset(consumed);
+        let window = self.feed.window();
+        let is_full = digest.is_full();
+        let is_end = window.is_last && (!is_full || consumed == window.bytes.len());
+        let load = (is_end || is_stopped || is_full).then(|| {
+            let position = self.position((consumed, consumed_to), is_end && !is_stopped);
+            (Load::Pending(Box::new(digest.take_pending())), position)
+        });
+        self.feed.consume(consumed);
+        Step { load, is_end, is_read_up: !is_full }
+    }
+
+    /// Returns how much of the window makes a piece; 0 where it is the last one, or is decoded.
+    fn piece_len(&mut self) -> usize {
+        let window = self.feed.window();
+        let may_be_cut = !window.is_last && matches!(self.map, OffsetMap::Same);
+        if may_be_cut { self.parser.whole_len(window) } else { 0 }
+    }
+
+    fn gap(&self, gap: NewGap) -> FileGap {
+        let NewGap { from, to, reason, .. } = gap;
         FileGap { path: self.path.into(), from, to, reason }
     }
 
@@ -130,7 +168,6 @@ impl<'a> Log<'a> {
                         (decoded, from)
                     });
                     digest.add(&entry);
-                    self.entries += 1;
                 }
                 Item::Gap(gap) => digest.add_gap(gap),
             }
@@ -147,20 +184,18 @@ impl<'a> Log<'a> {
     /// Returns where reading may go on later.
     ///
     /// Envelopes end by themselves; any other entry ends where the next one begins, so the last one
-    /// is read again when the log has grown.
+    /// is read again when the log has grown. How many entries are before it, is for the batch to say.
     pub(super) fn position(&self, consumed: (usize, u64), is_end: bool) -> Option<Position> {
         let (consumed, raw) = consumed;
         let end = self.feed.window().offset + consumed as u64;
         let resume = self.parser.resume_offset(end);
         // Only envelopes are skipped in the middle of, and those are never decoded.
         let (mut at, mut offset) = if resume < end { (resume, resume) } else { (end, raw) };
-        let mut entries_before = self.entries;
         let is_at_last = is_end && *self.parser.format() != Format::IguanaX;
         let last = self.last_entry.filter(|_| is_at_last);
         let read_to = if last.is_some() { raw } else { offset };
         if let Some(last) = last {
             (at, offset) = last;
-            entries_before -= 1;
         }
         Some(Position {
             offset,
@@ -171,7 +206,7 @@ impl<'a> Log<'a> {
             stamp: None,
             continues: None,
             is_joined: false,
-            entries_before,
+            entries_before: 0,
             is_at_last: last.is_some(),
         })
     }

@@ -112,7 +112,7 @@ pub fn commit_notices(
         for notice in notices {
             digest.add(&notice.entry());
         }
-        let mut batch = digest.take();
+        let mut batch = digest.take(None);
         batch.is_own = true;
         tally.add(&writer.commit_and_count(batch)?);
     }

@@ -1,11 +1,11 @@
 //! Batches whose candidates are still to be judged: masked, explained and made events.
 //!
-//! Entry point: [`Pending::judge`]. Reading only counts entries and sets aside those that may be
-//! events; what is costly about them is done here, on whatever thread, since each candidate brings
-//! along all that its event depends on.
+//! Entry points: [`Pending::follow`] in the order of the file, then [`Pending::judge`]. Reading only
+//! counts entries and sets aside those that may be events; what is costly about them is done here,
+//! on whatever thread, since each candidate brings along all that its event depends on.
 //!
-//! **Invariant:** what becomes of a batch depends on its content only, not on when, where and with
-//! what others it is judged.
+//! **Invariant:** what becomes of a batch depends on its content and on what those before it left
+//! behind, not on when, where and with what others it is judged.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -13,8 +13,9 @@ use std::sync::Arc;
 use super::about::message_of;
 use super::class::Class;
 use super::ingest::IngestOptions;
+use super::places::Nearby;
 use crate::classify::{Signal, unix_lines};
-use crate::model::{Entry, Level};
+use crate::model::{Entry, Level, Millis};
 use crate::parse::decode_text;
 use crate::store::{Batch, NewEvent, NewMark};
 
@@ -32,6 +33,25 @@ pub(super) struct Pending {
     pub(super) batch: Batch,
     /// In the order of the file.
     pub(super) candidates: Vec<Candidate>,
+    /// The last message of each component that has one in the batch.
+    pub(super) nearby: Nearby,
+    /// Entries in it, those that are not wanted included.
+    pub(super) entries: u64,
+    /// The time of the last of them.
+    pub(super) last_time: Option<Millis>,
+    /// How many gaps come before the first of them.
+    pub(super) n_leading_gaps: usize,
+}
+
+/// What the batches before one leave behind.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    /// The last message of each component.
+    pub(super) nearby: Nearby,
+    /// The time of the last entry.
+    pub(super) last_time: Millis,
+    /// Entries in the file so far.
+    pub(super) entries: u64,
 }
 
 /// An entry that may be an event.
@@ -43,14 +63,31 @@ pub(super) struct Candidate {
     pub(super) entry: Entry<'static>,
     /// How bad it says it is.
     pub(super) level: Level,
-    /// The head of the message that its component handled last.
+    /// The head of the message that its component handled last; `None` where that is not in the
+    /// batch.
     pub(super) nearby: Option<Arc<Vec<u8>>>,
 }
 
 impl Pending {
+    /// Adds what the batches before this one know, and tells the next one of this.
+    pub(super) fn follow(&mut self, before: &mut Before) {
+        for candidate in self.candidates.iter_mut().filter(|other| other.nearby.is_none()) {
+            candidate.nearby = before.nearby.of(&candidate.entry.component);
+        }
+        before.nearby.extend(std::mem::take(&mut self.nearby));
+        for gap in self.batch.gaps.iter_mut().take(self.n_leading_gaps) {
+            gap.time = before.last_time;
+        }
+        before.last_time = self.last_time.unwrap_or(before.last_time);
+        before.entries += self.entries;
+        if let Some(position) = &mut self.batch.position {
+            position.entries_before = before.entries.saturating_sub(u64::from(position.is_at_last));
+        }
+    }
+
     /// Returns the batch with its events.
     pub(super) fn judge(self, options: &IngestOptions<'_>) -> Batch {
-        let Self { mut batch, candidates } = self;
+        let Self { mut batch, candidates, .. } = self;
         for candidate in candidates {
             candidate.judge(options, &mut batch);
         }

@@ -27,13 +27,11 @@ pub(super) struct Places {
     component_names: Vec<Box<str>>,
     stream_names: Vec<Box<str>>,
     streams: Names<u32>,
-    /// Messages of components that the file has not mentioned yet.
-    nearby: Nearby,
 }
 
 /// The head of the last message of each component: the next error may quote their patient.
 #[derive(Debug, Default)]
-pub(super) struct Nearby(HashMap<Box<str>, Arc<Vec<u8>>>);
+pub(super) struct Nearby(Names<Arc<Vec<u8>>>);
 
 /// A component of the file.
 #[derive(Debug)]
@@ -43,6 +41,7 @@ struct Component {
     number: Option<u32>,
     /// The stream of its entry before, and its number in the present batch.
     stream: Option<(StreamName, u32)>,
+    /// The head of its last message in the present batch.
     nearby: Option<Arc<Vec<u8>>>,
 }
 
@@ -65,18 +64,6 @@ pub(super) struct Place {
 }
 
 impl Places {
-    pub(super) fn with_nearby(nearby: Nearby) -> Self {
-        Self { nearby, ..Self::default() }
-    }
-
-    /// Returns the messages that are in mind.
-    pub(super) fn into_nearby(self) -> Nearby {
-        let mut nearby = self.nearby;
-        let messages = self.components.into_iter();
-        nearby.0.extend(messages.filter_map(|known| Some((known.name, known.nearby?))));
-        nearby
-    }
-
     /// Returns where an entry of this component and stream belongs.
     pub(super) fn of(&mut self, component: &str, stream: Stream<'_>, file: FileId) -> Place {
         let at = self.find(component);
@@ -106,13 +93,21 @@ impl Places {
         Place { component: number, stream: stream_number, at }
     }
 
-    /// Returns the names of the components and of the streams of the batch, and begins the next.
+    /// Returns the names of the components and of the streams of the batch.
     pub(super) fn take_names(&mut self) -> (Vec<Box<str>>, Vec<Box<str>>) {
+        (std::mem::take(&mut self.component_names), std::mem::take(&mut self.stream_names))
+    }
+
+    /// Returns the last messages of the batch, and begins the next.
+    pub(super) fn take_nearby(&mut self) -> Nearby {
+        let mut nearby = Nearby::default();
         for component in &mut self.components {
             (component.number, component.stream) = (None, None);
+            let message = component.nearby.take();
+            nearby.0.extend(message.map(|message| (component.name.clone(), message)));
         }
         self.streams.clear();
-        (std::mem::take(&mut self.component_names), std::mem::take(&mut self.stream_names))
+        nearby
     }
 
     /// Keeps the head of a message in mind.
@@ -122,7 +117,7 @@ impl Places {
         }
     }
 
-    /// Returns the head of the last message of a component.
+    /// Returns the head of the last message of a component, where the batch has one.
     pub(super) fn nearby(&self, place: Place) -> Option<Arc<Vec<u8>>> {
         self.components.get(place.at)?.nearby.clone()
     }
@@ -137,7 +132,7 @@ impl Places {
             name: name.into(),
             number: None,
             stream: None,
-            nearby: self.nearby.0.remove(name),
+            nearby: None,
         });
         at
     }
@@ -167,6 +162,16 @@ impl Nearby {
         let mut kept = self.0.remove(component);
         keep(&mut kept, message);
         self.0.extend(kept.map(|message| (component.into(), message)));
+    }
+
+    /// Returns the head of the last message of a component.
+    pub(super) fn of(&self, component: &str) -> Option<Arc<Vec<u8>>> {
+        self.0.get(component).cloned()
+    }
+
+    /// Keeps later messages in mind.
+    pub(super) fn extend(&mut self, later: Self) {
+        self.0.extend(later.0);
     }
 }
 

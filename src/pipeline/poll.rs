@@ -154,7 +154,7 @@ impl<'o> PollSource<'o> {
         if !is_idle || now.get().saturating_sub(self.stored.get()) >= IDLE {
             self.place.0 += page.body.len() as u64;
             self.place.1 += u64::from(facts.n_items).saturating_sub(n_read);
-            let mut batch = self.digest.take();
+            let mut batch = self.digest.take(None);
             batch.resume = Some(settled.resume);
             batch.position = Some(position(self.place));
             self.commit(batch, &mut tally)?;
@@ -198,7 +198,7 @@ impl<'o> PollSource<'o> {
                 Item::Gap(gap) => self.add_damage(gap, page, facts),
             }
             if self.digest.is_full() {
-                let batch = self.digest.take();
+                let batch = self.digest.take(None);
                 self.commit(batch, tally)?;
             }
         }

@@ -184,7 +184,7 @@ fn revise(
         }
     }
     let index = usize::try_from(last - from).ok()?;
-    let mut batch = digest.take();
+    let mut batch = digest.take(None);
     batch.is_resumed = true;
     batch.position = Some(Position {
         offset: last,

@@ -112,7 +112,8 @@ impl FileFollower {
         let parser = Parser::new(format, &head, options.parse);
         let identified = Identified { file: known, is_older_copy: false };
         let mut log = Log::new(feed, map, parser, identified, &path);
-        let mut digest = Digest::new(options, id).with_nearby(std::mem::take(&mut self.nearby));
+        let nearby = std::mem::take(&mut self.nearby);
+        let mut digest = Digest::new(options, id).behind(log.entries_before(), nearby);
         // Behind an entry that goes on in another file, there is none to be taken back.
         let (mut is_resumed, mut taken) = (has_last, 0);
         loop {
@@ -130,12 +131,11 @@ impl FileFollower {
             if (reading.is_end || is_full || is_over) && (consumed > 0 || !digest.is_empty()) {
                 let position = log.position((consumed, consumed_to), reading.is_end && is_closed);
                 let position = position.map(|at| Position { stamp: Some(stamp), ..at });
-                let mut batch = digest.take();
+                let mut batch = digest.take(position);
                 self.counts.gaps += batch.gaps.len() as u64;
                 batch.is_resumed = std::mem::take(&mut is_resumed);
-                batch.position.clone_from(&position);
+                reading.position = batch.position.clone().or(reading.position);
                 self.handle.commit(batch)?;
-                reading.position = position.or(reading.position);
             }
             if reading.is_end || is_over {
                 break;

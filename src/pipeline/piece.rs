@@ -1,0 +1,64 @@
+//! Pieces of a log: whole entries, cut out of it to be read on any thread.
+//!
+//! Entry point: [`Piece::read`]. The thread that reads the file only looks for where a piece may end
+//! (`Parser::whole_len`).
+//!
+//! **Invariant:** the entries of all pieces, and what is read between them, are those of the log
+//! read in one go.
+
+use super::digest::Digest;
+use super::ingest::IngestOptions;
+use super::pending::Pending;
+use super::routine::Routine;
+use crate::parse::{Format, Item, Parser, Window};
+use crate::store::FileId;
+
+/// Whole entries of a log.
+#[derive(Debug)]
+pub(super) struct Piece {
+    bytes: Vec<u8>,
+    /// Index of the first of them.
+    start: usize,
+    /// Its offset in the file.
+    offset: u64,
+}
+
+/// A log whose pieces are read.
+#[derive(Clone, Debug)]
+pub(super) struct PieceOf {
+    pub(super) file: FileId,
+    pub(super) format: Format,
+}
+
+impl Piece {
+    /// Returns the piece from this index on, which has this offset.
+    pub(super) fn new(bytes: Vec<u8>, start: usize, offset: u64) -> Self {
+        Self { bytes, start, offset }
+    }
+
+    /// Returns the memory of the bytes, to be used again while it is still in the processor's cache.
+    pub(super) fn into_buffer(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// Counts all entries, and sets those aside that may be events.
+    pub(super) fn read<'o>(
+        &self,
+        log: &PieceOf,
+        options: &'o IngestOptions<'o>,
+        routine: Routine<'o>,
+    ) -> (Pending, Routine<'o>) {
+        let bytes = self.bytes.get(self.start..).unwrap_or_default();
+        let window = Window { bytes, offset: self.offset, is_last: true };
+        let mut parser = Parser::new(&log.format, &[], options.parse);
+        let mut digest = Digest::new(options, log.file).with_routine(routine);
+        let mut at = 0;
+        while let Some(item) = parser.next(window, &mut at) {
+            match item {
+                Item::Entry(entry) => digest.add(&entry),
+                Item::Gap(gap) => digest.add_gap(gap),
+            }
+        }
+        (digest.take_pending(), digest.into_routine())
+    }
+}
