@@ -9,6 +9,7 @@ use regex_syntax::ast::parse::Parser;
 use regex_syntax::ast::{
     Ast, ClassSet, ClassSetItem, RepetitionKind, RepetitionOp, RepetitionRange,
 };
+use regex_syntax::hir::translate::Translator;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 /// The most memory that one compiled expression may take.
@@ -22,17 +23,30 @@ const STATE_BYTES: usize = 64;
 
 /// A regular expression, compiled when it is first used: most commands use few of them.
 ///
-/// One that could come near [`REGEX_SIZE_LIMIT_BYTES`] is compiled at once, so that holding a value
-/// is the proof that it compiles.
+/// Holding a value is the proof that it compiles: what is read from a text is parsed at once, and
+/// compiled at once where it could come near [`REGEX_SIZE_LIMIT_BYTES`]; a test does so with those
+/// inside the binary.
 #[derive(Clone)]
 pub struct Expression {
     pattern: String,
-    capture_names: Vec<String>,
+    /// See [`Expression::min_literal_bytes`].
+    min_literal_bytes: OnceLock<usize>,
+    traits: OnceLock<Traits>,
+    compiled: OnceLock<Regex>,
+    learning: OnceLock<Regex>,
+}
+
+/// What the parts of an expression tell of it.
+#[derive(Clone, Debug)]
+struct Traits {
+    capture_names: Box<[Box<str>]>,
     /// False where every match has a character.
     may_be_empty: bool,
     tells_digits_apart: bool,
-    compiled: OnceLock<Regex>,
-    learning: OnceLock<Regex>,
+    /// True where every match begins where the text does and ends where it ends.
+    spans_text: bool,
+    /// About how many states it is compiled to.
+    states: usize,
 }
 
 /// Why a text is not a regular expression, in the compiler's own words.
@@ -44,6 +58,17 @@ pub struct ExpressionError {
 }
 
 impl Expression {
+    /// Returns an expression that is known to compile; nothing of it is looked at until it is used.
+    pub(super) fn proven(pattern: String) -> Self {
+        Self {
+            pattern,
+            min_literal_bytes: OnceLock::new(),
+            traits: OnceLock::new(),
+            compiled: OnceLock::new(),
+            learning: OnceLock::new(),
+        }
+    }
+
     /// Returns the expression as it is written in the file.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -52,29 +77,26 @@ impl Expression {
 
     /// Returns the names of its captures, in the order of the expression.
     pub fn capture_names(&self) -> impl Iterator<Item = &str> {
-        self.capture_names.iter().map(String::as_str)
+        self.traits().capture_names.iter().map(|name| &**name)
     }
 
     /// Returns true where it matches an empty text, and so tells nothing.
     #[must_use]
     pub fn matches_nothing(&self) -> bool {
-        self.may_be_empty && self.regex().is_match("")
+        self.traits().may_be_empty && self.regex().is_match("")
     }
 
     /// Returns true where it may match one number and not another one with as many digits.
     #[must_use]
     pub fn tells_digits_apart(&self) -> bool {
-        self.tells_digits_apart
+        // A class that has some digits only has one of them as an end of a range.
+        self.pattern.bytes().any(|byte| byte.is_ascii_digit()) && self.traits().tells_digits_apart
     }
 
     /// Returns true where every match begins where the text does and ends where it ends.
     #[must_use]
     pub fn spans_text(&self) -> bool {
-        regex_syntax::parse(self.as_str()).is_ok_and(|hir| {
-            let properties = hir.properties();
-            properties.look_set_prefix().contains(Look::Start)
-                && properties.look_set_suffix().contains(Look::End)
-        })
+        self.traits().spans_text
     }
 
     /// Returns how many literal bytes every text that matches must hold at least.
@@ -82,7 +104,9 @@ impl Expression {
     /// Of alternatives the shortest counts; classes, `.` and what is optional count nothing.
     #[must_use]
     pub fn min_literal_bytes(&self) -> usize {
-        Parser::new().parse(self.as_str()).map_or(0, |ast| min_literal_bytes(&ast))
+        *self.min_literal_bytes.get_or_init(|| {
+            Parser::new().parse(&self.pattern).map_or(0, |ast| min_literal_bytes(&ast))
+        })
     }
 
     /// Returns the compiled form.
@@ -107,28 +131,47 @@ impl Expression {
         let built = builder.size_limit(16 * REGEX_SIZE_LIMIT_BYTES).build();
         built.expect("a pattern that parses and is far below the limit compiles")
     }
+
+    fn traits(&self) -> &Traits {
+        self.traits.get_or_init(|| {
+            let hir = regex_syntax::parse(&self.pattern).expect("a pattern that is proven parses");
+            Traits::of(&hir)
+        })
+    }
 }
 
 impl FromStr for Expression {
     type Err = ExpressionError;
 
     fn from_str(text: &str) -> Result<Self, ExpressionError> {
-        let hir = regex_syntax::parse(text)
-            .map_err(|error| ExpressionError { message: error.to_string() })?;
-        let is_large = estimate(&hir).saturating_mul(STATE_BYTES) > REGEX_SIZE_LIMIT_BYTES / 2;
-        let compiled = if is_large {
+        let refused = |message: String| ExpressionError { message };
+        let ast = Parser::new().parse(text).map_err(|error| refused(error.to_string()))?;
+        let hir = Translator::new().translate(text, &ast);
+        let traits = Traits::of(&hir.map_err(|error| refused(error.to_string()))?);
+        let mut expression = Self::proven(text.into());
+        if traits.states.saturating_mul(STATE_BYTES) > REGEX_SIZE_LIMIT_BYTES / 2 {
             let built = RegexBuilder::new(text).size_limit(REGEX_SIZE_LIMIT_BYTES).build();
-            OnceLock::from(built.map_err(|error| ExpressionError { message: error.to_string() })?)
-        } else {
-            OnceLock::new()
-        };
+            expression.compiled = built.map_err(|error| refused(error.to_string()))?.into();
+        }
+        expression.min_literal_bytes = min_literal_bytes(&ast).into();
+        expression.traits = traits.into();
+        Ok(expression)
+    }
+}
+
+impl Traits {
+    fn of(hir: &Hir) -> Self {
         let mut capture_names = Vec::new();
-        add_names(&hir, &mut capture_names);
-        let may_be_empty = hir.properties().minimum_len() == Some(0);
-        let tells_digits_apart = tells_digits_apart(&hir);
-        let pattern = text.into();
-        let learning = OnceLock::new();
-        Ok(Self { pattern, capture_names, may_be_empty, tells_digits_apart, compiled, learning })
+        add_names(hir, &mut capture_names);
+        let properties = hir.properties();
+        Self {
+            capture_names: capture_names.into(),
+            may_be_empty: properties.minimum_len() == Some(0),
+            tells_digits_apart: tells_digits_apart(hir),
+            spans_text: properties.look_set_prefix().contains(Look::Start)
+                && properties.look_set_suffix().contains(Look::End),
+            states: estimate(hir),
+        }
     }
 }
 
@@ -179,10 +222,10 @@ fn has_some(mut each: impl Iterator<Item = bool>) -> bool {
 }
 
 /// Adds the names of captures, from the left.
-fn add_names(hir: &Hir, names: &mut Vec<String>) {
+fn add_names(hir: &Hir, names: &mut Vec<Box<str>>) {
     match hir.kind() {
         HirKind::Capture(capture) => {
-            names.extend(capture.name.iter().map(ToString::to_string));
+            names.extend(capture.name.clone());
             add_names(&capture.sub, names);
         }
         HirKind::Repetition(repetition) => add_names(&repetition.sub, names),

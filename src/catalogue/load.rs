@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{CatalogueError, PatternFile, Rule, Wrapper, check, ids as permanent, read};
+use super::read::{FileSet, Trust};
+use super::{CatalogueError, PatternFile, Rule, Wrapper, check, ids as permanent};
 use crate::model::{Finding, RuleId};
 
 /// All rules, checked, and the wrappers around errors.
@@ -24,7 +25,7 @@ impl Catalogue {
     ///
     /// Returns [`CatalogueError::Invalid`] where its files have faults.
     pub fn builtin() -> Result<Self, CatalogueError> {
-        Self::parse(PatternFile::builtin(), Vec::new())
+        Self::read([(PatternFile::builtin(), Trust::Proven), (Vec::new(), Trust::Unproven)])
     }
 
     /// Reads the catalogue: that of the directory `replace`, else the one inside the binary, and
@@ -35,10 +36,12 @@ impl Catalogue {
     /// Returns [`CatalogueError::Read`] and [`CatalogueError::Empty`] for directories that cannot
     /// be read or hold nothing, and [`CatalogueError::Invalid`] with every fault of all files.
     pub fn load(replace: Option<&Path>, add: Option<&Path>) -> Result<Self, CatalogueError> {
-        let base =
-            replace.map_or_else(|| Ok(PatternFile::builtin()), PatternFile::read_directory)?;
+        let base = match replace {
+            Some(directory) => (PatternFile::read_directory(directory)?, Trust::Unproven),
+            None => (PatternFile::builtin(), Trust::Proven),
+        };
         let added = add.map_or_else(|| Ok(Vec::new()), PatternFile::read_directory)?;
-        Self::parse(base, added)
+        Self::read([base, (added, Trust::Unproven)])
     }
 
     /// Returns the catalogue that these files make; rules of `added` take the place of rules of
@@ -48,16 +51,17 @@ impl Catalogue {
     ///
     /// Returns [`CatalogueError::Invalid`] with every fault of all files.
     pub fn parse(base: Vec<PatternFile>, added: Vec<PatternFile>) -> Result<Self, CatalogueError> {
-        let sets = [sorted(base), sorted(added)];
+        Self::read([(base, Trust::Unproven), (added, Trust::Unproven)])
+    }
+
+    fn read(sets: [(Vec<PatternFile>, Trust); 2]) -> Result<Self, CatalogueError> {
+        let sets = sets.map(|(files, trust)| (sorted(files), trust));
         let mut findings = Vec::new();
         let mut ids = BTreeSet::new();
         let mut rules: BTreeMap<RuleId, Rule> = BTreeMap::new();
         let mut wrappers: BTreeMap<String, Wrapper> = BTreeMap::new();
-        for files in &sets {
-            let mut set = read::FileSet::default();
-            for file in files {
-                set.read(file);
-            }
+        for (files, trust) in &sets {
+            let mut set = FileSet::of(files, *trust);
             findings.append(&mut set.findings);
             findings.append(&mut check::duplicates(&set));
             findings.append(&mut permanent::check(&set));
@@ -72,7 +76,7 @@ impl Catalogue {
         Ok(Self {
             rules: rules.into_values().collect(),
             wrappers: wrappers.into_values().collect(),
-            hash: hash(&sets),
+            hash: hash(&sets.map(|(files, _)| files)),
         })
     }
 
@@ -83,7 +87,7 @@ impl Catalogue {
     ///
     /// Returns [`CatalogueError::Invalid`] with every fault of the file.
     pub fn with(&self, file: &PatternFile) -> Result<Self, CatalogueError> {
-        let mut set = read::FileSet::default();
+        let mut set = FileSet::default();
         set.read(file);
         let mut findings = std::mem::take(&mut set.findings);
         findings.append(&mut check::duplicates(&set));

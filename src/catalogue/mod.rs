@@ -6,6 +6,7 @@
 //! **Invariant:** holding a [`Catalogue`] is the proof that every rule in it is complete, that its
 //! expression compiles, and that each rule it names exists. Rules stand in the order of their ids,
 //! so nothing depends on the order of the files; [`Catalogue::hash`] is the same for the same files.
+//! The expressions inside the binary are proven by a test and not at each start.
 //!
 //! **Not here:** whether a text matches and whether the examples hold (`classify`).
 

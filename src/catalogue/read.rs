@@ -1,12 +1,14 @@
 //! One pattern file: its fields, read as rules.
 
+use std::thread::{Builder, ScopedJoinHandle};
+
 use jiff::civil::Date;
 
 use super::{
     CounterExample, Escalation, Example, Expression, Matching, Nature, Owner, PatternFile, Product,
     Recognition, Recurrence, Rule, Status, Wrapper, check, course, ids,
 };
-use crate::document::{Document, Fields};
+use crate::document::{Document, Field, Fields};
 use crate::model::{Finding, Outcome, RuleId, Severity};
 
 /// The longest handling time: a day.
@@ -17,9 +19,21 @@ const WRAPPERS: &str = "wrappers";
 /// The stem of the file that lists every id ever given.
 const IDS: &str = "ids";
 
+/// What is known of files before they are read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// Anybody may have written them: everything is checked.
+    #[default]
+    Unproven,
+    /// They are inside the binary, and a test has checked them: expressions, which take as long as
+    /// all the rest, are not looked at before they are used.
+    Proven,
+}
+
 /// What a set of files holds, rules that are not complete left out.
 #[derive(Default)]
 pub(super) struct FileSet {
+    trust: Trust,
     pub(super) rules: Vec<Rule>,
     pub(super) wrappers: Vec<(Wrapper, Place)>,
     /// Each id that stands in a file, with its place, whether its rule is complete or not.
@@ -36,15 +50,63 @@ pub(super) struct Place {
     pub(super) line: usize,
 }
 
+/// So many bytes of files are read by two threads.
+const MANY_BYTES: usize = 64 * 1024;
+
 impl FileSet {
+    /// Reads files, the second half of many in a thread of its own.
+    pub(super) fn of(files: &[PatternFile], trust: Trust) -> Self {
+        let n_bytes: usize = files.iter().map(|file| file.text.len()).sum();
+        let before = files.iter().scan(0, |sum, file| {
+            *sum += file.text.len();
+            Some(*sum)
+        });
+        let middle = before.take_while(|sum| *sum <= n_bytes / 2).count();
+        let (first, second) = files.split_at_checked(middle).unwrap_or((files, &[]));
+        if n_bytes < MANY_BYTES || first.is_empty() {
+            return Self::read_all(files, trust);
+        }
+        std::thread::scope(|scope| {
+            let thread = Builder::new().spawn_scoped(scope, || Self::read_all(second, trust));
+            let mut set = Self::read_all(first, trust);
+            // Where the system has no room for a thread, this one does it all.
+            let joined = thread.map(ScopedJoinHandle::join);
+            match joined {
+                Ok(Ok(rest)) => set.append(rest),
+                Ok(Err(panic)) => std::panic::resume_unwind(panic),
+                Err(_) => set.append(Self::read_all(second, trust)),
+            }
+            set
+        })
+    }
+
+    fn read_all(files: &[PatternFile], trust: Trust) -> Self {
+        let mut set = Self { trust, ..Self::default() };
+        for file in files {
+            set.read(file);
+        }
+        set
+    }
+
+    fn append(&mut self, mut other: Self) {
+        self.rules.append(&mut other.rules);
+        self.wrappers.append(&mut other.wrappers);
+        self.ids.append(&mut other.ids);
+        self.findings.append(&mut other.findings);
+        if let Some(given) = other.given {
+            self.given.get_or_insert_default().extend(given);
+        }
+    }
+
     /// Adds what a file holds.
     pub(super) fn read(&mut self, file: &PatternFile) {
         let document = Document::parse(&file.path, &file.text);
         let mut fields = document.fields();
+        let trust = self.trust;
         if file.category() == WRAPPERS {
             let wrappers = fields.optional("wrapper").tables().into_iter().filter_map(|fields| {
                 let line = fields.line().unwrap_or(1);
-                Some((read_wrapper(fields)?, Place { path: file.path.clone(), line }))
+                Some((read_wrapper(fields, trust)?, Place { path: file.path.clone(), line }))
             });
             self.wrappers.extend(wrappers);
         }
@@ -81,7 +143,7 @@ impl FileSet {
         let description = Description::read(&mut fields);
         let response = Response::read(&mut fields);
         let relations = Relations::read(&mut fields);
-        let recognition = read_recognition(&mut fields, &relations);
+        let recognition = read_recognition(&mut fields, &relations, self.trust);
         fields.finish();
         let complete = id.zip(description).zip(response).zip(recognition);
         let Some((((id, description), response), recognition)) = complete else { return };
@@ -223,14 +285,18 @@ fn read_recurrence(mut fields: Fields<'_>) -> Option<Recurrence> {
 }
 
 /// Reads `match` with its examples, or `when` with its own.
-fn read_recognition(fields: &mut Fields<'_>, relations: &Relations) -> Option<Recognition> {
+fn read_recognition(
+    fields: &mut Fields<'_>,
+    relations: &Relations,
+    trust: Trust,
+) -> Option<Recognition> {
     let when = fields.optional("when");
     if when.is_present() {
         check::no_recurrence(fields, relations);
         return course::read(fields, when).map(Recognition::Course);
     }
-    let mut matching = read_matching(fields, relations.fallback);
-    if let Some(matching) = &matching {
+    let mut matching = read_matching(fields, relations.fallback, trust);
+    if let Some(matching) = matching.as_ref().filter(|_| trust == Trust::Unproven) {
         check::captures(fields, matching, relations);
     }
     let examples = read_examples(fields);
@@ -243,15 +309,17 @@ fn read_recognition(fields: &mut Fields<'_>, relations: &Relations) -> Option<Re
     matching.map(Recognition::Entry)
 }
 
-fn read_matching(fields: &mut Fields<'_>, is_fallback: bool) -> Option<Matching> {
+fn read_matching(fields: &mut Fields<'_>, is_fallback: bool, trust: Trust) -> Option<Matching> {
     let mut fields = fields.required("match").table()?;
     let any = fields.optional("any").strings();
     let all = fields.optional("all").strings();
     let not = fields.optional("not").strings();
     let regex = fields.optional("regex");
     let has_regex = regex.is_present();
-    let regex = regex.parsed::<Expression>();
-    check::regex(&fields, regex.as_ref(), is_fallback);
+    let regex = read_expression(regex, trust);
+    if trust == Trust::Unproven {
+        check::regex(&fields, regex.as_ref(), is_fallback);
+    }
     let is_complete = !has_regex || regex.is_some();
     let matching = Matching {
         any: any.unwrap_or_default(),
@@ -292,10 +360,19 @@ fn read_counter_examples(fields: &mut Fields<'_>) -> Vec<CounterExample> {
     examples.collect()
 }
 
-fn read_wrapper(mut fields: Fields<'_>) -> Option<Wrapper> {
+fn read_expression(field: Field<'_>, trust: Trust) -> Option<Expression> {
+    match trust {
+        Trust::Unproven => field.parsed(),
+        Trust::Proven => field.string().map(Expression::proven),
+    }
+}
+
+fn read_wrapper(mut fields: Fields<'_>, trust: Trust) -> Option<Wrapper> {
     let id = fields.required("id").text();
-    let regex = fields.required("regex").parsed::<Expression>();
-    check::wrapper(&fields, regex.as_ref());
+    let regex = read_expression(fields.required("regex"), trust);
+    if trust == Trust::Unproven {
+        check::wrapper(&fields, regex.as_ref());
+    }
     let outcome = fields.optional("outcome").word(&Outcome::ALL, Outcome::name);
     fields.finish();
     Some(Wrapper { id: id?, regex: regex?, outcome })

@@ -88,8 +88,9 @@ fn a_complete_rule_is_read_with_all_its_fields() {
 
 #[test]
 fn the_rules_inside_the_binary_have_no_fault() {
-    let builtin = Catalogue::builtin();
-    assert!(builtin.is_ok(), "{:#?}", builtin.unwrap_err().findings());
+    let checked = Catalogue::parse(PatternFile::builtin(), Vec::new());
+    assert!(checked.is_ok(), "{:#?}", checked.unwrap_err().findings());
+    assert_eq!(checked.unwrap().hash(), Catalogue::builtin().unwrap().hash());
 }
 
 #[test]
@@ -424,4 +425,41 @@ fn the_list_of_ids_is_up_to_date() {
     }
     let found = std::fs::read_to_string(&path).unwrap().replace("\r\n", "\n");
     assert_eq!(found, new, "`patterns/ids.toml` is stale; run the tests once with DEWLAP_BLESS=1");
+}
+
+#[test]
+fn an_expression_tells_digits_apart_where_it_has_some_of_them_only() {
+    let cases = [
+        (r"a\d+", false),
+        ("[!-~]", false),
+        ("[+-Z]", false),
+        ("[/-:&&[^a]]", false),
+        (r"[^:]{1,9}", false),
+        ("[[:xdigit:]]{2}", false),
+        ("x7", true),
+        (r"\x37", true),
+        ("[0-5]", true),
+        ("[%-8]", true),
+    ];
+    for (pattern, want) in cases {
+        let expression: Expression = pattern.parse().unwrap();
+        assert_eq!(expression.tells_digits_apart(), want, "{pattern}");
+    }
+}
+
+#[test]
+fn expressions_inside_the_binary_are_those_that_are_checked() {
+    let checked = Catalogue::parse(PatternFile::builtin(), Vec::new()).unwrap();
+    let builtin = Catalogue::builtin().unwrap();
+    assert_eq!(checked.rules().len(), builtin.rules().len());
+    for (checked, found) in checked.rules().iter().zip(builtin.rules()) {
+        let regex = |rule: &Rule| rule.matching().and_then(|matching| matching.regex.clone());
+        let told = |rule| {
+            regex(rule).map(|regex: Expression| {
+                let names: Vec<String> = regex.capture_names().map(String::from).collect();
+                (regex.min_literal_bytes(), regex.tells_digits_apart(), names, regex.to_string())
+            })
+        };
+        assert_eq!((&checked.id, told(checked)), (&found.id, told(found)));
+    }
 }
