@@ -23,8 +23,6 @@ use crate::model::Outcome;
 #[derive(Debug)]
 pub struct Classifier {
     rules: Arc<[Rule]>,
-    /// Indices of `rules`: most specific first, then by id.
-    ranked: Vec<usize>,
     pub(super) literals: Literals,
     digits: Digits,
     nesting: Nesting,
@@ -48,7 +46,7 @@ pub(super) struct Look<'t> {
     pub(super) text: &'t str,
     pub(super) nested: Nested,
     pub(super) present: Present,
-    /// The ranks of the rules that may match, best first.
+    /// The indices of the rules that may match, the most specific first, then by id.
     pub(super) candidates: Vec<usize>,
 }
 
@@ -109,29 +107,17 @@ impl Classifier {
     ///
     /// # Errors
     ///
-    /// Returns [`BuildError`] where the literals or the wrappers are too large to be compiled.
+    /// Returns [`BuildError`] where the literals are too large to be searched for, or a wrapper cannot
+    /// be tied to the start of a text.
     pub fn new(catalogue: &Catalogue) -> Result<Self, BuildError> {
         let rules = catalogue.shared_rules();
-        let mut ranked: Vec<_> = rules
-            .iter()
-            .enumerate()
-            .filter_map(|(index, rule)| Some((Reverse(specificity(rule.matching()?)), index)))
-            .collect();
-        // Rules are sorted by id, so that the index stands for the id.
-        ranked.sort_unstable();
-        let ranked: Vec<_> = ranked.into_iter().map(|(_, index)| index).collect();
-        let matchings = || ranked.iter().filter_map(|index| rules.get(*index)?.matching());
-        let too_large =
-            |error: aho_corasick::BuildError| BuildError::Literals { source: error.into() };
-        let literals = Literals::new(matchings()).map_err(too_large)?;
-        let digits = Digits::new(matchings(), catalogue.wrappers()).map_err(too_large)?;
+        let literals = Literals::new(&rules);
         Ok(Self {
-            literals,
-            digits,
+            literals: literals.map_err(|error| BuildError::Literals { source: error.into() })?,
+            digits: Digits::new(catalogue),
             nesting: Nesting::new(catalogue.wrappers())?,
             watch: Watch::new(catalogue),
             memo: Memo::default(),
-            ranked,
             rules,
         })
     }
@@ -226,13 +212,18 @@ impl Classifier {
     /// Returns the rules that look at one entry, in the order in which they are tried: the most
     /// specific first, then by id.
     pub(super) fn ranked_rules(&self) -> impl Iterator<Item = &Rule> {
-        self.ranked.iter().filter_map(|index| self.rules.get(*index))
+        let indices = 0..self.rules.len();
+        let mut ranked: Vec<usize> =
+            indices.filter(|index| self.matching(*index).is_some()).collect();
+        self.rank(&mut ranked);
+        ranked.into_iter().filter_map(|index| self.rules.get(index))
     }
 
     /// Finds the parts of a text and the literals in it.
     pub(super) fn look<'t>(&self, text: &'t str) -> Look<'t> {
         let present = self.literals.scan(text);
-        let candidates = self.literals.candidates(&present);
+        let mut candidates = self.literals.candidates(&present);
+        self.rank(&mut candidates);
         Look { text, nested: self.nesting.unwrap(text), present, candidates }
     }
 
@@ -263,16 +254,26 @@ impl Classifier {
         is_fallback: bool,
         start: usize,
     ) -> impl Iterator<Item = &'c Rule> {
-        look.candidates.iter().filter_map(move |rank| {
-            let rule = self.ranked_rule(*rank)?;
+        look.candidates.iter().filter_map(move |index| {
+            let rule = self.rules.get(*index)?;
             let is_allowed =
-                rule.fallback == is_fallback && self.literals.allow(*rank, &look.present, start);
+                rule.fallback == is_fallback && self.literals.allow(*index, &look.present, start);
             is_allowed.then_some(rule)
         })
     }
 
-    pub(super) fn ranked_rule(&self, rank: usize) -> Option<&Rule> {
-        self.ranked.get(rank).and_then(|index| self.rules.get(*index))
+    /// Sorts indices of rules that look at one entry: the most specific first, then by id.
+    ///
+    /// What is not asked for here is never found out, since few rules of a catalogue meet a text.
+    fn rank(&self, indices: &mut [usize]) {
+        // Rules are sorted by id, so that the index stands for the id.
+        let key = |index: &usize| (Reverse(self.matching(*index).map(specificity)), *index);
+        indices.sort_unstable_by_key(key);
+    }
+
+    /// Returns what a rule asks of one entry.
+    pub(super) fn matching(&self, index: usize) -> Option<&Matching> {
+        self.rules.get(index).and_then(Rule::matching)
     }
 }
 

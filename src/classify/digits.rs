@@ -12,18 +12,29 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, BuildError};
+use aho_corasick::AhoCorasick;
 use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 
 use super::classifier::unix_lines;
 use super::literals::rule_triggers;
-use crate::catalogue::{Expression, Matching, REGEX_SIZE_LIMIT_BYTES, Wrapper, longest_line};
+use crate::catalogue::{
+    Catalogue, Expression, Matching, REGEX_SIZE_LIMIT_BYTES, Rule, Wrapper, longest_line,
+};
 
 /// Knows which shapes may hide what a rule looks for.
 #[derive(Debug)]
 pub(super) struct Digits {
-    /// Finds the triggers, as shapes, of rules that tell digits apart. `None`: wrappers do.
+    catalogue: Catalogue,
+    /// Made when the first shape is asked about.
+    tellers: OnceLock<Tellers>,
+}
+
+/// The rules that tell digits apart.
+#[derive(Debug)]
+struct Tellers {
+    /// Finds their triggers, as shapes. `None`: wrappers tell digits apart, or the triggers are too
+    /// large.
     triggers: Option<AhoCorasick>,
     /// For each trigger, the rules whose trigger it is.
     rules: Vec<Vec<usize>>,
@@ -39,13 +50,23 @@ struct Blurred {
 }
 
 impl Digits {
-    pub(super) fn new<'r>(
-        rules: impl Iterator<Item = &'r Matching>,
-        wrappers: &[Wrapper],
-    ) -> Result<Self, BuildError> {
+    pub(super) fn new(catalogue: &Catalogue) -> Self {
+        Self { catalogue: catalogue.clone(), tellers: OnceLock::new() }
+    }
+
+    /// Returns true where all texts of a shape are explained alike.
+    pub(super) fn are_alike(&self, shape: &[u8]) -> bool {
+        let tellers = self.tellers.get_or_init(|| Tellers::of(&self.catalogue));
+        str::from_utf8(shape).is_ok_and(|shape| tellers.are_alike(shape))
+    }
+}
+
+impl Tellers {
+    fn of(catalogue: &Catalogue) -> Self {
         let mut by_trigger: BTreeMap<Vec<u8>, Vec<usize>> = BTreeMap::new();
         let mut expressions = Vec::new();
-        for matching in rules.filter(|matching| tells_digits_apart(matching)) {
+        let matchings = catalogue.rules().iter().filter_map(Rule::matching);
+        for matching in matchings.filter(|matching| tells_digits_apart(matching)) {
             for literal in rule_triggers(matching) {
                 let mut shape = Vec::new();
                 shape_of(longest_line(literal).as_bytes(), &mut shape);
@@ -54,21 +75,18 @@ impl Digits {
             let pattern = matching.regex.as_ref().map(|regex| regex.as_str().to_owned());
             expressions.push(Blurred { pattern, regex: OnceLock::new() });
         }
-        let has_blind_wrappers = wrappers.iter().all(|wrapper| !wrapper.regex.tells_digits_apart());
-        let search = AhoCorasick::new(by_trigger.keys())?;
-        Ok(Self {
-            triggers: has_blind_wrappers.then_some(search),
+        let is_blind = |wrapper: &Wrapper| !wrapper.regex.tells_digits_apart();
+        let search = AhoCorasick::new(by_trigger.keys()).ok();
+        Self {
+            triggers: search.filter(|_| catalogue.wrappers().iter().all(is_blind)),
             rules: by_trigger.into_values().collect(),
             expressions,
-        })
+        }
     }
 
-    /// Returns true where all texts of a shape are explained alike.
-    pub(super) fn are_alike(&self, shape: &[u8]) -> bool {
-        let (Some(triggers), Ok(text)) = (&self.triggers, str::from_utf8(shape)) else {
-            return false;
-        };
-        let text = &*unix_lines(text); // As rules are written for.
+    fn are_alike(&self, shape: &str) -> bool {
+        let Some(triggers) = &self.triggers else { return false };
+        let text = &*unix_lines(shape); // As rules are written for.
         let found = triggers.find_overlapping_iter(text);
         let mut rules = found.filter_map(|at| self.rules.get(at.pattern().as_usize())).flatten();
         !rules.any(|rule| self.expressions.get(*rule).is_none_or(|rule| rule.may_match(text)))

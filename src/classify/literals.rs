@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, BuildError};
 
-use crate::catalogue::{Matching, longest_line};
+use crate::catalogue::{Matching, Rule, longest_line};
 
 /// Finds the literals of all rules in one pass over a text.
 #[derive(Debug)]
@@ -14,9 +14,9 @@ pub(super) struct Literals {
     triggers: AhoCorasick,
     /// Every literal, whole.
     every: AhoCorasick,
-    /// For each literal of `every`, the ranks of the rules that it may decide.
-    ranks: Vec<Vec<usize>>,
-    /// For each rank, what must and must not stand in a text.
+    /// For each literal of `every`, the rules that it may decide, as indices.
+    rules: Vec<Vec<usize>>,
+    /// For each rule, what must and must not stand in a text.
     demands: Vec<Demand>,
 }
 
@@ -44,16 +44,18 @@ impl Present {
 }
 
 impl Literals {
-    /// Prepares the search for the literals of these rules, whose order gives their ranks.
-    pub(super) fn new<'r>(rules: impl Iterator<Item = &'r Matching>) -> Result<Self, BuildError> {
+    /// Prepares the search for the literals of these rules.
+    pub(super) fn new(rules: &[Rule]) -> Result<Self, BuildError> {
         let mut table = BTreeMap::new();
         let mut triggers = Vec::new();
         let mut demands = Vec::new();
         let mut decided_by: Vec<(usize, usize)> = Vec::new();
-        for (rank, matching) in rules.enumerate() {
-            let mut index_all = |literals: &'r [String]| {
-                literals.iter().map(|literal| index(&mut table, literal)).collect::<Vec<_>>()
+        for (nth, rule) in rules.iter().enumerate() {
+            let Some(matching) = rule.matching() else {
+                demands.push(Demand::default());
+                continue;
             };
+            let mut index_all = |literals| indices(&mut table, literals);
             demands.push(Demand {
                 any: index_all(&matching.any),
                 all: index_all(&matching.all),
@@ -61,13 +63,13 @@ impl Literals {
             });
             for literal in rule_triggers(matching) {
                 triggers.push(longest_line(literal));
-                decided_by.push((index(&mut table, literal), rank));
+                decided_by.push((index(&mut table, literal), nth));
             }
         }
-        let mut ranks = vec![Vec::new(); table.len()];
-        for (literal, rank) in decided_by {
-            if let Some(ranks) = ranks.get_mut(literal) {
-                ranks.push(rank);
+        let mut decides = vec![Vec::new(); table.len()];
+        for (literal, rule) in decided_by {
+            if let Some(decides) = decides.get_mut(literal) {
+                decides.push(rule);
             }
         }
         let mut every = vec![""; table.len()];
@@ -82,7 +84,7 @@ impl Literals {
             // The library's own prefilter looks for rare bytes, of which so many literals have too many.
             triggers: AhoCorasick::builder().prefilter(false).build(triggers)?,
             every: AhoCorasick::new(every)?,
-            ranks,
+            rules: decides,
             demands,
         })
     }
@@ -102,24 +104,28 @@ impl Literals {
         Present { last }
     }
 
-    /// Returns the ranks of the rules that may match, best first.
+    /// Returns the indices of the rules that may match.
     pub(super) fn candidates(&self, present: &Present) -> Vec<usize> {
-        let decided = present.last.iter().filter_map(|(literal, _)| self.ranks.get(*literal));
-        let mut ranks: Vec<_> = decided.flatten().copied().collect();
-        ranks.sort_unstable();
-        ranks.dedup();
-        ranks
+        let decided = present.last.iter().filter_map(|(literal, _)| self.rules.get(*literal));
+        let mut rules: Vec<_> = decided.flatten().copied().collect();
+        rules.sort_unstable();
+        rules.dedup();
+        rules
     }
 
     /// Returns true where a part of the text holds the literals that a rule asks for.
-    pub(super) fn allow(&self, rank: usize, present: &Present, start: usize) -> bool {
-        self.demands.get(rank).is_some_and(|demand| {
+    pub(super) fn allow(&self, rule: usize, present: &Present, start: usize) -> bool {
+        self.demands.get(rule).is_some_and(|demand| {
             let has = |literal: &usize| present.has(*literal, start);
             (demand.any.is_empty() || demand.any.iter().any(has))
                 && demand.all.iter().all(has)
                 && !demand.not.iter().any(has)
         })
     }
+}
+
+fn indices<'r>(table: &mut BTreeMap<&'r str, usize>, literals: &'r [String]) -> Vec<usize> {
+    literals.iter().map(|literal| index(table, literal)).collect()
 }
 
 /// Returns the number of a literal, a new one where it has none.

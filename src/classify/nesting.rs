@@ -1,6 +1,7 @@
 //! The words around an error: wrappers, the Lua places before it, and the traceback behind it.
 
 use std::ops::Range;
+use std::sync::{LazyLock, OnceLock};
 
 use regex::{Match, Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
@@ -14,23 +15,46 @@ const MAX_WRAPPERS: usize = 8;
 
 /// Where Lua says that an error was: the path, of which only the file's name is captured, and the
 /// line. A chunk that is no file is shown as `[string "name"]`.
-const PLACE: &str = r#"(?x) \A \s* (?:
+static PLACE: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r#"(?x) \A \s* (?:
     (?: (?: [A-Za-z]: )? [^:\n]* [/\\] )? (?<file> [\w.-]+ \.(?i:lua) )
   | \[string\ "(?<chunk> [^"\n]* )"\]
 ) : (?<line> [0-9]{1,9} ) :"#;
+    RegexBuilder::new(pattern).build().expect("the place compiles: a test makes it")
+});
 
 /// Begins the list of calls that Lua puts behind an error.
 const TRACEBACK: &str = "\nstack traceback:";
 
+/// More than any wrapper takes: its own expression is within [`REGEX_SIZE_LIMIT_BYTES`].
+const SIZE_LIMIT_BYTES: usize = 16 * REGEX_SIZE_LIMIT_BYTES;
+
 /// Takes the words around errors off.
 #[derive(Debug)]
 pub(super) struct Nesting {
-    /// Finds in one look which wrappers a text begins with.
-    starts: RegexSet,
-    wrappers: Vec<(Regex, Option<Outcome>)>,
-    /// The ids of `wrappers`, in the same order.
-    ids: Vec<String>,
-    place: Regex,
+    wrappers: Vec<Tied>,
+    /// Finds in one look which wrappers a text begins with; made when the first text comes.
+    starts: OnceLock<RegexSet>,
+}
+
+/// A wrapper, tied to the start of a text.
+#[derive(Debug)]
+struct Tied {
+    id: String,
+    outcome: Option<Outcome>,
+    pattern: String,
+    regex: OnceLock<Regex>,
+}
+
+impl Tied {
+    /// Returns where the wrapper ends in a text that begins with it.
+    fn end(&self, text: &str) -> Option<usize> {
+        let regex = self.regex.get_or_init(|| {
+            let built = RegexBuilder::new(&self.pattern).size_limit(SIZE_LIMIT_BYTES).build();
+            built.expect("a pattern that parses and is far below the limit compiles")
+        });
+        regex.find(text).map(|found| found.end())
+    }
 }
 
 /// The parts of a text that hold the error, each within the one before.
@@ -50,22 +74,18 @@ pub(super) struct Nested {
 }
 
 impl Nesting {
-    /// Prepares the wrappers.
+    /// Prepares the wrappers, which are compiled when they are first needed.
     pub(super) fn new(wrappers: &[Wrapper]) -> Result<Self, BuildError> {
-        let mut compiled = Vec::with_capacity(wrappers.len());
-        let mut patterns = Vec::with_capacity(wrappers.len());
-        for wrapper in wrappers {
+        let tie = |wrapper: &Wrapper| {
+            let (id, outcome) = (wrapper.id.clone(), wrapper.outcome);
             let pattern = format!("\\A\\s*(?:{})", wrapper.regex);
-            compiled.push((compile(&pattern, &wrapper.id)?, wrapper.outcome));
-            patterns.push(pattern);
-        }
-        let starts = RegexSetBuilder::new(patterns)
-            .size_limit(2 * REGEX_SIZE_LIMIT_BYTES * wrappers.len().max(1))
-            .build()
-            .map_err(|error| BuildError::Wrapper { id: "all".into(), source: error.into() })?;
-        let ids = wrappers.iter().map(|wrapper| wrapper.id.clone()).collect();
-        let place = compile(PLACE, "the place of a Lua error")?;
-        Ok(Self { starts, wrappers: compiled, ids, place })
+            match regex_syntax::parse(&pattern) {
+                Ok(_) => Ok(Tied { id, outcome, pattern, regex: OnceLock::new() }),
+                Err(error) => Err(BuildError::Wrapper { id, source: error.into() }),
+            }
+        };
+        let wrappers = wrappers.iter().map(tie).collect::<Result<_, _>>()?;
+        Ok(Self { wrappers, starts: OnceLock::new() })
     }
 
     /// Finds the parts of a text, at most eight within the whole. Lua places may stand before the
@@ -75,7 +95,7 @@ impl Nesting {
         let (mut outcome, mut place) = (None, None);
         let (mut rest, mut telling) = (text, None);
         loop {
-            rest = self.without_places(rest, text.len(), &mut place);
+            rest = Self::without_places(rest, text.len(), &mut place);
             if has_words(without_traceback(rest)) {
                 telling = Some(rest);
             }
@@ -103,7 +123,7 @@ impl Nesting {
             let wrapper = nested.wrappers.get(index).copied();
             Part {
                 start: *start,
-                wrapper: wrapper.and_then(|wrapper| self.ids.get(wrapper)).map(String::as_str),
+                wrapper: wrapper.and_then(|wrapper| Some(&*self.wrappers.get(wrapper)?.id)),
                 outcome: wrapper.and_then(|wrapper| self.outcome(wrapper)),
             }
         };
@@ -111,34 +131,42 @@ impl Nesting {
     }
 
     fn outcome(&self, wrapper: usize) -> Option<Outcome> {
-        self.wrappers.get(wrapper).and_then(|(_, outcome)| *outcome)
+        self.wrappers.get(wrapper).and_then(|wrapper| wrapper.outcome)
     }
 
     /// Returns the end and the index of the longest wrapper that a text begins with; of two as
     /// long, the one with the smaller id.
     fn longest(&self, text: &str) -> Option<(usize, usize)> {
         let mut longest: Option<(usize, usize)> = None;
-        for index in &self.starts.matches(text) {
-            if let Some(found) = self.wrappers.get(index).and_then(|(regex, _)| regex.find(text))
-                && longest.is_none_or(|(end, _)| end < found.end())
+        for index in &self.starts().matches(text) {
+            if let Some(end) = self.wrappers.get(index).and_then(|wrapper| wrapper.end(text))
+                && longest.is_none_or(|(longest, _)| longest < end)
             {
-                longest = Some((found.end(), index));
+                longest = Some((end, index));
             }
         }
         longest
+    }
+
+    fn starts(&self) -> &RegexSet {
+        self.starts.get_or_init(|| {
+            let patterns = self.wrappers.iter().map(|wrapper| &wrapper.pattern);
+            let size_limit = SIZE_LIMIT_BYTES.saturating_mul(self.wrappers.len().max(1));
+            let built = RegexSetBuilder::new(patterns).size_limit(size_limit).build();
+            built.expect("patterns of which each compiles do so together")
+        })
     }
 
     /// Returns a text without the Lua places at its start, unless nothing would be left, and sets
     /// `place` to the last of them: file and line, as ranges of the whole text, which ends where
     /// this one does.
     fn without_places<'t>(
-        &self,
         text: &'t str,
         whole_len: usize,
         place: &mut Option<(Range<usize>, Range<usize>)>,
     ) -> &'t str {
         let mut rest = text;
-        while let Some(found) = self.place.captures(rest) {
+        while let Some(found) = PLACE.captures(rest) {
             let before = whole_len - rest.len();
             let range = |part: Match<'_>| before + part.start()..before + part.end();
             let file = found.name("file").or_else(|| found.name("chunk")).map(range);
@@ -163,11 +191,4 @@ fn without_traceback(text: &str) -> &str {
 fn has_words(text: &str) -> bool {
     let mut words = text.split(|c: char| !c.is_alphanumeric());
     words.any(|word| word.chars().nth(1).is_some() && word.chars().all(char::is_alphabetic))
-}
-
-fn compile(pattern: &str, id: &str) -> Result<Regex, BuildError> {
-    RegexBuilder::new(pattern)
-        .size_limit(2 * REGEX_SIZE_LIMIT_BYTES)
-        .build()
-        .map_err(|error| BuildError::Wrapper { id: id.into(), source: error.into() })
 }

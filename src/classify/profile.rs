@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use super::Classifier;
 use super::classifier::matched_span;
-use crate::catalogue::Rule;
 use crate::model::RuleId;
 
 /// The time that a rule took.
@@ -35,10 +34,8 @@ impl Classifier {
     ) -> Vec<RuleTime> {
         let mut times: BTreeMap<usize, (u64, Duration)> = BTreeMap::new();
         for text in texts {
-            for (rank, parts) in self.trials(text) {
-                let Some(matching) = self.ranked_rule(rank).and_then(Rule::matching) else {
-                    continue;
-                };
+            for (rule, parts) in self.trials(text) {
+                let Some(matching) = self.matching(rule) else { continue };
                 let mut run = || {
                     let before = clock();
                     for part in &parts {
@@ -47,28 +44,28 @@ impl Classifier {
                     clock().saturating_sub(before)
                 };
                 let time = run().min(run());
-                let sum = times.entry(rank).or_default();
+                let sum = times.entry(rule).or_default();
                 *sum = (sum.0 + 1, sum.1 + time);
             }
         }
-        let named = times.into_iter().filter_map(|(rank, (texts, time))| {
-            Some(RuleTime { rule: self.ranked_rule(rank)?.id.clone(), texts, time })
+        let named = times.into_iter().filter_map(|(rule, (texts, time))| {
+            Some(RuleTime { rule: self.rules().get(rule)?.id.clone(), texts, time })
         });
         let mut named: Vec<_> = named.collect();
         named.sort_by(|a, b| b.time.cmp(&a.time).then_with(|| a.rule.cmp(&b.rule)));
         named
     }
 
-    /// Returns the ranks of the rules that may match a text, each with the parts to try it on.
+    /// Returns the indices of the rules that may match a text, each with the parts to try it on.
     fn trials<'t>(&self, text: &'t str) -> Vec<(usize, Vec<&'t str>)> {
         let look = self.look(text);
         look.candidates
             .iter()
-            .map(|rank| {
+            .map(|rule| {
                 let starts = look.nested.starts.iter();
                 let allowed =
-                    starts.filter(|start| self.literals.allow(*rank, &look.present, **start));
-                (*rank, allowed.filter_map(|start| text.get(*start..)).collect::<Vec<_>>())
+                    starts.filter(|start| self.literals.allow(*rule, &look.present, **start));
+                (*rule, allowed.filter_map(|start| text.get(*start..)).collect::<Vec<_>>())
             })
             .filter(|(_, parts)| !parts.is_empty())
             .collect()

@@ -89,6 +89,17 @@ fn check_winners(rules: &[String], cases: &[(&str, Option<&str>)]) {
 }
 
 #[test]
+fn a_wrapper_that_cannot_be_tied_to_the_start_of_a_text_is_refused_by_its_name() {
+    // The end of the group around it would be part of the comment.
+    let wrapper = "[[wrapper]]\nid = 'oops'\nregex = '(?x)Oops: # said'\n";
+    let files = vec![file("t.toml", matching("t.a", "any = ['ORA-00001']"))];
+    let wrappers = file("wrappers.toml", wrapper.into());
+    let catalogue = Catalogue::parse(files, vec![wrappers]).unwrap();
+    let error = Classifier::new(&catalogue).unwrap_err();
+    assert_eq!(error.to_string(), "failed to compile wrapper `oops`");
+}
+
+#[test]
 fn a_rule_wants_one_of_any_all_of_all_none_of_not_and_its_expression() {
     check_winners(
         &[matching(

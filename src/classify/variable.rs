@@ -2,6 +2,7 @@
 
 use std::net::Ipv6Addr;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use regex::{Captures, Regex, RegexBuilder};
 
@@ -156,33 +157,33 @@ const FORMS: &[Form] = &[
 ];
 
 /// Finds the forms in texts.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Variables {
-    regex: Regex,
+    /// All forms, each a group; compiled when the first text comes.
+    regex: OnceLock<Regex>,
 }
 
-impl Default for Variables {
-    fn default() -> Self {
-        let forms: Vec<_> = FORMS.iter().map(|form| format!("({})", form.pattern)).collect();
-        let pattern = forms
-            .join("|")
-            .replace(r"\b", r"(?-u:\b)")
-            .replace(r"\d", "[0-9]")
-            .replace(r"\w", "[0-9A-Za-z_]");
-        let regex = RegexBuilder::new(&pattern)
-            .ignore_whitespace(true)
-            .size_limit(4 * 1024 * 1024)
-            .build()
-            .expect("the forms compile: a test makes them");
-        Self { regex }
-    }
+/// Compiles all forms as one expression.
+fn compile() -> Regex {
+    let forms: Vec<_> = FORMS.iter().map(|form| format!("({})", form.pattern)).collect();
+    let pattern = forms
+        .join("|")
+        .replace(r"\b", r"(?-u:\b)")
+        .replace(r"\d", "[0-9]")
+        .replace(r"\w", "[0-9A-Za-z_]");
+    RegexBuilder::new(&pattern)
+        .ignore_whitespace(true)
+        .size_limit(4 * 1024 * 1024)
+        .build()
+        .expect("the forms compile: a test makes them")
 }
 
 impl Variables {
     /// Returns the first part of a text from `at` on that is one of the forms.
     pub(super) fn next(&self, text: &str, at: usize) -> Option<Variable> {
+        let regex = self.regex.get_or_init(compile);
         let mut from = at;
-        while let Some(found) = self.regex.captures_at(text, from) {
+        while let Some(found) = regex.captures_at(text, from) {
             let range = found.get(0)?.range();
             let part = text.get(range.clone())?;
             let before = text.get(..range.start)?.chars().next_back();
