@@ -167,6 +167,12 @@ impl Context {
     }
 }
 
+/// Keeps a value until the process ends: to take a catalogue apart, rule by rule, takes longer than
+/// to read a small log. Not for what is made more than once.
+pub(super) fn keep<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
+
 /// Refuses the name of a server that the store does not have.
 ///
 /// # Errors

@@ -8,7 +8,9 @@ use std::time::Instant;
 use clap::Args;
 use jiff::tz::TimeZone;
 
-use super::context::{Context, DEFAULT_SERVER, Global, When, missing, now, parse_when, parse_zone};
+use super::context::{
+    Context, DEFAULT_SERVER, Global, When, keep, missing, now, parse_when, parse_zone,
+};
 use super::effort::{EffortArgs, Pace, all_cores, be_nice};
 use super::failure::{Done, Misuse};
 use super::output::{TextOrJson, error_lines, print};
@@ -88,20 +90,20 @@ fn read(context: &Context, args: &IngestArgs) -> anyhow::Result<Summary> {
     let parse = context.parse_options(args.timezone.clone());
     let format = find_format(args.input_format.as_deref(), &parse)?;
     let catalogue = context.catalogue()?;
-    let classifier = Classifier::new(&catalogue)?;
+    let classifier = keep(Classifier::new(&catalogue)?);
     let stop = stop_on_signals()?;
     let progress = AtomicU64::new(0);
     let found = discover(&args.paths);
     let configured = context.config.server.as_deref();
     let server = args.server.as_deref().or(configured).unwrap_or(DEFAULT_SERVER);
     let lost_key = context.lost_key().filter(|_| !context.is_quiet);
-    let writer = Writer::spawn(&context.db, server, &classes(&catalogue, &classifier))?;
+    let writer = Writer::spawn(&context.db, server, &classes(&catalogue, classifier))?;
     error_lines(lost_key.as_slice());
     let masker = context.masker()?;
     let now = now();
     let options = IngestOptions {
         server,
-        classifier: &classifier,
+        classifier,
         fingerprinter: &Fingerprinter::new(),
         masker: &masker,
         parse: &parse,
