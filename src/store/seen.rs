@@ -7,17 +7,24 @@
 
 use std::collections::HashSet;
 
+use foldhash::fast::RandomState;
 use rusqlite::{Connection, params};
 
 use super::Map;
 use crate::model::SeenKey;
 
-/// Keys held in memory before the least recently used buckets are let go: 8 MB.
+/// Keys held in memory before the least recently used buckets are let go: 8 MB; those that came in
+/// no order count twice.
 const MAX_KEYS_IN_MEMORY: usize = 1_000_000;
 /// So many segments of about one size are made one,
 const MAX_ALIKE: usize = 8;
 /// where sizes are alike that lie between the same powers of this number.
 const SIZE_BASE: usize = 8;
+
+/// Keys that came out of order are kept apart until there are more,
+const MAX_STRAY: usize = 1_024;
+/// and more than this part of those in order; then all of the bucket are kept as they come.
+const STRAY_PART: usize = 8;
 
 /// Buckets held in memory at most: logs without ids have one each for every hour.
 const MAX_BUCKETS: usize = 20_000;
@@ -32,7 +39,7 @@ pub(super) struct Seen {
     /// Where the bucket of the key before is: most keys are of the same.
     last: usize,
     uses: u64,
-    keys: usize,
+    weight: usize,
     /// Streams behind this number were begun since the store was opened: what they have is in
     /// memory, but for what was let go. `None`: not known.
     last_stored: Option<i64>,
@@ -45,8 +52,9 @@ struct Bucket {
     number: i64,
     /// Most keys come in order and end up here at once.
     sorted: Vec<u64>,
-    /// The others, merged when they are many.
-    stray: HashSet<u64>,
+    /// The others; all of them where they come in no order, as the hashes of ids do.
+    stray: HashSet<u64, RandomState>,
+    is_unordered: bool,
     /// Not yet in the store.
     added: Vec<u64>,
     /// True where the store has a key that is gone.
@@ -80,12 +88,13 @@ impl Seen {
         }
         let Some(bucket) = self.buckets.get_mut(self.last) else { return Ok(true) };
         bucket.last_use = self.uses;
+        let before = bucket.weight();
         let is_new = bucket.insert(key.key);
         if is_new && !bucket.is_changed {
             bucket.is_changed = true;
             self.changed.push(self.last);
         }
-        self.keys += usize::from(is_new);
+        self.weight = self.weight + bucket.weight() - before;
         Ok(is_new)
     }
 
@@ -121,7 +130,7 @@ impl Seen {
         } else {
             Bucket { stream, number, ..Bucket::default() }
         };
-        self.keys += bucket.len();
+        self.weight += bucket.weight();
         self.buckets.push(bucket);
         self.places.insert((stream, number), self.buckets.len() - 1);
         Ok(self.buckets.len() - 1)
@@ -134,7 +143,7 @@ impl Seen {
                 bucket.save(connection)?;
             }
         }
-        if self.keys > MAX_KEYS_IN_MEMORY || self.buckets.len() > MAX_BUCKETS {
+        if self.weight > MAX_KEYS_IN_MEMORY || self.buckets.len() > MAX_BUCKETS {
             self.shrink();
         }
         Ok(())
@@ -143,14 +152,14 @@ impl Seen {
     /// Lets go of the buckets that were not used for longest.
     fn shrink(&mut self) {
         self.buckets.sort_by_key(|bucket| std::cmp::Reverse(bucket.last_use));
-        let mut keys = 0;
+        let mut weight = 0;
         let is_kept = |bucket: &&Bucket| {
-            keys += bucket.len();
-            keys <= MAX_KEYS_IN_MEMORY / 2
+            weight += bucket.weight();
+            weight <= MAX_KEYS_IN_MEMORY / 2
         };
         let kept = self.buckets.iter().take(MAX_BUCKETS / 2).take_while(is_kept).count();
         self.let_go.extend(self.buckets.drain(kept..).map(|bucket| bucket.stream));
-        self.keys = self.buckets.iter().map(Bucket::len).sum();
+        self.weight = self.buckets.iter().map(Bucket::weight).sum();
         let places = self.buckets.iter().enumerate();
         self.places = places.map(|(at, bucket)| ((bucket.stream, bucket.number), at)).collect();
         self.last = 0;
@@ -158,19 +167,27 @@ impl Seen {
 }
 
 impl Bucket {
-    fn len(&self) -> usize {
-        self.sorted.len() + self.stray.len()
+    /// Returns how much memory it takes, in keys that came in order.
+    fn weight(&self) -> usize {
+        self.sorted.len() + 2 * self.stray.len()
     }
 
     fn insert(&mut self, key: u64) -> bool {
         let is_last = self.sorted.last().is_none_or(|last| *last < key);
         if is_last && self.stray.is_empty() {
             self.sorted.push(key);
-        } else if self.sorted.binary_search(&key).is_ok() || !self.stray.insert(key) {
+        } else if self.sorted.binary_search(&key).is_ok() || self.stray.contains(&key) {
             return false;
-        } else if self.stray.len() > 1_024.max(self.sorted.len() / 8) {
-            self.sorted.extend(self.stray.drain());
-            self.sorted.sort_unstable();
+        } else if is_last && !self.is_unordered {
+            self.sorted.push(key);
+        } else {
+            self.stray.insert(key);
+            if !self.is_unordered
+                && self.stray.len() > MAX_STRAY.max(self.sorted.len() / STRAY_PART)
+            {
+                self.is_unordered = true;
+                self.stray.extend(std::mem::take(&mut self.sorted));
+            }
         }
         self.added.push(key);
         true
@@ -190,9 +207,7 @@ impl Bucket {
             return Ok(());
         }
         if std::mem::take(&mut self.is_stale) {
-            self.sorted.extend(self.stray.drain());
-            self.sorted.sort_unstable();
-            self.added.clone_from(&self.sorted);
+            self.added = self.sorted.iter().chain(&self.stray).copied().collect();
             drop_segments(connection, (stream, number), 0)?;
             self.segments.clear();
         }
