@@ -147,16 +147,4 @@ impl Store {
         let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, Millis::new(row.get(1)?)));
         Ok(self.collect(sql, &[Value::Text(rule.into())], read)?.into_iter().collect())
     }
-
-    /// Returns true where an event of a server has this entry id.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`StoreError::Sqlite`] where the store cannot be read.
-    pub fn has_entry(&self, server: &str, entry: &str) -> Result<bool, StoreError> {
-        let sql = "SELECT 1 FROM event JOIN server ON server.id = event.server \
-            WHERE server.name = ? AND event.entry = ?";
-        let values = [Value::Text(server.into()), Value::Text(entry.into())];
-        Ok(!self.collect(sql, &values, |_| Ok(()))?.is_empty())
-    }
 }

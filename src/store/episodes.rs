@@ -120,7 +120,7 @@ impl Store {
              JOIN event ON event.problem = problem.id \
              WHERE problem.rule = ?1 AND event.time >= ?3 AND event.time < ?4 AND EXISTS ( \
              SELECT 1 FROM problem AS other \
-             CROSS JOIN event AS near INDEXED BY event_by_problem ON near.problem = other.id \
+             CROSS JOIN event AS near ON near.problem = other.id \
              WHERE other.rule = ?2 AND near.server = event.server \
              AND near.time BETWEEN event.time - ?5 AND event.time + ?5) \
              GROUP BY problem.key ORDER BY problem.key";

@@ -2,11 +2,11 @@
 //!
 //! **Invariant:** whatever changes a row here is counted in the roll-up, in the same transaction.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 
 use super::NewEvent;
 use super::rollup::{Occurrence, Rollup};
-use crate::model::{EntryKind, Hour, Millis};
+use crate::model::{EntryKind, Millis};
 
 /// What the columns of an event need beside the event.
 #[derive(Clone, Copy, Debug)]
@@ -20,23 +20,46 @@ pub(super) struct EventRow {
     pub(super) kind: EntryKind,
 }
 
-/// Stores an event, or changes it where it is there with another length; returns true where it did.
-pub(super) fn put(
-    connection: &Connection,
-    rollup: &mut Rollup,
-    row: &EventRow,
-    event: &NewEvent,
-) -> rusqlite::Result<bool> {
-    let n_new = connection
-        .prepare_cached(
+/// What became of an event.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Put {
+    pub(super) number: i64,
+    /// False where it was there as it is.
+    pub(super) is_changed: bool,
+}
+
+/// What stores events, for the length of a batch: to look for the statement anew takes a tenth as
+/// long as to carry it out.
+pub(super) struct EventRows<'c> {
+    pub(super) connection: &'c Connection,
+    insert: CachedStatement<'c>,
+}
+
+impl<'c> EventRows<'c> {
+    pub(super) fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
+        let insert = connection.prepare_cached(
             "INSERT INTO event (server, entry, component, time, kind, tags, problem, \
              severity, outcome, captures, catalogue, text, file, offset, length, message) \
              VALUES (?1, \
              coalesce(?2, (SELECT label FROM file WHERE id = ?13) || '-' || ?14), \
-             ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16) \
-             ON CONFLICT (server, entry) DO NOTHING",
-        )?
-        .execute(params![
+             ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+        )?;
+        Ok(Self { connection, insert })
+    }
+
+    /// Stores an event; one that has a number already is changed where it had another length.
+    pub(super) fn put(
+        &mut self,
+        rollup: &mut Rollup,
+        row: &EventRow,
+        (event, before): (&NewEvent, Option<i64>),
+    ) -> rusqlite::Result<Put> {
+        if let Some(number) = before
+            && let Some(is_changed) = revise(self.connection, rollup, row, (event, number))?
+        {
+            return Ok(Put { number, is_changed });
+        }
+        self.insert.execute(params![
             row.server,
             event.entry,
             row.component,
@@ -54,38 +77,36 @@ pub(super) fn put(
             event.len,
             event.message.map(u64::cast_signed),
         ])?;
-    if n_new == 0 {
-        return revise(connection, rollup, row, event);
+        rollup.add(&row.occurrence(event));
+        Ok(Put { number: self.connection.last_insert_rowid(), is_changed: true })
     }
-    rollup.add(&row.occurrence(event));
-    Ok(true)
 }
 
-/// Changes an event of the same file that had another length.
+/// Changes an event of the same file where it had another length; returns `None` where it is there
+/// no more.
 fn revise(
     connection: &Connection,
     rollup: &mut Rollup,
     row: &EventRow,
-    event: &NewEvent,
-) -> rusqlite::Result<bool> {
-    let before = connection
+    (event, number): (&NewEvent, i64),
+) -> rusqlite::Result<Option<bool>> {
+    let found = connection
         .prepare_cached(
-            "SELECT problem, time, outcome, message, id FROM event WHERE server = ?1 AND entry = \
-             coalesce(?2, (SELECT label FROM file WHERE id = ?3) || '-' || ?4) \
-             AND file = ?3 AND length <> ?5",
+            "SELECT problem, time, outcome, message, length FROM event WHERE id = ? AND file = ?",
         )?
-        .query_row(params![row.server, event.entry, row.file, event.offset, event.len], |row| {
-            Ok((read_occurrence(row)?, row.get::<_, i64>(4)?))
-        })
+        .query_row([number, row.file], |row| Ok((read_occurrence(row)?, row.get::<_, u64>(4)?)))
         .optional()?;
-    let Some((before, id)) = before else { return Ok(false) };
+    let Some((before, len)) = found else { return Ok(None) };
+    if len == event.len {
+        return Ok(Some(false));
+    }
     connection
         .prepare_cached(
             "UPDATE event SET problem = ?2, severity = ?3, outcome = ?4, captures = ?5, \
              catalogue = ?6, text = ?7, length = ?8, message = ?9 WHERE id = ?1",
         )?
         .execute(params![
-            id,
+            number,
             row.problem,
             event.severity as u8,
             event.outcome.map(|outcome| outcome as u8),
@@ -100,27 +121,26 @@ fn revise(
         rollup.take_back(connection, &before)?;
         rollup.add(&after);
     }
-    Ok(true)
+    Ok(Some(true))
 }
 
-/// Deletes the event of this hour at which reading of a file goes on, if there is one.
+/// Deletes an event of a file.
 pub(super) fn take_back(
     connection: &Connection,
     rollup: &mut Rollup,
-    (file, hour): (i64, Hour),
+    (file, number): (i64, i64),
 ) -> rusqlite::Result<()> {
-    let from = hour.get().saturating_mul(Hour::MILLIS);
-    // The index over times finds it: there is none over files.
     let taken = connection
         .prepare_cached(
-            "DELETE FROM event WHERE file = ?1 \
-             AND offset = (SELECT offset FROM file WHERE id = ?1) \
-             AND time BETWEEN ?2 AND ?2 + 3599999 \
+            "DELETE FROM event WHERE id = ? AND file = ? \
              RETURNING problem, time, outcome, message",
         )?
-        .query_map([file, from], read_occurrence)?
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    taken.iter().try_for_each(|event| rollup.take_back(connection, event))
+        .query_row([number, file], read_occurrence)
+        .optional()?;
+    match taken {
+        Some(event) => rollup.take_back(connection, &event),
+        None => Ok(()),
+    }
 }
 
 impl EventRow {

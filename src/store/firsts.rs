@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{FileId, Map, NewEvent};
+use super::{Map, NewEvent};
 use crate::model::Millis;
 
 /// So many are kept in memory; beyond that the store is asked again.
@@ -47,19 +47,15 @@ impl Firsts {
         Ok(())
     }
 
-    /// Returns what the event at which a file is read again counted for, if it was unknown.
-    pub(super) fn doubt(
-        connection: &Connection,
-        file: FileId,
-    ) -> rusqlite::Result<Option<Doubted>> {
+    /// Returns what an event counted for that may be another one, if it was unknown.
+    pub(super) fn doubt(connection: &Connection, event: i64) -> rusqlite::Result<Option<Doubted>> {
         connection
             .prepare_cached(
                 "SELECT problem.cluster, event.time FROM event \
-                 JOIN problem ON problem.id = event.problem WHERE event.file = ?1 \
-                 AND event.offset = (SELECT offset FROM file WHERE id = ?1) \
-                 AND problem.cluster IS NOT NULL",
+                 JOIN problem ON problem.id = event.problem \
+                 WHERE event.id = ? AND problem.cluster IS NOT NULL",
             )?
-            .query_row([file.0], |row| Ok(Doubted { fingerprint: row.get(0)?, time: row.get(1)? }))
+            .query_row([event], |row| Ok(Doubted { fingerprint: row.get(0)?, time: row.get(1)? }))
             .optional()
     }
 
@@ -69,6 +65,13 @@ impl Firsts {
         connection: &Connection,
         doubted: &Doubted,
     ) -> rusqlite::Result<()> {
+        let noted: Option<i64> = connection
+            .prepare_cached("SELECT first FROM fingerprint WHERE id = ?")?
+            .query_row([&doubted.fingerprint], |row| row.get(0))
+            .optional()?;
+        if noted != Some(doubted.time) {
+            return Ok(()); // It was met before.
+        }
         let first: Option<i64> = connection
             .prepare_cached(
                 "SELECT min(event.time) FROM problem JOIN event ON event.problem = problem.id \
@@ -77,11 +80,11 @@ impl Firsts {
             .query_row([&doubted.fingerprint], |row| row.get(0))?;
         match first {
             None => connection
-                .prepare_cached("DELETE FROM fingerprint WHERE id = ?1 AND first = ?2")?
-                .execute(params![doubted.fingerprint, doubted.time])?,
+                .prepare_cached("DELETE FROM fingerprint WHERE id = ?")?
+                .execute([&doubted.fingerprint])?,
             Some(first) => connection
-                .prepare_cached("UPDATE fingerprint SET first = ?3 WHERE id = ?1 AND first = ?2")?
-                .execute(params![doubted.fingerprint, doubted.time, first])?,
+                .prepare_cached("UPDATE fingerprint SET first = ?2 WHERE id = ?1")?
+                .execute(params![doubted.fingerprint, first])?,
         };
         self.known.remove(&doubted.fingerprint);
         Ok(())

@@ -73,7 +73,7 @@ impl Names {
         event: &NewEvent,
     ) -> rusqlite::Result<i64> {
         cached(&mut self.problems, &event.problem, || {
-            connection
+            let n_new = connection
                 .prepare_cached(
                     "INSERT OR IGNORE INTO problem (key, component, rule, cluster, template) \
                      VALUES (?, ?, ?, ?, ?)",
@@ -85,6 +85,9 @@ impl Names {
                     event.cluster,
                     event.template,
                 ])?;
+            if n_new > 0 {
+                return Ok(connection.last_insert_rowid());
+            }
             connection
                 .prepare_cached("SELECT id FROM problem WHERE key = ?")?
                 .query_row([&event.problem], |row| row.get(0))

@@ -75,13 +75,13 @@ pub struct GapRow {
     pub reason: String,
 }
 
-const EVENT_COLUMNS: &str = "event.entry, server.name, component.key, \
+pub(super) const EVENT_COLUMNS: &str = "event.entry, server.name, component.key, \
     coalesce(component.name, component.key), event.time, event.kind, event.severity, event.tags, \
     problem.rule, problem.cluster, problem.key, event.outcome, event.captures, event.text, \
     file.path, event.offset, event.length";
 
 /// What the columns of an event come from, beside its own row.
-const AND_NAMES: &str = "CROSS JOIN server ON server.id = event.server \
+pub(super) const AND_NAMES: &str = "CROSS JOIN server ON server.id = event.server \
     CROSS JOIN component ON component.id = event.component \
     CROSS JOIN problem ON problem.id = event.problem CROSS JOIN file ON file.id = event.file";
 
@@ -100,9 +100,10 @@ impl Store {
             Some(part) => self.events_with(part)?,
             None => None,
         };
+        // Of one problem, events are found in the index over problems, where it is there.
         let events = match found {
-            Some(_) => "event".to_owned(),
-            None => format!("event INDEXED BY {}", filter.index()),
+            None if filter.problem.is_none() => "event INDEXED BY event_by_time",
+            _ => "event",
         };
         let (conditions, values) = filter.to_sql(found);
         let sql = match filter.limit {
@@ -118,19 +119,6 @@ impl Store {
             ),
         };
         self.query(&sql, &values, |row| Ok(each(read_event(row)?)))
-    }
-
-    /// Returns the event with this entry id, the first where several servers have one.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`StoreError::Sqlite`] where the store cannot be read.
-    pub fn event(&self, id: &str) -> Result<Option<Event>, StoreError> {
-        let sql = format!(
-            "SELECT {EVENT_COLUMNS} FROM event {AND_NAMES} \
-             WHERE event.server IN (SELECT id FROM server) AND event.entry = ? ORDER BY event.time, event.id LIMIT 1"
-        );
-        Ok(self.collect(&sql, &[Value::Text(id.into())], read_event)?.pop())
     }
 
     /// Returns the files that were read, by server and path.
@@ -242,12 +230,6 @@ impl Store {
 }
 
 impl EventFilter {
-    /// Returns the index that events are looked for in: of one problem, or by time, with the
-    /// problems that are wanted.
-    fn index(&self) -> &'static str {
-        if self.problem.is_some() { "event_by_problem" } else { "event_by_time" }
-    }
-
     /// Returns the part of a text that is looked for where nothing else makes the events fewer.
     fn part_alone(&self) -> Option<&str> {
         let is_narrow = self.rule.is_some()
@@ -318,7 +300,7 @@ impl EventFilter {
     }
 }
 
-fn read_event(row: &Row<'_>) -> rusqlite::Result<Event> {
+pub(super) fn read_event(row: &Row<'_>) -> rusqlite::Result<Event> {
     let tags: String = row.get(7)?;
     let rule: Option<String> = row.get(8)?;
     let captures: String = row.get(12)?;

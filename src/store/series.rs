@@ -9,6 +9,7 @@ use std::ops::RangeInclusive;
 
 use rusqlite::{Connection, Row, TransactionBehavior, params};
 
+use super::last_entry::LastEntry;
 use super::{Map, ServerId};
 use crate::course::{Effect, Episode, Mark, Threshold};
 use crate::model::{Hour, Millis};
@@ -18,6 +19,8 @@ use crate::model::{Hour, Millis};
 pub(super) struct Series {
     /// By rule and component.
     ids: Map<Box<str>, Map<i64, Numbers>>,
+    /// Series, time, key and effect of marks that are not written yet.
+    marks: Vec<(i64, i64, i64, Effect)>,
     touched: BTreeMap<i64, RangeInclusive<i64>>,
 }
 
@@ -46,71 +49,50 @@ impl Series {
         if let Some(id) = known {
             return Ok(*id);
         }
-        connection
+        let n_new = connection
             .prepare_cached(
                 "INSERT OR IGNORE INTO series (rule, component, split) VALUES (?, ?, ?)",
             )?
             .execute(params![rule, component, split])?;
-        let id = connection
-            .prepare_cached("SELECT id FROM series WHERE rule = ? AND component = ? AND split = ?")?
-            .query_row(params![rule, component, split], |row| row.get(0))?;
+        let id = if n_new > 0 {
+            connection.last_insert_rowid()
+        } else {
+            let sql = "SELECT id FROM series WHERE rule = ? AND component = ? AND split = ?";
+            let mut select = connection.prepare_cached(sql)?;
+            select.query_row(params![rule, component, split], |row| row.get(0))?
+        };
         let of_rule = self.ids.entry(rule.into()).or_default();
         of_rule.entry(component).or_default().insert(split.into(), id);
         Ok(id)
     }
 
-    /// Adds a mark, where it is not there.
-    pub(super) fn put(
-        &mut self,
-        connection: &Connection,
-        series: i64,
-        mark: MarkRow,
-    ) -> rusqlite::Result<()> {
-        let changed = connection
-            .prepare_cached(
-                "INSERT OR IGNORE INTO mark (series, time, key, ends) VALUES (?, ?, ?, ?)",
-            )?
-            .execute(params![
-                series,
-                mark.time.get(),
-                mark.key.cast_signed(),
-                mark.effect == Effect::Ends
-            ])?;
-        if changed > 0 {
-            self.touch(series, mark.time.get());
-        }
-        Ok(())
+    /// Adds a mark, where it is not there; it is written by [`Series::save`].
+    pub(super) fn put(&mut self, series: i64, mark: &MarkRow) {
+        self.marks.push((series, mark.time.get(), mark.key.cast_signed(), mark.effect));
     }
 
-    /// Removes the marks of an entry that is not what it was taken for.
+    /// Removes the marks of the last entry of a file, which may not be what it was taken for.
     pub(super) fn take_back(
         &mut self,
         connection: &Connection,
         server: ServerId,
-        hour: Hour,
-        key: u64,
+        entry: &LastEntry,
     ) -> rusqlite::Result<()> {
-        let found: Vec<(i64, i64)> = connection
+        self.save_marks(connection)?;
+        let from = entry.place.hour().get().saturating_mul(Hour::MILLIS);
+        let removed: Vec<(i64, i64)> = connection
             .prepare_cached(
-                "SELECT mark.series, mark.time FROM series \
-                 JOIN component ON component.id = series.component \
-                 JOIN mark ON mark.series = series.id \
-                 WHERE component.server = ? AND mark.time >= ? AND mark.time < ? AND mark.key = ?",
+                "DELETE FROM mark WHERE series IN (SELECT value FROM json_each(coalesce(?1, \
+                 (SELECT json_group_array(series.id) FROM series \
+                 JOIN component ON component.id = series.component WHERE component.server = ?2)))) \
+                 AND time BETWEEN ?3 AND ?3 + 3599999 AND key = ?4 RETURNING series, time",
             )?
             .query_map(
-                params![
-                    server.0,
-                    hour.get() * Hour::MILLIS,
-                    (hour.get() + 1) * Hour::MILLIS,
-                    key.cast_signed()
-                ],
+                params![entry.series, server.0, from, entry.place.mark_key().cast_signed()],
                 |row| Ok((row.get(0)?, row.get(1)?)),
             )?
             .collect::<Result<_, _>>()?;
-        for (series, time) in found {
-            connection
-                .prepare_cached("DELETE FROM mark WHERE series = ? AND time = ? AND key = ?")?
-                .execute(params![series, time, key.cast_signed()])?;
+        for (series, time) in removed {
             self.touch(series, time);
         }
         Ok(())
@@ -118,9 +100,27 @@ impl Series {
 
     /// Notes where marks changed, to be looked at by [`settle`].
     pub(super) fn save(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        self.save_marks(connection)?;
         for (series, span) in std::mem::take(&mut self.touched) {
             touch(connection, series, &span)?;
         }
+        Ok(())
+    }
+
+    /// Writes marks in the order in which they stand in the store: each page is visited once.
+    fn save_marks(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        let mut marks = std::mem::take(&mut self.marks);
+        // Of two for one place the first stays.
+        marks.sort_by_key(|(series, time, key, _)| (*series, *time, *key));
+        let mut insert = connection.prepare_cached(
+            "INSERT OR IGNORE INTO mark (series, time, key, ends) VALUES (?, ?, ?, ?)",
+        )?;
+        for (series, time, key, effect) in marks.drain(..) {
+            if insert.execute(params![series, time, key, effect == Effect::Ends])? > 0 {
+                self.touch(series, time);
+            }
+        }
+        self.marks = marks;
         Ok(())
     }
 

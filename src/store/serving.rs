@@ -12,7 +12,7 @@ use super::files::{self, Evidence, FileId, KnownFile, ServerId};
 use super::retention::{self, Expired, Forgotten};
 use super::transaction::Ledger;
 use super::waiting::Waiting;
-use super::{Batch, Store, StoreError, Tally, names, series};
+use super::{Batch, Store, StoreError, Tally, indexes, names, series};
 use crate::course::Threshold;
 use crate::model::Millis;
 
@@ -96,7 +96,10 @@ impl Serving {
         if self.is_abandoned() {
             return Ok(());
         }
-        store.try_to("write to", |db| series::settle(db, &self.thresholds))
+        store.try_to("write to", |db| {
+            indexes::make(db)?;
+            series::settle(db, &self.thresholds)
+        })
     }
 
     fn is_abandoned(&self) -> bool {
@@ -182,6 +185,7 @@ impl Serving {
             }
             Command::Settle => {
                 self.ledger.save(db)?;
+                indexes::make(db)?;
                 series::find_stale(db, &self.thresholds)?;
             }
             Command::Flush(reply) => flushed.push(reply),

@@ -2,20 +2,21 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::cadence::Life;
-use super::event_rows::{self, EventRow};
+use super::event_rows::{self, EventRow, EventRows, Put};
 use super::files::{self, ServerId};
-use super::firsts::Firsts;
-use super::hourly::{Hourly, HourlyKey};
+use super::firsts::{Doubted, Firsts};
+use super::hourly::Hourly;
+use super::last_entry::{self, LastEntry, Place};
 use super::names::{self, Names};
 use super::rollup::Rollup;
 use super::seen::Seen;
 use super::series::{MarkRow, Series};
 use super::{Batch, Counted, Evidence, FileId, NewEvent, NewMark, Tally};
 use crate::course::Scope;
-use crate::model::{EntryKind, Hour, Millis, SeenKey};
+use crate::model::{EntryKind, Millis};
 
 /// The component that stands for a server as a whole.
 const SERVICE: &str = "Iguana-Service";
@@ -89,47 +90,52 @@ impl Ledger {
         let components = names.components(transaction, server, &batch.components)?;
         let streams = names.streams(transaction, server, &batch.streams)?;
         let mut tally = Tally::default();
+        let mut rows = EventRows::new(transaction)?;
         let mut events = batch.events.iter().peekable();
         let mut marks = batch.marks.iter().peekable();
         let mut last = None;
         for (index, counted) in (0_u32..).zip(&batch.counted) {
             let event = events.next_if(|event| event.counted == index);
             let component = id_at(&components, counted.component);
-            let stream = id_at(&streams, counted.stream);
-            let place = Place::of(stream, component, counted);
-            let may_change = batch.is_resumed && index == 0;
-            let doubted = if may_change { Firsts::doubt(transaction, batch.file)? } else { None };
-            let is_reread =
-                may_change && self.take_back_unless(transaction, (server, batch.file), place)?;
-            if is_reread {
-                let hour = counted.time.hour();
-                self.series.take_back(transaction, server, hour, place.mark_key())?;
+            let place = Place::of(id_at(&streams, counted.stream), component, counted);
+            let mut before = Before::default();
+            if batch.is_resumed && index == 0 {
+                before = self.reread(transaction, (server, batch.file), place)?;
             }
-            let is_new = self.seen.insert(transaction, stream, counted.key)?;
+            let is_new = self.seen.insert(transaction, place.stream, counted.key)?;
             if is_new {
                 self.hourly.add(place.hourly_key());
                 tally.count(counted, event);
             } else {
                 tally.duplicates += 1;
-                tally.rereads += u64::from(is_reread);
+                tally.rereads += u64::from(before.is_any);
             }
             // What another file counted is not this one's to change.
-            last = Some(place).filter(|_| is_new || is_reread);
+            let is_ours = is_new || before.is_same;
+            let mut series = Vec::new();
             while let Some(mark) = marks.next_if(|mark| mark.counted == index) {
-                if is_new || is_reread {
-                    self.put_mark(transaction, mark, (server, place), counted.time)?;
+                if is_ours {
+                    series.push(self.put_mark(transaction, mark, (server, place), counted.time)?);
                 }
             }
-            if let Some(event) = event.filter(|_| is_new || is_reread) {
+            let mut number = None;
+            if let Some(event) = event.filter(|_| is_ours) {
                 let of = (component, counted);
-                let is_put = self.put_event(transaction, (server, batch.file), of, event)?;
-                tally.new_events += u64::from(is_put && is_new);
+                let before = before.event.take();
+                let put = self.put_event(&mut rows, (server, batch.file), of, (event, before))?;
+                number = Some(put.number);
+                tally.new_events += u64::from(put.is_changed && is_new);
             }
-            if let Some(doubted) = doubted {
+            if let Some(stale) = before.event {
+                event_rows::take_back(transaction, &mut self.rollup, (batch.file.0, stale))?;
+            }
+            if let Some(doubted) = before.doubted {
                 self.firsts.settle(transaction, &doubted)?;
             }
+            last = is_ours.then_some((place, number, series));
         }
-        put_last(transaction, batch, last)?;
+        let last = last.map(LastEntry::from);
+        last_entry::put(transaction, batch, last.as_ref())?;
         if !batch.is_own {
             for counted in &batch.counted {
                 self.life.note(id_at(&components, counted.component), counted.time);
@@ -140,36 +146,41 @@ impl Ledger {
         Ok(tally)
     }
 
-    /// Takes back the last entry of a file, unless it is still what it was.
-    ///
-    /// Returns false where the file has none, or another file had counted it before.
+    /// Takes back what the last entry of a file counted for, unless it is still what it was; its
+    /// marks in any case.
     ///
     /// A line that was half written when it was read may have had another id, type or time.
-    fn take_back_unless(
+    fn reread(
         &mut self,
         connection: &Connection,
         (server, file): (ServerId, FileId),
         now: Place,
-    ) -> rusqlite::Result<bool> {
-        let Some(then) = last_of(connection, file)? else { return Ok(false) };
-        if then == now {
-            return Ok(true);
+    ) -> rusqlite::Result<Before> {
+        let Some(then) = last_entry::read(connection, file)? else { return Ok(Before::default()) };
+        let doubted = match then.event {
+            Some(event) => Firsts::doubt(connection, event)?,
+            None => None,
+        };
+        self.series.take_back(connection, server, &then)?;
+        let is_same = then.place == now;
+        if !is_same {
+            self.seen.remove(connection, then.place.stream, then.place.key)?;
+            self.hourly.take_back(then.place.hourly_key());
+            if let Some(event) = then.event {
+                event_rows::take_back(connection, &mut self.rollup, (file.0, event))?;
+            }
         }
-        self.seen.remove(connection, then.stream, then.key)?;
-        let hour = Hour::new(then.hour);
-        self.series.take_back(connection, server, hour, then.mark_key())?;
-        self.hourly.take_back(then.hourly_key());
-        event_rows::take_back(connection, &mut self.rollup, (file.0, hour))?;
-        Ok(true)
+        Ok(Before { is_any: true, is_same, event: then.event.filter(|_| is_same), doubted })
     }
 
+    /// Marks a series, and returns its number.
     fn put_mark(
         &mut self,
         connection: &Connection,
         mark: &NewMark,
         (server, place): (ServerId, Place),
         time: Millis,
-    ) -> rusqlite::Result<()> {
+    ) -> rusqlite::Result<i64> {
         let names = self.names.entry(server).or_default();
         let component = match mark.scope {
             Scope::Component => place.component,
@@ -177,20 +188,21 @@ impl Ledger {
         };
         let series = self.series.id(connection, &mark.rule, component, &mark.split)?;
         let row = MarkRow { time, key: place.mark_key(), effect: mark.effect };
-        self.series.put(connection, series, row)
+        self.series.put(series, &row);
+        Ok(series)
     }
 
-    /// Stores an event; returns true where it was not there as it is.
+    /// Stores an event, which may be there with a number.
     fn put_event(
         &mut self,
-        connection: &Connection,
+        rows: &mut EventRows<'_>,
         (server, file): (ServerId, FileId),
         (component, counted): (i64, &Counted),
-        event: &NewEvent,
-    ) -> rusqlite::Result<bool> {
+        (event, before): (&NewEvent, Option<i64>),
+    ) -> rusqlite::Result<Put> {
         let names = self.names.entry(server).or_default();
-        let problem = names.problem(connection, component, event)?;
-        self.firsts.note(connection, event, counted.time)?;
+        let problem = names.problem(rows.connection, component, event)?;
+        self.firsts.note(rows.connection, event, counted.time)?;
         let row = EventRow {
             server: server.0,
             file: file.0,
@@ -200,92 +212,20 @@ impl Ledger {
             time: counted.time,
             kind: counted.kind,
         };
-        event_rows::put(connection, &mut self.rollup, &row, event)
+        rows.put(&mut self.rollup, &row, (event, before))
     }
 }
 
-/// Where an entry is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Place {
-    stream: i64,
-    key: SeenKey,
-    component: i64,
-    hour: i64,
-    kind: u8,
-    level: u8,
-}
-
-impl Place {
-    fn of(stream: i64, component: i64, counted: &Counted) -> Self {
-        Self {
-            stream,
-            key: counted.key,
-            component,
-            hour: counted.time.hour().get(),
-            kind: counted.kind.code(),
-            level: counted.level as u8,
-        }
-    }
-
-    fn hourly_key(&self) -> HourlyKey {
-        (self.component, self.hour, self.kind, self.level)
-    }
-
-    /// Returns what tells the entry from others of the same moment: streams have the same keys.
-    fn mark_key(&self) -> u64 {
-        let stream = self.stream.cast_unsigned().wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        self.key.key ^ stream
-    }
-}
-
-/// Returns how the last entry of a file was counted.
-fn last_of(connection: &Connection, file: FileId) -> rusqlite::Result<Option<Place>> {
-    connection
-        .prepare_cached(
-            "SELECT stream, bucket, key, component, hour, kind, level FROM last_entry \
-             WHERE file = ?",
-        )?
-        .query_row([file.0], |row| {
-            Ok(Place {
-                stream: row.get(0)?,
-                key: SeenKey { bucket: row.get(1)?, key: row.get::<_, i64>(2)?.cast_unsigned() },
-                component: row.get(3)?,
-                hour: row.get(4)?,
-                kind: row.get(5)?,
-                level: row.get(6)?,
-            })
-        })
-        .optional()
-}
-
-/// Notes how the entry was counted at which reading will go on, or that there is none.
-fn put_last(connection: &Connection, batch: &Batch, last: Option<Place>) -> rusqlite::Result<()> {
-    let Some(position) = &batch.position else { return Ok(()) };
-    let Some(last) = last.filter(|_| position.is_at_last) else {
-        if !batch.counted.is_empty() {
-            connection
-                .prepare_cached("DELETE FROM last_entry WHERE file = ?")?
-                .execute([batch.file.0])?;
-        }
-        return Ok(());
-    };
-    connection
-        .prepare_cached(
-            "INSERT INTO last_entry VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) \
-             ON CONFLICT (file) DO UPDATE SET stream = ?2, bucket = ?3, key = ?4, \
-             component = ?5, hour = ?6, kind = ?7, level = ?8",
-        )?
-        .execute(params![
-            batch.file.0,
-            last.stream,
-            last.key.bucket,
-            last.key.key.cast_signed(),
-            last.component,
-            last.hour,
-            last.kind,
-            last.level,
-        ])?;
-    Ok(())
+/// What the last entry of a file was when it was read before.
+#[derive(Default)]
+struct Before {
+    /// True where this file had counted it.
+    is_any: bool,
+    /// True where it is counted as before.
+    is_same: bool,
+    /// The number of its event, while it is counted as before.
+    event: Option<i64>,
+    doubted: Option<Doubted>,
 }
 
 impl Tally {

@@ -280,6 +280,18 @@ fn an_entry_that_was_half_written_is_one_event_with_its_full_text() {
 }
 
 #[test]
+fn an_entry_that_is_an_event_only_while_it_is_half_written_is_taken_back() {
+    let half = "2026-09-07 08:00:00 INFO engine: Failed to create user directory /var/iguana/u7";
+    let place = Place::new();
+    place.put("engine.log", half);
+    assert_eq!(count(&place.ingest(&["engine.log"]), "new_events"), 1);
+    place.put("engine.log", format!("{half}: the user directory for it is there\n"));
+    place.ingest(&["engine.log"]);
+    assert_eq!(event_texts(&place), [""; 0]);
+    adds_nothing(&place, &["engine.log"]);
+}
+
+#[test]
 fn an_entry_that_was_half_written_and_filled_a_batch_is_one_event_with_its_full_text() {
     let place = Place::new();
     let line = |n: usize| {

@@ -129,9 +129,11 @@ impl Place {
         Connection::open(self.path(DB)).unwrap()
     }
 
-    /// Returns every row of every table, sorted.
+    /// Returns every row of every table, sorted; what a row refers to must be there.
+    #[track_caller]
     pub(crate) fn dump(&self) -> BTreeMap<String, Vec<String>> {
         let db = self.sqlite();
+        assert_eq!(rows(&db, "PRAGMA foreign_key_check"), [""; 0]);
         let tables = rows(&db, "SELECT name FROM sqlite_master WHERE type = 'table'");
         let dump = |table: &String| rows(&db, &format!("SELECT * FROM \"{table}\""));
         tables.iter().map(|table| (table.clone(), dump(table))).collect()

@@ -2,13 +2,18 @@
 
 use std::process::Stdio;
 
+use dewlap::store::Store;
 use rusqlite::Connection;
 
-use crate::run::{DB, Place, count, number, rows};
+use crate::run::{DB, Place, count, number, rows, texts};
 
 /// Stores of every older schema, with `samples/text`, `samples/classic` and
 /// `samples/edge/working-dir`.
-const OLDER: [&[u8]; 2] = [include_bytes!("stores/v1.db"), include_bytes!("stores/v2.db")];
+const OLDER: [&[u8]; 3] = [
+    include_bytes!("stores/v1.db"),
+    include_bytes!("stores/v2.db"),
+    include_bytes!("stores/v10.db"),
+];
 
 fn place_with_text() -> Place {
     let place = Place::new();
@@ -26,7 +31,7 @@ fn a_store_of_a_newer_version_is_refused_by_every_command() {
         let refused = place.run(args);
         assert_eq!(refused.code, Some(2), "{args:?}");
         assert!(
-            refused.stderr.contains("has schema 99, expected 10 or older"),
+            refused.stderr.contains("has schema 99, expected 11 or older"),
             "{}",
             refused.stderr
         );
@@ -142,7 +147,7 @@ fn an_empty_file_becomes_a_store() {
     assert!(count(&place.ingest(&["samples/text"]), "new_events") > 0);
     let version: i64 =
         place.sqlite().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 10);
+    assert_eq!(version, 11);
 }
 
 #[test]
@@ -246,4 +251,48 @@ fn a_part_of_a_text_is_found_among_all_events_in_the_order_of_their_times() {
     assert_eq!(many.len(), 10_500 - 3);
     assert!(many.is_sorted());
     assert_eq!(times(&["--grep", "no listener", "--limit", "3"]), many[many.len() - 3..]);
+}
+
+#[test]
+fn every_event_is_found_by_its_id() {
+    let place = Place::new();
+    place.put_samples("");
+    // Ids with a time, with a day, and of a file and a place in it.
+    place.ingest(&["samples/iguana-x", "samples/classic", "samples/text"]);
+    let ids = texts(&place.events(&[]), "id");
+    assert!(ids.len() > 100, "{}", ids.len());
+    let store = Store::open(&place.path(DB)).unwrap();
+    for id in ids {
+        assert_eq!(store.event(&id).unwrap().map(|event| event.id), Some(id));
+    }
+    for id in ["x-1788739200055-1", "20260907-1", "f0-1", "watch:x", "x", ""] {
+        assert_eq!(store.event(id).unwrap(), None, "{id}");
+    }
+}
+
+#[test]
+fn answers_are_the_same_while_a_store_is_being_filled() {
+    let place = Place::new();
+    place.put_samples("");
+    place.ingest(&["samples/iguana-x", "samples/text"]);
+    let events = place.events(&["--limit", "1"]);
+    let problem = events[0]["problem"].as_str().unwrap();
+    let questions = [
+        &["events", "--problem", problem][..],
+        &["events", "--problem", problem, "--limit", "2"],
+        &["report", "--week", "2026-W37", "--format", "json"],
+        &["problem", problem],
+    ];
+    let answers = || questions.map(|args| place.stdout(args));
+    let before = answers();
+    let index = "SELECT count(*) FROM sqlite_master WHERE name = 'event_by_problem'";
+    place.sqlite().execute_batch("DROP INDEX event_by_problem").unwrap();
+    let lock = std::fs::File::create(place.path(&format!("{DB}.lock"))).unwrap();
+    lock.lock().unwrap(); // As a writer holds it.
+    assert_eq!(answers(), before);
+    assert_eq!(number(&place.sqlite(), index), 0, "it is the writer's to make");
+    drop(lock);
+    // As after a run that was cut off.
+    assert_eq!(answers(), before);
+    assert_eq!(number(&place.sqlite(), index), 1);
 }
