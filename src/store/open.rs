@@ -18,8 +18,10 @@ const BESIDE: [&str; 6] = ["", "-wal", "-shm", "-journal", ".lock", ".key"];
 /// What the writer keeps of the store in memory, in kibibytes: the indexes of some hundred thousand
 /// files and events.
 const CACHE_KIBIBYTES: u32 = 24 * 1024;
-/// Pages that are written before they are moved into the store, which waits for the disk: 16 MB.
-const CHECKPOINT_PAGES: u32 = 4_096;
+/// Pages that are written before they are moved into the store, which waits for the disk: 64 MB. In
+/// a large store events end up on pages far apart, and the more of them are moved at once, the fewer
+/// times each is.
+const CHECKPOINT_PAGES: u32 = 16_384;
 /// How long a reader waits for a writer's checkpoint.
 const BUSY: Duration = Duration::from_secs(30);
 

@@ -21,7 +21,7 @@ pub(super) const LINGER: Duration = Duration::from_millis(1);
 /// A transaction takes no more commands,
 const MAX_GROUP: usize = 1_024;
 /// and no more once it has so many entries.
-const MAX_GROUP_ENTRIES: usize = 16_384;
+const MAX_GROUP_ENTRIES: usize = 32_768;
 
 /// An event weighs as much as so many entries: texts take more room than keys.
 const EVENT_WEIGHT: usize = 8;
