@@ -65,66 +65,69 @@ pub(super) fn read_cut(
     options: &ParseOptions,
     cuts: &[usize],
 ) -> (Vec<Seen>, usize) {
-    let mut parser = Parser::new(format, &bytes[..bytes.len().min(64 * 1024)], options);
-    let (mut seen, mut from) = (Vec::new(), 0);
-    let mut ends: Vec<_> = cuts.iter().map(|cut| (*cut).min(bytes.len())).collect();
-    ends.sort_unstable();
-    for (end, is_last) in ends.into_iter().map(|end| (end, false)).chain([(bytes.len(), true)]) {
-        if end < from {
-            continue;
-        }
-        let window = Window { bytes: &bytes[from..end], offset: from as u64, is_last };
-        let mut at = 0;
-        let mut last_end = from as u64;
-        while let Some(item) = parser.next(window, &mut at) {
-            let item = Seen::of(item);
-            let (start, end) = item.range();
-            assert!(start < end && end == window.offset + at as u64, "{item:?} ends at {at}");
-            assert!(start >= last_end || seen.is_empty() || item.is_gap(), "{item:?} goes back");
-            last_end = end;
-            seen.push(item);
-        }
-        assert!(at <= window.bytes.len(), "{at} is beyond the window");
-        from += at;
-    }
-    (seen, from)
+    let mut parser = Parser::new(format, head_of(bytes), options);
+    read_windows(bytes, cuts, |window, seen| read_window(&mut parser, window, seen))
 }
 
-/// Reads a file in windows that end at these places, each as far as it goes by readers of their own.
+/// Reads a file in windows that end at these places, as much of each as may be by other readers.
+#[track_caller]
 pub(super) fn read_in_pieces(
     format: &Format,
     bytes: &[u8],
     options: &ParseOptions,
     cuts: &[usize],
 ) -> Vec<Seen> {
-    let head = &bytes[..bytes.len().min(64 * 1024)];
-    let mut parser = Parser::new(format, head, options);
+    let mut parser = Parser::new(format, head_of(bytes), options);
+    let read = |window: Window<'_>, seen: &mut Vec<Seen>| {
+        let len = if window.is_last { 0 } else { parser.whole_len(window) };
+        if len == 0 {
+            return read_window(&mut parser, window, seen);
+        }
+        let piece = Window { bytes: &window.bytes[..len], is_last: true, ..window };
+        let at = read_window(&mut Parser::new(format, &[], options), piece, seen);
+        assert_eq!(at, len, "all of a piece is read");
+        len
+    };
+    read_windows(bytes, cuts, read).0
+}
+
+fn head_of(bytes: &[u8]) -> &[u8] {
+    &bytes[..bytes.len().min(64 * 1024)]
+}
+
+/// Hands on windows that end at these places; each begins where reading the one before ended.
+fn read_windows(
+    bytes: &[u8],
+    cuts: &[usize],
+    mut read: impl FnMut(Window<'_>, &mut Vec<Seen>) -> usize,
+) -> (Vec<Seen>, usize) {
     let (mut seen, mut from) = (Vec::new(), 0);
     let mut ends: Vec<_> = cuts.iter().map(|cut| (*cut).min(bytes.len())).collect();
     ends.sort_unstable();
     for (end, is_last) in ends.into_iter().map(|end| (end, false)).chain([(bytes.len(), true)]) {
-        if end < from {
-            continue;
+        if end >= from {
+            let window = Window { bytes: &bytes[from..end], offset: from as u64, is_last };
+            from += read(window, &mut seen);
         }
-        let window = Window { bytes: &bytes[from..end], offset: from as u64, is_last };
-        let len = if is_last { 0 } else { parser.whole_len(window) };
-        if len > 0 {
-            let piece = Window { bytes: &window.bytes[..len], is_last: true, ..window };
-            let (mut reader, mut at) = (Parser::new(format, &[], options), 0);
-            while let Some(item) = reader.next(piece, &mut at) {
-                seen.push(Seen::of(item));
-            }
-            assert_eq!(at, len, "all of a piece is read");
-            from += len;
-            continue;
-        }
-        let mut at = 0;
-        while let Some(item) = parser.next(window, &mut at) {
-            seen.push(Seen::of(item));
-        }
-        from += at;
     }
-    seen
+    (seen, from)
+}
+
+/// Reads all items of a window; returns the bytes consumed.
+#[track_caller]
+fn read_window(parser: &mut Parser, window: Window<'_>, seen: &mut Vec<Seen>) -> usize {
+    let mut at = 0;
+    let mut last_end = window.offset;
+    while let Some(item) = parser.next(window, &mut at) {
+        let item = Seen::of(item);
+        let (start, end) = item.range();
+        assert!(start < end && end == window.offset + at as u64, "{item:?} ends at {at}");
+        assert!(start >= last_end || seen.is_empty() || item.is_gap(), "{item:?} goes back");
+        last_end = end;
+        seen.push(item);
+    }
+    assert!(at <= window.bytes.len(), "{at} is beyond the window");
+    at
 }
 
 /// Returns an unsigned LEB128 number.
