@@ -1,7 +1,7 @@
 //! Counts entries, and sets those aside that may be events.
 //!
-//! Entry points: [`Digest::add`] for each entry of a file, then [`Digest::take`] for a batch of them, or
-//! [`Digest::take_pending`] where the batches of a file are made apart from each other.
+//! Entry points: [`Digest::add`] for each entry of a file, then [`Digest::take`] for a batch of them,
+//! or [`Digest::take_pending`] where the batches of a file are made apart from each other.
 //!
 //! **Not here:** masking and explaining (`pending`).
 

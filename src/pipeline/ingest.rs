@@ -19,7 +19,7 @@ use crate::parse::{Format, ParseOptions, Parser, Unreadable, detect};
 use crate::redact::Masker;
 use crate::store::{Classes, Evidence, KnownFile, StoreError, Tally, Writer, WriterHandle};
 
-/// So long the store waits for a transaction to grow, at most: a run that is killed reads as much again.
+/// So long a transaction waits for the next batch: one that a killed run did not commit is read again.
 const LINGER: Duration = Duration::from_millis(100);
 /// First bytes that the format is told from.
 pub(super) const HEAD_BYTES: usize = 64 * 1024;
