@@ -3,6 +3,7 @@
 use rusqlite::Row;
 use rusqlite::types::Value;
 
+use super::of_problem::latest_hours;
 use super::queries::severity;
 use super::{Store, StoreError};
 use crate::model::{Millis, Outcome, Severity};
@@ -11,6 +12,8 @@ use crate::model::{Millis, Outcome, Severity};
 const MAX_LOOK: i64 = 100_000;
 /// Bouts are looked for among no more events of a problem.
 const MAX_EVENTS: i64 = 100_000;
+/// The number of the problem that is bound.
+const OF_KEY: &str = "(SELECT id FROM problem WHERE key = ?1)";
 
 /// How far the events were looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -172,17 +175,20 @@ impl Store {
     ///
     /// As [`Store::looked`].
     pub fn bouts(&self, problem: &str, quiet: i64) -> Result<Bouts, StoreError> {
-        let sql = "WITH latest AS (SELECT id, time, outcome FROM event \
-             WHERE problem = (SELECT id FROM problem WHERE key = ?1) \
+        let hours = latest_hours(OF_KEY, "?3");
+        let sql = format!(
+            "WITH latest AS (SELECT id, time, outcome FROM event \
+             WHERE problem = {OF_KEY} AND hour IN ({hours}) \
              ORDER BY time DESC, id DESC LIMIT ?3), \
              begun AS (SELECT id, time, outcome, \
              coalesce(time - lag(time) OVER (ORDER BY time, id) > ?2, 1) AS begins FROM latest), \
              run AS (SELECT time, outcome, sum(begins) OVER (ORDER BY time, id) AS bout FROM begun) \
              SELECT min(time), max(time), count(*), max(time * 8 + coalesce(outcome + 1, 0)) \
-             FROM run GROUP BY bout ORDER BY bout DESC";
+             FROM run GROUP BY bout ORDER BY bout DESC"
+        );
         let key = Value::Text(problem.into());
         let values = [key.clone(), Value::Integer(quiet), Value::Integer(MAX_EVENTS)];
-        let bouts = self.collect(sql, &values, |row| {
+        let bouts = self.collect(&sql, &values, |row| {
             let (first, last) = (Millis::new(row.get(0)?), Millis::new(row.get(1)?));
             Ok(Bout { first, last, count: row.get(2)?, outcome: outcome_of(row.get(3)?) })
         })?;

@@ -3,8 +3,14 @@
 //!
 //! **Not here:** which fingerprints are one cluster (`pipeline`).
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use rusqlite::Row;
 use rusqlite::types::Value;
 
+use super::of_problem::ROWS_AND_EVENTS;
+use super::queries::severity;
 use super::{Store, StoreError};
 use crate::model::{Millis, Outcome, Severity};
 
@@ -74,48 +80,33 @@ impl Store {
         limit: u64,
     ) -> Result<Option<ClusterTexts>, StoreError> {
         let of = |columns: &str, rest: &str| {
-            format!("SELECT {columns} FROM event WHERE problem IN ({MEMBERS}) {rest}")
+            format!(
+                "SELECT {columns} FROM {ROWS_AND_EVENTS} WHERE rollup.problem IN ({MEMBERS}) {rest}"
+            )
         };
         let values = [Value::Text(serde_json::to_string(fingerprints).unwrap_or_default())];
-        let sums = of("count(*), count(DISTINCT text), min(time), max(time)", "");
-        let sums = self.collect(&sums, &values, |row| {
-            let times: (Option<i64>, Option<i64>) = (row.get(2)?, row.get(3)?);
-            Ok((row.get(0)?, row.get(1)?, times.0, times.1))
-        })?;
-        let Some(&(events, n_texts, Some(first), Some(last))) = sums.first() else {
-            return Ok(None);
-        };
-        let components = format!(
-            "SELECT server.name, coalesce(component.name, component.key), count(*) AS n FROM event \
-             JOIN component ON component.id = event.component \
-             JOIN server ON server.id = component.server \
-             WHERE problem IN ({MEMBERS}) GROUP BY component.id ORDER BY n DESC, 1, 2"
-        );
-        let by_severity = of("severity, count(*)", "GROUP BY severity ORDER BY 2 DESC, 1 DESC");
-        let severities: Vec<(usize, u64)> =
-            self.collect(&by_severity, &values, |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let by_outcome = "AND outcome IS NOT NULL GROUP BY outcome ORDER BY 2 DESC, 1";
-        let outcomes: Vec<(usize, u64)> =
-            self.collect(&of("outcome, count(*)", by_outcome), &values, |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })?;
         let texts = of(
-            "text, count(*) AS n",
-            &format!("GROUP BY text ORDER BY n DESC, min(id) LIMIT {limit}"),
+            "event.text, count(*) AS n, count(*) OVER ()",
+            &format!("GROUP BY 1 ORDER BY n DESC, min(event.id) LIMIT {limit}"),
         );
-        Ok(Some(ClusterTexts {
-            events,
-            n_texts,
-            first: Millis::new(first),
-            last: Millis::new(last),
-            components: self
-                .collect(&components, &values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?,
-            severities: named(&Severity::ALL, &severities),
-            outcomes: named(&Outcome::ALL, &outcomes),
-            texts: self.collect(&texts, &values, |row| {
-                Ok(ClusterText { text: row.get(0)?, events: row.get(1)? })
-            })?,
-        }))
+        let texts = self.collect(&texts, &values, |row| {
+            Ok((ClusterText { text: row.get(0)?, events: row.get(1)? }, row.get(2)?))
+        })?;
+        let n_texts = texts.first().map_or(0, |(_, n_texts)| *n_texts);
+        let texts = texts.into_iter().map(|(text, _)| text).collect();
+        let counts = of(
+            "event.component, event.severity, event.outcome, count(*) AS n, \
+             min(event.time) AS first, max(event.time) AS last",
+            "GROUP BY 1, 2, 3",
+        );
+        let counts = format!(
+            "SELECT server.name, coalesce(component.name, component.key), component.id, \
+             severity, outcome, n, first, last FROM ({counts}) AS counts \
+             JOIN component ON component.id = counts.component \
+             JOIN server ON server.id = component.server"
+        );
+        let counts = self.collect(&counts, &values, read_count)?;
+        Ok(sum_up(&counts).map(|cluster| ClusterTexts { n_texts, texts, ..cluster }))
     }
 
     /// Returns a text of each kind of unknown text, by fingerprint.
@@ -150,7 +141,62 @@ impl Store {
     }
 }
 
-/// Returns counts with the values that the numbers of the store stand for.
-fn named<T: Copy>(all: &[T], counts: &[(usize, u64)]) -> Vec<(T, u64)> {
-    counts.iter().filter_map(|(nth, events)| Some((*all.get(*nth)?, *events))).collect()
+/// Events of a cluster that have component, severity and outcome in common.
+struct Count {
+    /// Server and name.
+    component: (String, String),
+    id: i64,
+    severity: Severity,
+    outcome: Option<Outcome>,
+    events: u64,
+    first: Millis,
+    last: Millis,
+}
+
+fn read_count(row: &Row<'_>) -> rusqlite::Result<Count> {
+    let outcome: Option<usize> = row.get(4)?;
+    Ok(Count {
+        component: (row.get(0)?, row.get(1)?),
+        id: row.get(2)?,
+        severity: severity(row.get(3)?),
+        outcome: outcome.and_then(|outcome| Outcome::ALL.get(outcome).copied()),
+        events: row.get(5)?,
+        first: Millis::new(row.get(6)?),
+        last: Millis::new(row.get(7)?),
+    })
+}
+
+/// Returns the cluster without its texts; `None` where it has no events.
+fn sum_up(counts: &[Count]) -> Option<ClusterTexts> {
+    let mut by_component = BTreeMap::new();
+    let mut by_severity = BTreeMap::new();
+    let mut by_outcome = BTreeMap::new();
+    for count in counts {
+        *by_component.entry((&count.component, count.id)).or_default() += count.events;
+        *by_severity.entry(Reverse(count.severity)).or_default() += count.events;
+        if let Some(outcome) = count.outcome {
+            *by_outcome.entry(outcome).or_default() += count.events;
+        }
+    }
+    let components = most_first(by_component).into_iter();
+    let severities = most_first(by_severity).into_iter();
+    Some(ClusterTexts {
+        events: counts.iter().map(|count| count.events).sum(),
+        n_texts: 0,
+        first: counts.iter().map(|count| count.first).min()?,
+        last: counts.iter().map(|count| count.last).max()?,
+        components: components
+            .map(|((of, _), events)| (of.0.clone(), of.1.clone(), events))
+            .collect(),
+        severities: severities.map(|(Reverse(severity), events)| (severity, events)).collect(),
+        outcomes: most_first(by_outcome),
+        texts: Vec::new(),
+    })
+}
+
+/// Sorts by how many there are; those of which there are as many stay in order.
+fn most_first<K>(counts: BTreeMap<K, u64>) -> Vec<(K, u64)> {
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, events)| Reverse(*events));
+    counts
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use rusqlite::types::Value;
 
+use super::of_problem::{ROWS_AND_EVENTS, in_hours};
 use super::{Store, StoreError};
 use crate::course::Episode;
-use crate::model::{Millis, Period};
+use crate::model::{Hour, Millis, Period};
 
 /// Which episodes are wanted; the default is all.
 #[derive(Clone, Debug, Default)]
@@ -116,22 +117,29 @@ impl Store {
         period: Period,
         near: i64,
     ) -> Result<Vec<SymptomCount>, StoreError> {
-        let sql = "SELECT problem.key, count(*) FROM problem \
-             JOIN event ON event.problem = problem.id \
-             WHERE problem.rule = ?1 AND event.time >= ?3 AND event.time < ?4 AND EXISTS ( \
-             SELECT 1 FROM problem AS other \
-             CROSS JOIN event AS near ON near.problem = other.id \
+        let hours = in_hours(Some(period.from), Some(period.to));
+        let sql = format!(
+            "SELECT problem.key, count(*) FROM problem CROSS JOIN {ROWS_AND_EVENTS} \
+             WHERE problem.rule = ?1 AND rollup.problem = problem.id \
+             AND {hours} \
+             AND event.time >= ?3 AND event.time < ?4 AND EXISTS ( \
+             SELECT 1 FROM problem AS other CROSS JOIN rollup AS beside \
+             ON beside.problem = other.id \
+             AND beside.hour BETWEEN event.hour - ?6 AND event.hour + ?6 \
+             CROSS JOIN event AS near ON near.hour = beside.hour AND near.problem = other.id \
              WHERE other.rule = ?2 AND near.server = event.server \
              AND near.time BETWEEN event.time - ?5 AND event.time + ?5) \
-             GROUP BY problem.key ORDER BY problem.key";
+             GROUP BY problem.key ORDER BY problem.key"
+        );
         let values = [
             Value::Text(rule.into()),
             Value::Text(cause.into()),
             Value::Integer(period.from.get()),
             Value::Integer(period.to.get()),
             Value::Integer(near),
+            Value::Integer(near / Hour::MILLIS + 1),
         ];
-        self.collect(sql, &values, |row| {
+        self.collect(&sql, &values, |row| {
             Ok(SymptomCount { problem: row.get(0)?, cause: cause.into(), events: row.get(1)? })
         })
     }

@@ -74,8 +74,10 @@ impl Firsts {
         }
         let first: Option<i64> = connection
             .prepare_cached(
-                "SELECT min(event.time) FROM problem JOIN event ON event.problem = problem.id \
-                 WHERE problem.cluster = ?",
+                "SELECT min(event.time) FROM problem \
+                 CROSS JOIN rollup ON rollup.problem = problem.id \
+                 CROSS JOIN event ON event.hour = rollup.hour \
+                 AND event.problem = rollup.problem WHERE problem.cluster = ?",
             )?
             .query_row([&doubted.fingerprint], |row| row.get(0))?;
         match first {

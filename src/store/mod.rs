@@ -29,7 +29,6 @@ mod files;
 mod firsts;
 mod grep;
 mod hourly;
-mod indexes;
 mod key;
 mod last_entry;
 mod ledger;
@@ -37,6 +36,7 @@ mod ledger_queries;
 mod mailed;
 mod met;
 mod names;
+mod of_problem;
 mod open;
 #[cfg(test)]
 mod plans;

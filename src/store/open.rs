@@ -10,7 +10,6 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::StoreError;
 use super::grep;
-use super::indexes;
 use super::schema::{self, State};
 
 /// What the names of the files beside the store end with that SQLite and Dewlap make.
@@ -52,7 +51,6 @@ impl Store {
             State::Ours(_) => {}
             State::Empty | State::Foreign => return Err(StoreError::Foreign { path: path.into() }),
         }
-        store.mend()?;
         store.pragma("query_only", "on")?;
         Ok(store)
     }
@@ -78,22 +76,7 @@ impl Store {
         store.pragma("foreign_keys", "off")?;
         store.pragma("cache_size", &format!("-{CACHE_KIBIBYTES}"))?;
         store.pragma("wal_autocheckpoint", &CHECKPOINT_PAGES.to_string())?;
-        store.try_to("set up", |db| indexes::leave_out_of_empty(db))?;
         Ok((store, lock))
-    }
-
-    /// Makes the index that a run left out which was cut off.
-    fn mend(&mut self) -> Result<(), StoreError> {
-        let failed = |source| self.failed("read", source);
-        let db = &self.connection;
-        let is_whole = !indexes::is_missing(db).map_err(failed)?;
-        if is_whole || db.is_readonly(rusqlite::MAIN_DB).map_err(failed)? {
-            return Ok(());
-        }
-        match lock(&self.path) {
-            Ok(_lock) => self.try_to("write to", |db| indexes::make(db)),
-            Err(_) => Ok(()), // A writer is at work, or nobody may write here.
-        }
     }
 
     fn checked_state(&self) -> Result<State, StoreError> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::Row;
 use rusqlite::types::Value;
 
+use super::of_problem::TWO_HOURS;
 use super::queries::severity;
 use super::{Store, StoreError};
 use crate::life::HourEvents;
@@ -62,11 +63,14 @@ impl Store {
     }
 
     fn known(&self, until: Millis, only: Option<&str>) -> Result<Vec<KnownProblem>, StoreError> {
-        let sql = "SELECT problem.key, problem.rule, problem.cluster, problem.template, \
+        let sql = format!(
+            "SELECT problem.key, problem.rule, problem.cluster, problem.template, \
              server.name, component.key, coalesce(component.name, component.key), \
              (SELECT sum(events) FROM rollup \
              WHERE rollup.problem = problem.id AND hour <= ?2), \
              (SELECT severity FROM event WHERE event.problem = problem.id AND time <= ?1 \
+             AND hour IN (SELECT hour FROM rollup WHERE rollup.problem = problem.id \
+             AND hour <= ?2 AND events > gone ORDER BY hour DESC LIMIT {TWO_HOURS}) \
              ORDER BY time DESC, id DESC LIMIT 1), \
              problem.first, iif(problem.last <= ?1, problem.last, (SELECT \
              max(min(hour * 3600000 + last, ?1)) FROM (SELECT hour, last FROM rollup \
@@ -74,10 +78,11 @@ impl Store {
              ORDER BY hour DESC LIMIT 5))) \
              FROM problem JOIN component ON component.id = problem.component \
              JOIN server ON server.id = component.server \
-             WHERE problem.first <= ?1 AND (?3 IS NULL OR problem.key = ?3) ORDER BY problem.key";
+             WHERE problem.first <= ?1 AND (?3 IS NULL OR problem.key = ?3) ORDER BY problem.key"
+        );
         let [at, hour] = [until.get(), until.hour().get()].map(Value::Integer);
         let only = only.map_or(Value::Null, |problem| Value::Text(problem.into()));
-        self.collect(sql, &[at, hour, only], |row| {
+        self.collect(&sql, &[at, hour, only], |row| {
             Ok(KnownProblem {
                 problem: row.get(0)?,
                 rule: row.get(1)?,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::types::Value;
 use rusqlite::{Row, params_from_iter};
 
+use super::of_problem::{ROWS_AND_EVENTS, in_hours};
 use super::{Store, StoreError};
 use crate::model::{EntryKind, Event, Millis, Outcome, Severity};
 
@@ -100,10 +101,10 @@ impl Store {
             Some(part) => self.events_with(part)?,
             None => None,
         };
-        // Of one problem, events are found in the index over problems, where it is there.
         let events = match found {
             None if filter.problem.is_none() => "event INDEXED BY event_by_time",
-            _ => "event",
+            None => ROWS_AND_EVENTS,
+            Some(_) => "event",
         };
         let (conditions, values) = filter.to_sql(found);
         let sql = match filter.limit {
@@ -279,15 +280,20 @@ impl EventFilter {
         }
         if !of_problem.is_empty() {
             // First, as its values are.
-            parts.insert(
-                0,
-                format!(
-                    "event.problem IN (SELECT problem.id FROM problem \
-                     JOIN component ON component.id = problem.component \
-                     JOIN server ON server.id = component.server WHERE {})",
-                    of_problem.join(" AND ")
-                ),
+            let problems = format!(
+                "SELECT problem.id FROM problem \
+                 JOIN component ON component.id = problem.component \
+                 JOIN server ON server.id = component.server WHERE {}",
+                of_problem.join(" AND ")
             );
+            let condition = match self.problem {
+                None => format!("event.problem IN ({problems})"),
+                Some(_) => {
+                    let hours = in_hours(self.since, self.until);
+                    format!("rollup.problem IN ({problems}) AND {hours}")
+                }
+            };
+            parts.insert(0, condition);
         }
         if !self.severities.is_empty() {
             let list: Vec<_> =

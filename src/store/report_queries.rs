@@ -3,6 +3,7 @@
 use rusqlite::Row;
 use rusqlite::types::Value;
 
+use super::of_problem::TWO_HOURS;
 use super::{GapRow, Store, StoreError};
 use crate::model::{EntryKind, Hour, Level, Millis, Outcome, Period};
 
@@ -149,8 +150,11 @@ impl Store {
     fn captures(&self, problem: &str, period: Period) -> Result<Vec<(String, u64)>, StoreError> {
         let sql = "SELECT captures, count(*) AS n FROM event \
              WHERE problem = (SELECT id FROM problem WHERE key = ?1) \
+             AND hour IN (SELECT hour FROM rollup WHERE hour BETWEEN ?4 AND ?5 \
+             AND problem = (SELECT id FROM problem WHERE key = ?1)) \
              AND time >= ?2 AND time < ?3 GROUP BY captures ORDER BY n DESC, captures LIMIT 100";
-        let values = [text(Some(problem)), integer(period.from), integer(period.to)];
+        let [from, to] = [period.from, period.to].map(hour_of);
+        let values = [text(Some(problem)), integer(period.from), integer(period.to), from, to];
         self.collect(sql, &values, |row| Ok((row.get(0)?, row.get(1)?)))
     }
 
@@ -159,14 +163,20 @@ impl Store {
         problem: &str,
         period: Period,
     ) -> Result<Option<(String, String, String)>, StoreError> {
-        let values = [text(Some(problem)), integer(period.to)];
-        for near in ["< ?2 ORDER BY event.time DESC, event.entry DESC", ">= ?2 ORDER BY event.time"]
-        {
+        let values = [text(Some(problem)), integer(period.to), hour_of(period.to)];
+        // An hour has one row for each outcome, and the first may have all its events behind the time.
+        let nearest = [
+            ("<= ?3 ORDER BY hour DESC", "< ?2 ORDER BY event.time DESC, event.entry DESC"),
+            (">= ?3 ORDER BY hour", ">= ?2 ORDER BY event.time"),
+        ];
+        for (hours, times) in nearest {
             let sql = format!(
                 "SELECT event.entry, event.text, file.path FROM event \
                  JOIN file ON file.id = event.file \
                  WHERE event.problem = (SELECT id FROM problem WHERE key = ?1) \
-                 AND event.time {near} LIMIT 1"
+                 AND event.hour IN (SELECT hour FROM rollup \
+                 WHERE problem = (SELECT id FROM problem WHERE key = ?1) AND events > gone \
+                 AND hour {hours} LIMIT {TWO_HOURS}) AND event.time {times} LIMIT 1"
             );
             let found =
                 self.collect(&sql, &values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
@@ -185,7 +195,7 @@ impl Store {
              WHERE hourly.hour >= ?1 AND hourly.hour < ?2 AND (?3 IS NULL OR server.name = ?3) \
              GROUP BY component.id, hourly.kind, hourly.level \
              ORDER BY server.name, component.key, hourly.kind, hourly.level";
-        let hours = [period.from, period.to].map(|at| Value::Integer(at.hour().get()));
+        let hours = [period.from, period.to].map(hour_of);
         let [from, to] = hours;
         self.collect(sql, &[from, to, text(server)], |row| {
             Ok(ComponentLoad {
@@ -248,6 +258,10 @@ fn read_problem(row: &Row<'_>) -> rusqlite::Result<ProblemHours> {
 
 fn integer(at: Millis) -> Value {
     Value::Integer(at.get())
+}
+
+fn hour_of(at: Millis) -> Value {
+    Value::Integer(at.hour().get())
 }
 
 fn text(value: Option<&str>) -> Value {

@@ -17,6 +17,7 @@ use std::time::Duration;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::of_problem::latest_hours;
 use super::queries::severity;
 use super::{Store, StoreError};
 use crate::model::{Hour, Millis, Severity};
@@ -118,17 +119,19 @@ impl Store {
         let mut chunk = Vec::new();
         for problem in problems {
             let Some(end) = self.before_examples(problem, retention.examples)? else { continue };
-            let mut from = (i64::MIN, i64::MIN);
-            loop {
-                let page = self.expired_of(problem, (from, end), cutoffs)?;
-                let is_last = page.len() < CHUNK;
-                from = page.last().map_or(from, |event| (event.time, event.id));
-                chunk.extend(page);
-                if chunk.len() >= CHUNK && !each(std::mem::take(&mut chunk))? {
-                    return Ok(());
-                }
-                if is_last {
-                    break;
+            for hour in self.hours_before(problem, end.0.min(latest))? {
+                let mut from = (i64::MIN, i64::MIN);
+                loop {
+                    let page = self.expired_of((problem, hour), (from, end), cutoffs)?;
+                    let is_last = page.len() < CHUNK;
+                    from = page.last().map_or(from, |event| (event.time, event.id));
+                    chunk.extend(page);
+                    if chunk.len() >= CHUNK && !each(std::mem::take(&mut chunk))? {
+                        return Ok(());
+                    }
+                    if is_last {
+                        break;
+                    }
                 }
             }
         }
@@ -147,21 +150,32 @@ impl Store {
         let Some(others) = examples.checked_sub(1) else {
             return Ok(Some((i64::MAX, i64::MAX)));
         };
-        let sql = "SELECT time, id FROM event WHERE problem = ? \
-             ORDER BY time DESC, id DESC LIMIT 1 OFFSET ?";
+        let hours = latest_hours("?1", "?2 + 1");
+        let sql = format!(
+            "SELECT time, id FROM event WHERE problem = ?1 AND hour IN ({hours}) \
+             ORDER BY time DESC, id DESC LIMIT 1 OFFSET ?2"
+        );
         let values = [Value::Integer(problem), Value::Integer(others.into())];
-        let found = self.collect(sql, &values, |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let found = self.collect(&sql, &values, |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(found.into_iter().next())
+    }
+
+    /// Returns the hours up to a moment in which events of a problem are stored.
+    fn hours_before(&self, problem: i64, end: i64) -> Result<Vec<i64>, StoreError> {
+        let sql = "SELECT DISTINCT hour FROM rollup \
+             WHERE problem = ? AND hour <= ? AND events > gone ORDER BY hour";
+        let values = [problem, end.div_euclid(Hour::MILLIS)].map(Value::Integer);
+        self.collect(sql, &values, |row| row.get(0))
     }
 
     fn expired_of(
         &self,
-        problem: i64,
+        (problem, hour): (i64, i64),
         (from, end): ((i64, i64), (i64, i64)),
         cutoffs: [i64; Severity::ALL.len()],
     ) -> Result<Vec<Expired>, StoreError> {
         let sql = format!(
-            "SELECT id, time, severity FROM event WHERE problem = ?1 \
+            "SELECT id, time, severity FROM event WHERE problem = ?1 AND hour = ?10 \
              AND (time, id) > (?2, ?3) AND (time, id) < (?4, ?5) AND time < max(?6, ?7, ?8, ?9) \
              AND time < CASE severity WHEN 0 THEN ?6 WHEN 1 THEN ?7 WHEN 2 THEN ?8 ELSE ?9 END \
              AND id < (SELECT max(id) FROM event) \
@@ -169,7 +183,7 @@ impl Store {
              ORDER BY time, id LIMIT {CHUNK}"
         );
         let [info, warning, error, critical] = cutoffs;
-        let values = [problem, from.0, from.1, end.0, end.1, info, warning, error, critical];
+        let values = [problem, from.0, from.1, end.0, end.1, info, warning, error, critical, hour];
         self.collect(&sql, &values.map(Value::Integer), |row| {
             let (id, time, number) = (row.get(0)?, row.get(1)?, row.get(2)?);
             Ok(Expired { id, problem, time, severity: severity(number) })

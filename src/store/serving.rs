@@ -12,7 +12,7 @@ use super::files::{self, Evidence, FileId, KnownFile, ServerId};
 use super::retention::{self, Expired, Forgotten};
 use super::transaction::Ledger;
 use super::waiting::Waiting;
-use super::{Batch, Store, StoreError, Tally, indexes, names, series};
+use super::{Batch, Store, StoreError, Tally, names, series};
 use crate::course::Threshold;
 use crate::model::Millis;
 
@@ -20,8 +20,9 @@ use crate::model::Millis;
 pub(super) const LINGER: Duration = Duration::from_millis(1);
 /// A transaction takes no more commands,
 const MAX_GROUP: usize = 1_024;
-/// and no more once it has so many entries.
-const MAX_GROUP_ENTRIES: usize = 32_768;
+/// and no more once they weigh so much: 32,768 entries that are all events, some 250,000 of a usual
+/// log. In a large store each transaction writes nearly every page again where problems are counted.
+const MAX_GROUP_WEIGHT: usize = 32_768 * (1 + EVENT_WEIGHT);
 
 /// An event weighs as much as so many entries: texts take more room than keys.
 const EVENT_WEIGHT: usize = 8;
@@ -53,13 +54,6 @@ impl Command {
                 1 + batch.counted.len() + EVENT_WEIGHT * batch.events.len()
             }
             _ => 1,
-        }
-    }
-
-    fn n_entries(&self) -> usize {
-        match self {
-            Self::Commit(_, batch, ..) => batch.counted.len(),
-            _ => 0,
         }
     }
 }
@@ -96,10 +90,7 @@ impl Serving {
         if self.is_abandoned() {
             return Ok(());
         }
-        store.try_to("write to", |db| {
-            indexes::make(db)?;
-            series::settle(db, &self.thresholds)
-        })
+        store.try_to("write to", |db| series::settle(db, &self.thresholds))
     }
 
     fn is_abandoned(&self) -> bool {
@@ -114,12 +105,12 @@ impl Serving {
         first: Command,
     ) -> rusqlite::Result<Vec<SyncSender<()>>> {
         let mut flushed = Vec::new();
-        let (mut next, mut n_entries) = (Some(first), 0);
+        let (mut next, mut weight) = (Some(first), 0);
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for _ in 0..MAX_GROUP {
             let Some(command) = next.take().or_else(|| self.soon()) else { break };
             self.waiting.leave(command.weight());
-            n_entries += command.n_entries();
+            weight += command.weight();
             let is_waited_for = matches!(command, Command::Flush(_) | Command::Settle);
             if matches!(command, Command::Close) {
                 self.is_closed = true;
@@ -128,7 +119,7 @@ impl Serving {
             if !self.is_abandoned() {
                 self.carry_out(&transaction, command, &mut flushed)?;
             }
-            if is_waited_for || n_entries >= MAX_GROUP_ENTRIES {
+            if is_waited_for || weight >= MAX_GROUP_WEIGHT {
                 break;
             }
         }
@@ -185,7 +176,6 @@ impl Serving {
             }
             Command::Settle => {
                 self.ledger.save(db)?;
-                indexes::make(db)?;
                 series::find_stale(db, &self.thresholds)?;
             }
             Command::Flush(reply) => flushed.push(reply),

@@ -130,6 +130,7 @@ impl Ledger {
                 event_rows::take_back(transaction, &mut self.rollup, (batch.file.0, stale))?;
             }
             if let Some(doubted) = before.doubted {
+                self.rollup.save(transaction)?; // Events are found through it.
                 self.firsts.settle(transaction, &doubted)?;
             }
             last = is_ours.then_some((place, number, series));

@@ -3,6 +3,7 @@
 use rusqlite::types::Value;
 
 use super::class_queries::Window;
+use super::of_problem::{ROWS_AND_EVENTS, in_hours};
 use super::{Store, StoreError};
 use crate::model::Millis;
 
@@ -143,11 +144,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         let (conditions, values) = window.to_sql();
         let conditions = if conditions.is_empty() { "WHERE TRUE".to_owned() } else { conditions };
+        let hours = in_hours(window.since, window.until);
         for group in fingerprints.chunks(MAX_LISTED) {
             let marks = vec!["?"; group.len()].join(", ");
             let sql = format!(
-                "SELECT {columns} FROM event {conditions} AND event.problem IN \
-                 (SELECT id FROM problem WHERE cluster IN ({marks})) {ends}"
+                "SELECT {columns} FROM {ROWS_AND_EVENTS} {conditions} AND {hours} \
+                 AND rollup.problem IN (SELECT id FROM problem WHERE cluster IN ({marks})) {ends}"
             );
             let listed = group.iter().map(|id| Value::Text(id.clone()));
             let values: Vec<Value> = values.iter().cloned().chain(listed).collect();

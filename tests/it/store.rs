@@ -1,8 +1,9 @@
 //! The store as a file: whose it is, who may write, and what older and newer versions make of it.
 
+use std::collections::BTreeSet;
 use std::process::Stdio;
 
-use dewlap::store::Store;
+use dewlap::store::{EventFilter, Store};
 use rusqlite::Connection;
 
 use crate::run::{DB, Place, count, number, rows, texts};
@@ -31,7 +32,7 @@ fn a_store_of_a_newer_version_is_refused_by_every_command() {
         let refused = place.run(args);
         assert_eq!(refused.code, Some(2), "{args:?}");
         assert!(
-            refused.stderr.contains("has schema 99, expected 11 or older"),
+            refused.stderr.contains("has schema 99, expected 12 or older"),
             "{}",
             refused.stderr
         );
@@ -147,7 +148,7 @@ fn an_empty_file_becomes_a_store() {
     assert!(count(&place.ingest(&["samples/text"]), "new_events") > 0);
     let version: i64 =
         place.sqlite().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 11);
+    assert_eq!(version, 12);
 }
 
 #[test]
@@ -271,28 +272,32 @@ fn every_event_is_found_by_its_id() {
 }
 
 #[test]
-fn answers_are_the_same_while_a_store_is_being_filled() {
+fn events_of_a_problem_are_those_that_a_look_at_all_events_finds() {
     let place = Place::new();
     place.put_samples("");
-    place.ingest(&["samples/iguana-x", "samples/text"]);
-    let events = place.events(&["--limit", "1"]);
-    let problem = events[0]["problem"].as_str().unwrap();
-    let questions = [
-        &["events", "--problem", problem][..],
-        &["events", "--problem", problem, "--limit", "2"],
-        &["report", "--week", "2026-W37", "--format", "json"],
-        &["problem", problem],
-    ];
-    let answers = || questions.map(|args| place.stdout(args));
-    let before = answers();
-    let index = "SELECT count(*) FROM sqlite_master WHERE name = 'event_by_problem'";
-    place.sqlite().execute_batch("DROP INDEX event_by_problem").unwrap();
-    let lock = std::fs::File::create(place.path(&format!("{DB}.lock"))).unwrap();
-    lock.lock().unwrap(); // As a writer holds it.
-    assert_eq!(answers(), before);
-    assert_eq!(number(&place.sqlite(), index), 0, "it is the writer's to make");
-    drop(lock);
-    // As after a run that was cut off.
-    assert_eq!(answers(), before);
-    assert_eq!(number(&place.sqlite(), index), 1);
+    place.ingest(&["samples/iguana-x", "samples/classic", "samples/text"]);
+    let store = Store::open(&place.path(DB)).unwrap();
+    let found = |filter: &EventFilter| {
+        let mut events = Vec::new();
+        store
+            .for_each_event(filter, |event| {
+                events.push(event);
+                true
+            })
+            .unwrap();
+        events
+    };
+    let all = found(&EventFilter::default());
+    let problems: BTreeSet<_> = all.iter().map(|event| &event.problem).collect();
+    assert!(problems.len() > 20, "{}", problems.len());
+    let since = Some(all[all.len() / 2].time);
+    for problem in problems {
+        let of_problem = || all.iter().filter(|event| event.problem == *problem).cloned();
+        let filter = EventFilter { problem: Some(problem.clone()), ..EventFilter::default() };
+        assert_eq!(found(&filter), of_problem().collect::<Vec<_>>());
+        let later: Vec<_> = of_problem().filter(|event| Some(event.time) >= since).collect();
+        assert_eq!(found(&EventFilter { since, ..filter.clone() }), later);
+        let last: Vec<_> = of_problem().last().into_iter().collect();
+        assert_eq!(found(&EventFilter { limit: Some(1), ..filter }), last);
+    }
 }

@@ -1,0 +1,37 @@
+//! The events of a problem, found hour by hour.
+//!
+//! The roll-up tells in which hours a problem has events, and an index has the events of each hour
+//! by problem. An index by problem alone would be simpler, but each new event would end up on
+//! another page of it: in a store of ten million events that took as long as all the rest.
+//!
+//! **Invariant:** each stored event has its row in the roll-up, but for events of a transaction that
+//! is not at its end.
+
+use crate::model::{Millis, Outcome};
+
+/// So many rows of the roll-up are two hours of a problem: one for each outcome, and one for none.
+pub(super) const TWO_HOURS: usize = 2 * (Outcome::ALL.len() + 1);
+
+/// Rows of the roll-up, each with its events: an event has one row. What follows says which problems
+/// (`rollup.problem`), and perhaps which hours (`rollup.hour`).
+pub(super) const ROWS_AND_EVENTS: &str = "rollup CROSS JOIN event INDEXED BY event_by_hour \
+    ON event.hour = rollup.hour AND event.problem = rollup.problem \
+    AND coalesce(event.outcome + 1, 0) = rollup.outcome";
+
+/// Returns a query for the hours that hold the latest events of a problem: at least so many as are
+/// wanted, where there are so many.
+pub(super) fn latest_hours(problem: &str, wanted: &str) -> String {
+    format!(
+        "SELECT hour FROM (SELECT hour, events - gone AS n, \
+         sum(events - gone) OVER (ORDER BY hour DESC, outcome) AS n_since \
+         FROM rollup WHERE problem = {problem}) WHERE n_since - n < {wanted} AND n > 0"
+    )
+}
+
+/// Returns the condition, of those rows, that they are of the hours of a span of time.
+pub(super) fn in_hours(since: Option<Millis>, until: Option<Millis>) -> String {
+    let bound = |how: &str, at: Option<Millis>| {
+        at.map_or(String::new(), |at| format!(" AND rollup.hour {how} {}", at.hour().get()))
+    };
+    format!("TRUE{}{}", bound(">=", since), bound("<=", until))
+}
