@@ -1,10 +1,11 @@
 //! A regular expression that is known to compile.
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 use std::sync::OnceLock;
 
-use regex::{Regex, RegexBuilder};
+use regex::RegexBuilder;
 use regex_syntax::ast::parse::Parser;
 use regex_syntax::ast::{
     Ast, ClassSet, ClassSetItem, RepetitionKind, RepetitionOp, RepetitionRange,
@@ -12,11 +13,10 @@ use regex_syntax::ast::{
 use regex_syntax::hir::translate::Translator;
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
+use super::compiled::{Capture, Compiled};
+
 /// The most memory that one compiled expression may take.
 pub const REGEX_SIZE_LIMIT_BYTES: usize = 1024 * 1024;
-
-/// In longer texts an expression is searched for by states that it learns as it goes.
-const SHORT_BYTES: usize = 2 * 1024;
 
 /// Bytes that one state of a compiled expression takes at most, or nearly so.
 const STATE_BYTES: usize = 64;
@@ -28,12 +28,10 @@ const STATE_BYTES: usize = 64;
 /// inside the binary.
 #[derive(Clone)]
 pub struct Expression {
-    pattern: String,
     /// See [`Expression::min_literal_bytes`].
     min_literal_bytes: OnceLock<usize>,
     traits: OnceLock<Traits>,
-    compiled: OnceLock<Regex>,
-    learning: OnceLock<Regex>,
+    compiled: Compiled,
 }
 
 /// What the parts of an expression tell of it.
@@ -59,20 +57,19 @@ pub struct ExpressionError {
 
 impl Expression {
     /// Returns an expression that is known to compile; nothing of it is looked at until it is used.
-    pub(super) fn proven(pattern: String) -> Self {
+    pub(super) fn proven(pattern: &str) -> Self {
         Self {
-            pattern,
             min_literal_bytes: OnceLock::new(),
             traits: OnceLock::new(),
-            compiled: OnceLock::new(),
-            learning: OnceLock::new(),
+            // The estimate of its size may be wrong, but not by so much.
+            compiled: Compiled::new(pattern, 16 * REGEX_SIZE_LIMIT_BYTES),
         }
     }
 
     /// Returns the expression as it is written in the file.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.pattern
+        self.compiled.as_str()
     }
 
     /// Returns the names of its captures, in the order of the expression.
@@ -83,14 +80,14 @@ impl Expression {
     /// Returns true where it matches an empty text, and so tells nothing.
     #[must_use]
     pub fn matches_nothing(&self) -> bool {
-        self.traits().may_be_empty && self.regex().is_match("")
+        self.traits().may_be_empty && self.is_match("")
     }
 
     /// Returns true where it may match one number and not another one with as many digits.
     #[must_use]
     pub fn tells_digits_apart(&self) -> bool {
         // A class that has some digits only has one of them as an end of a range.
-        self.pattern.bytes().any(|byte| byte.is_ascii_digit()) && self.traits().tells_digits_apart
+        self.as_str().bytes().any(|byte| byte.is_ascii_digit()) && self.traits().tells_digits_apart
     }
 
     /// Returns true where every match begins where the text does and ends where it ends.
@@ -105,36 +102,33 @@ impl Expression {
     #[must_use]
     pub fn min_literal_bytes(&self) -> usize {
         *self.min_literal_bytes.get_or_init(|| {
-            Parser::new().parse(&self.pattern).map_or(0, |ast| min_literal_bytes(&ast))
+            Parser::new().parse(self.as_str()).map_or(0, |ast| min_literal_bytes(&ast))
         })
     }
 
-    /// Returns the compiled form.
-    pub(crate) fn regex(&self) -> &Regex {
-        self.compiled.get_or_init(|| {
-            // Hundreds of expressions are used, most of them seldom: states that each learns for
-            // itself on each thread would take most of the memory, and as much time as they save.
-            Self::compile(RegexBuilder::new(&self.pattern).dfa_size_limit(0))
-        })
+    /// Returns true where it matches a text.
+    pub(crate) fn is_match(&self, text: &str) -> bool {
+        self.compiled.is_match(text)
     }
 
-    /// Returns the compiled form that suits the length of a text.
-    pub(crate) fn regex_for(&self, text: &str) -> &Regex {
-        if text.len() <= SHORT_BYTES {
-            return self.regex();
-        }
-        self.learning.get_or_init(|| Self::compile(&mut RegexBuilder::new(&self.pattern)))
+    /// Returns where the first match is, in bytes.
+    pub(crate) fn find(&self, text: &str) -> Option<Range<usize>> {
+        self.compiled.find(text)
     }
 
-    fn compile(builder: &mut RegexBuilder) -> Regex {
-        // The estimate may be wrong, but not by so much.
-        let built = builder.size_limit(16 * REGEX_SIZE_LIMIT_BYTES).build();
-        built.expect("a pattern that parses and is far below the limit compiles")
+    /// Returns where all matches are, in bytes.
+    pub(crate) fn find_all(&self, text: &str) -> impl Iterator<Item = Range<usize>> {
+        self.compiled.find_all(text)
+    }
+
+    /// Returns the captures of the first match that took part in it, from the left.
+    pub(crate) fn captures(&self, text: &str) -> Vec<Capture<'_>> {
+        self.compiled.captures(text)
     }
 
     fn traits(&self) -> &Traits {
         self.traits.get_or_init(|| {
-            let hir = regex_syntax::parse(&self.pattern).expect("a pattern that is proven parses");
+            let hir = regex_syntax::parse(self.as_str()).expect("a pattern that is proven parses");
             Traits::of(&hir)
         })
     }
@@ -148,10 +142,10 @@ impl FromStr for Expression {
         let ast = Parser::new().parse(text).map_err(|error| refused(error.to_string()))?;
         let hir = Translator::new().translate(text, &ast);
         let traits = Traits::of(&hir.map_err(|error| refused(error.to_string()))?);
-        let mut expression = Self::proven(text.into());
+        let mut expression = Self::proven(text);
         if traits.states.saturating_mul(STATE_BYTES) > REGEX_SIZE_LIMIT_BYTES / 2 {
             let built = RegexBuilder::new(text).size_limit(REGEX_SIZE_LIMIT_BYTES).build();
-            expression.compiled = built.map_err(|error| refused(error.to_string()))?.into();
+            built.map_err(|error| refused(error.to_string()))?;
         }
         expression.min_literal_bytes = min_literal_bytes(&ast).into();
         expression.traits = traits.into();

@@ -11,6 +11,7 @@
 //! **Not here:** whether a text matches and whether the examples hold (`classify`).
 
 mod check;
+mod compiled;
 mod course;
 mod error;
 mod expression;

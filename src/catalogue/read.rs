@@ -363,7 +363,7 @@ fn read_counter_examples(fields: &mut Fields<'_>) -> Vec<CounterExample> {
 fn read_expression(field: Field<'_>, trust: Trust) -> Option<Expression> {
     match trust {
         Trust::Unproven => field.parsed(),
-        Trust::Proven => field.string().map(Expression::proven),
+        Trust::Proven => field.string().map(|text| Expression::proven(&text)),
     }
 }
 

@@ -321,7 +321,7 @@ pub(super) fn surrounds(outer: &Range<usize>, inner: &Range<usize>) -> bool {
 /// Returns where a rule, whose literals are known to be there, matches a text.
 pub(super) fn matched_span(matching: &Matching, text: &str) -> Option<Range<usize>> {
     if let Some(regex) = &matching.regex {
-        return regex.regex_for(text).find(text).map(|found| found.range());
+        return regex.find(text);
     }
     let literals = matching.any.iter().chain(&matching.all);
     let spans = literals.filter_map(|literal| {
@@ -334,13 +334,9 @@ pub(super) fn matched_span(matching: &Matching, text: &str) -> Option<Range<usiz
 fn captures(rule: &Rule, text: &str, start: usize) -> Vec<(Box<str>, Range<usize>)> {
     let regex = rule.matching().and_then(|matching| matching.regex.as_ref());
     let part = text.get(start..).unwrap_or_default();
-    let regex = regex.map(|regex| regex.regex_for(part));
-    let Some(regex) = regex.filter(|regex| regex.captures_len() > 1) else { return Vec::new() };
-    let Some(found) = regex.captures(part) else { return Vec::new() };
-    let place = |name: &str| Some(found.name(name)?.range());
-    let named = regex.capture_names().flatten();
-    named
-        .filter_map(|name| Some((name.into(), place(name)?)))
-        .map(|(name, range)| (name, range.start + start..range.end + start))
+    let found = regex.map(|regex| regex.captures(part)).unwrap_or_default();
+    found
+        .into_iter()
+        .filter_map(|(name, range)| Some((name?.into(), range.start + start..range.end + start)))
         .collect()
 }

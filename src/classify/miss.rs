@@ -113,7 +113,7 @@ fn miss_in(rule: &Rule, text: &str) -> Option<Miss> {
     if let Some(literal) = matching.not.iter().find(has) {
         return Some(Miss::Holds(literal.clone()));
     }
-    let regex = matching.regex.as_ref().filter(|regex| !regex.regex().is_match(text))?;
+    let regex = matching.regex.as_ref().filter(|regex| !regex.is_match(text))?;
     let (matched, rest) = split_at_miss(regex, text);
     Some(Miss::Stops { matched: matched.into(), rest: rest.into() })
 }

@@ -192,9 +192,8 @@ fn wordings(rule: &Rule, classifier: &Classifier, variables: &Variables) -> Vec<
 /// Returns where the captures of a rule's expression stand in a text.
 fn capture_ranges(rule: &Rule, text: &str) -> Vec<Range<usize>> {
     let regex = rule.matching().and_then(|matching| matching.regex.as_ref());
-    let found = regex.and_then(|regex| regex.regex().captures(text));
-    let Some(found) = found else { return Vec::new() };
-    found.iter().skip(1).flatten().map(|capture| capture.range()).collect()
+    let found = regex.map(|regex| regex.captures(text)).unwrap_or_default();
+    found.into_iter().map(|(_, range)| range).collect()
 }
 
 /// Returns the columns of an alignment: runs of words of one kind, side by side.

@@ -54,8 +54,8 @@ fn is_about_wrapper(rule: &Rule, wrappers: &[Wrapper]) -> bool {
         let texts = rule.examples().iter().map(|example| unix_lines(&example.text));
         let mut texts = texts.filter(|text| text.contains(literal.as_str()));
         texts.all(|text| {
-            let mut found = wrappers.iter().flat_map(|one| one.regex.regex().find_iter(&text));
-            found.any(|found| found.as_str().contains(literal.as_str()))
+            let mut found = wrappers.iter().flat_map(|one| one.regex.find_all(&text));
+            found.any(|found| text.get(found).is_some_and(|part| part.contains(literal.as_str())))
         })
     };
     !matching.any.is_empty() && matching.any.iter().all(is_around)

@@ -27,7 +27,7 @@ pub(super) fn split_at_miss<'e>(regex: &'e Expression, text: &str) -> (&'e str, 
     // A text that matches a beginning matches every shorter one.
     let matched = ends.partition_point(|end| {
         let beginning = pattern.get(..*end).and_then(|part| part.parse::<Expression>().ok());
-        beginning.is_some_and(|beginning| beginning.regex().is_match(text))
+        beginning.is_some_and(|beginning| beginning.is_match(text))
     });
     let end = matched.checked_sub(1).and_then(|last| ends.get(last).copied()).unwrap_or(0);
     pattern.split_at_checked(end).unwrap_or(("", pattern))
