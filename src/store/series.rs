@@ -14,11 +14,15 @@ use super::{Map, ServerId};
 use crate::course::{Effect, Episode, Mark, Threshold};
 use crate::model::{Hour, Millis};
 
+/// Numbers of series kept in memory.
+const MAX_IDS: usize = 50_000;
+
 /// The series that this run has met, and where their marks changed since they were saved.
 #[derive(Debug, Default)]
 pub(super) struct Series {
     /// By rule and component.
     ids: Map<Box<str>, Map<i64, Numbers>>,
+    n_ids: usize,
     /// Series, time, key and effect of marks that are not written yet.
     marks: Vec<(i64, i64, i64, Effect)>,
     touched: BTreeMap<i64, RangeInclusive<i64>>,
@@ -61,6 +65,10 @@ impl Series {
             let mut select = connection.prepare_cached(sql)?;
             select.query_row(params![rule, component, split], |row| row.get(0))?
         };
+        if self.n_ids >= MAX_IDS {
+            (self.ids, self.n_ids) = Default::default();
+        }
+        self.n_ids += 1;
         let of_rule = self.ids.entry(rule.into()).or_default();
         of_rule.entry(component).or_default().insert(split.into(), id);
         Ok(id)
@@ -148,20 +156,32 @@ pub(super) fn find_stale(
     for (rule, threshold) in thresholds {
         renew(transaction, rule, *threshold)?;
     }
-    let stale: Vec<(i64, String, i64, i64)> = transaction
-        .prepare_cached(
-            "SELECT stale.series, series.rule, stale.since, stale.until FROM stale \
-             JOIN series ON series.id = stale.series",
-        )?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
-        .collect::<Result<_, _>>()?;
-    for (series, rule, since, until) in stale {
-        if let Some(threshold) = thresholds.get(&rule) {
-            find_episodes(transaction, series, *threshold, &(since..=until))?;
+    let mut last = i64::MIN;
+    loop {
+        let stale = stale_behind(transaction, last)?;
+        let Some((end, ..)) = stale.last() else { return Ok(()) };
+        last = *end;
+        for (series, rule, span) in stale {
+            let Some(threshold) = thresholds.get(&*rule) else { continue };
+            find_episodes(transaction, series, *threshold, &span)?;
             transaction.prepare_cached("DELETE FROM stale WHERE series = ?")?.execute([series])?;
         }
     }
-    Ok(())
+}
+
+/// A series with its rule, and where its marks changed.
+type Stale = (i64, Box<str>, RangeInclusive<i64>);
+
+/// Returns the next of the series whose marks changed.
+fn stale_behind(connection: &Connection, last: i64) -> rusqlite::Result<Vec<Stale>> {
+    connection
+        .prepare_cached(
+            "SELECT stale.series, series.rule, stale.since, stale.until FROM stale \
+             CROSS JOIN series ON series.id = stale.series \
+             WHERE stale.series > ? ORDER BY stale.series LIMIT 1000",
+        )?
+        .query_map([last], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?..=row.get(3)?)))?
+        .collect()
 }
 
 /// Has all episodes of a rule found anew where its threshold is not what it was.
