@@ -2,11 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark that cannot go on has failed")]
 
 use std::path::Path;
+use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use dewlap::model::Severity;
 use dewlap::sample::{CorpusOptions, SampleEntry, corpus};
-use dewlap::store::{Batch, Classes, Counted, Evidence, NewEvent, Tally, Writer};
+use dewlap::store::{Batch, Classes, Counted, Evidence, NewEvent, NewProblem, Tally, Writer};
 
 /// Entries of one run.
 const N_ENTRIES: usize = 60_000;
@@ -14,15 +15,23 @@ const N_ENTRIES: usize = 60_000;
 const BATCH_ENTRIES: usize = 30_000;
 /// Events of a batch, as the pipeline fills them.
 const BATCH_EVENTS: usize = 4_000;
+/// Problems that the events count for.
+const N_PROBLEMS: usize = 40;
 
 /// Returns batches of entries of one component, which are all events or none of them.
 fn batches(entries: &[SampleEntry], has_events: bool) -> Vec<Batch> {
+    let problems: Vec<_> = (0..N_PROBLEMS).map(problem).collect();
     let size = if has_events { BATCH_EVENTS } else { BATCH_ENTRIES };
     let batch = |entries: &[SampleEntry]| Batch {
         components: vec!["ADT Inbound".into()],
         streams: vec!["component ADT Inbound".into()],
         counted: entries.iter().map(counted).collect(),
-        events: entries.iter().zip(0..).filter(|_| has_events).map(event).collect(),
+        events: entries
+            .iter()
+            .zip(0..)
+            .filter(|_| has_events)
+            .map(|entry| event(entry, &problems))
+            .collect(),
         ..Batch::default()
     };
     entries.chunks(size).map(batch).collect()
@@ -41,15 +50,21 @@ fn counted(entry: &SampleEntry) -> Counted {
     }
 }
 
-fn event((entry, nth): (&SampleEntry, u32)) -> NewEvent {
+fn problem(nth: usize) -> Arc<NewProblem> {
+    Arc::new(NewProblem {
+        key: format!("p-{nth:02}"),
+        rule: Some("db-oracle.no-listener".into()),
+        cluster: None,
+        template: None,
+    })
+}
+
+fn event((entry, nth): (&SampleEntry, u32), problems: &[Arc<NewProblem>]) -> NewEvent {
     NewEvent {
         counted: nth,
         entry: Some(entry.id()),
         tags: "#error".into(),
-        problem: format!("p-{:02}", nth % 40),
-        rule: Some("db-oracle.no-listener".into()),
-        cluster: None,
-        template: None,
+        problem: Arc::clone(&problems[nth as usize % problems.len()]),
         severity: Severity::Error,
         outcome: None,
         captures: r#"{"code":"12541"}"#.into(),

@@ -303,7 +303,7 @@ impl<'o> Tally<'o> {
             event.captures != now.captures,
             event.outcome != class.outcome,
             event.severity != class.severity(event.level),
-            event.problem != class.problem(&event.server, &event.component),
+            event.problem != class.problem(&event.server, &event.component).key,
         ];
         if !changes.contains(&true) {
             return;

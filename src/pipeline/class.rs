@@ -3,11 +3,15 @@
 //! Entry point: [`Class::new`]. Reading logs and `backtest` both decide here, so that a stored text
 //! that is decided again by the same catalogue gets the class it has.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
 
 use crate::catalogue::Rule;
 use crate::classify::{Fingerprint, Fingerprinter, Verdict, problem_id};
 use crate::model::{Level, Outcome, Severity};
+use crate::store::NewProblem;
 
 /// What a catalogue makes of a text, whoever wrote it.
 #[derive(Clone, Debug)]
@@ -15,9 +19,7 @@ pub(super) struct Class<'c> {
     /// The rule that explains it.
     pub(super) rule: Option<&'c Rule>,
     /// The group of unknowns that it belongs to, where no rule does.
-    pub(super) cluster: Option<String>,
-    /// What the texts of that group have in common.
-    pub(super) template: Option<String>,
+    fingerprint: Option<Fingerprint>,
     /// What became of the work.
     pub(super) outcome: Option<Outcome>,
     captures: BTreeMap<String, String>,
@@ -32,8 +34,7 @@ impl<'c> Class<'c> {
         });
         Self {
             rule: verdict.rule,
-            cluster: fingerprint.as_ref().map(Fingerprint::cluster_id),
-            template: fingerprint.map(|fingerprint| fingerprint.template),
+            fingerprint,
             outcome: verdict.outcome,
             captures: verdict.captures,
         }
@@ -54,10 +55,21 @@ impl<'c> Class<'c> {
         }
     }
 
-    /// Returns the id of the problem that the event counts for.
-    pub(super) fn problem(&self, server: &str, component: &str) -> String {
-        let kind = self.rule_id().or(self.cluster.as_deref()).unwrap_or_default();
-        problem_id(kind, server, component, &self.group())
+    /// Returns the problem that the event counts for.
+    pub(super) fn problem(&self, server: &str, component: &str) -> NewProblem {
+        let cluster = self.fingerprint.as_ref().map(Fingerprint::cluster_id);
+        let kind = self.rule_id().or(cluster.as_deref()).unwrap_or_default();
+        NewProblem {
+            key: problem_id(kind, server, component, &self.group()),
+            rule: self.rule_id().map(str::to_owned),
+            cluster,
+            template: self.template().map(str::to_owned),
+        }
+    }
+
+    /// Returns what the texts of its group of unknowns have in common.
+    fn template(&self) -> Option<&str> {
+        self.fingerprint.as_ref().map(|fingerprint| fingerprint.template.as_str())
     }
 
     /// Returns what the rule captured, as the store keeps it.
@@ -70,5 +82,37 @@ impl<'c> Class<'c> {
         let names = self.rule.map(|rule| rule.group_by.as_slice()).unwrap_or_default();
         let pairs = names.iter().filter_map(|name| self.captures.get_key_value(name));
         pairs.map(|(name, value)| (name.as_str(), value.as_str())).collect()
+    }
+}
+
+/// Problems of one server, each of which is named and written out once.
+#[derive(Debug, Default)]
+pub(super) struct Problems {
+    /// By component and class: all that their ids depend on.
+    known: HashMap<Box<[u8]>, Arc<NewProblem>, RandomState>,
+    key: Vec<u8>,
+}
+
+impl Problems {
+    /// Returns the problem that an event of this class counts for.
+    pub(super) fn of(
+        &mut self,
+        class: &Class<'_>,
+        (server, component): (&str, &str),
+    ) -> Arc<NewProblem> {
+        self.key.clear();
+        let kind = [class.rule_id(), class.template(), Some(component)];
+        let group = class.group().into_iter().flat_map(|(name, value)| [name, value]);
+        for part in kind.map(Option::unwrap_or_default).into_iter().chain(group) {
+            // The length keeps parts apart.
+            self.key.extend_from_slice(&part.len().to_le_bytes());
+            self.key.extend_from_slice(part.as_bytes());
+        }
+        if let Some(known) = self.known.get(self.key.as_slice()) {
+            return Arc::clone(known);
+        }
+        let problem = Arc::new(class.problem(server, component));
+        self.known.insert(self.key.as_slice().into(), Arc::clone(&problem));
+        problem
     }
 }

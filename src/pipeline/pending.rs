@@ -11,7 +11,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::about::message_of;
-use super::class::Class;
+use super::class::{Class, Problems};
 use super::ingest::IngestOptions;
 use super::places::Nearby;
 use crate::classify::{Signal, unix_lines};
@@ -88,8 +88,9 @@ impl Pending {
     /// Returns the batch with its events.
     pub(super) fn judge(self, options: &IngestOptions<'_>) -> Batch {
         let Self { mut batch, candidates, .. } = self;
+        let mut problems = Problems::default();
         for candidate in candidates {
-            candidate.judge(options, &mut batch);
+            candidate.judge(options, &mut problems, &mut batch);
         }
         batch.marks.sort_by_key(|mark| mark.counted);
         batch
@@ -98,7 +99,7 @@ impl Pending {
 
 impl Candidate {
     /// Adds the event that an entry is, if it is one, and what it does to courses.
-    fn judge(self, options: &IngestOptions<'_>, batch: &mut Batch) {
+    fn judge(self, options: &IngestOptions<'_>, problems: &mut Problems, batch: &mut Batch) {
         let Self { counted, entry, level, nearby } = self;
         let nearby = nearby.as_ref().map(|head| head.as_slice());
         let text = mask(options, &decode_text(&entry.text), nearby);
@@ -115,13 +116,10 @@ impl Candidate {
             counted,
             entry: entry.display_id(),
             tags: entry.tags.into_owned(),
-            problem: class.problem(options.server, &entry.component),
+            problem: problems.of(&class, (options.server, &entry.component)),
             severity: class.severity(level),
             outcome: class.outcome,
             captures: class.captures_json(),
-            rule: class.rule_id().map(str::to_owned),
-            template: class.template,
-            cluster: class.cluster,
             text,
             offset: entry.offset,
             len: entry.len,

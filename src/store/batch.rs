@@ -1,5 +1,7 @@
 //! What the pipeline hands to the writer.
 
+use std::sync::Arc;
+
 use crate::course::{Effect, Scope};
 use crate::model::{EntryKind, Level, Millis, Outcome, SeenKey, Severity, Stamp};
 
@@ -90,14 +92,8 @@ pub struct NewEvent {
     pub entry: Option<String>,
     /// Hashtags, separated by spaces.
     pub tags: String,
-    /// The problem that it counts for.
-    pub problem: String,
-    /// The rule that explains it.
-    pub rule: Option<String>,
-    /// The cluster, where no rule does.
-    pub cluster: Option<String>,
-    /// What the texts of the cluster have in common.
-    pub template: Option<String>,
+    /// What it counts for; many events of a batch have one in common.
+    pub problem: Arc<NewProblem>,
     /// From the rule, else from type and tags.
     pub severity: Severity,
     /// What became of the work.
@@ -112,6 +108,19 @@ pub struct NewEvent {
     pub len: u64,
     /// Tells the message that it is about from others; `None`: not known.
     pub message: Option<u64>,
+}
+
+/// What events count for, all of it masked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewProblem {
+    /// Its id, such as `p-4f1c0a9b2e`.
+    pub key: String,
+    /// The rule that explains its events.
+    pub rule: Option<String>,
+    /// The cluster, where no rule does.
+    pub cluster: Option<String>,
+    /// What the texts of the cluster have in common.
+    pub template: Option<String>,
 }
 
 /// How far a file has been read.

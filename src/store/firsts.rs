@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Map, NewEvent};
+use super::{Map, NewProblem};
 use crate::model::Millis;
 
 /// So many are kept in memory; beyond that the store is asked again.
@@ -21,14 +21,16 @@ pub(super) struct Doubted {
 }
 
 impl Firsts {
-    /// Notes an event; one that a rule explains is none of ours.
+    /// Notes an event of a problem; one that a rule explains is none of ours.
     pub(super) fn note(
         &mut self,
         connection: &Connection,
-        event: &NewEvent,
+        problem: &NewProblem,
         time: Millis,
     ) -> rusqlite::Result<()> {
-        let (Some(id), Some(template)) = (&event.cluster, &event.template) else { return Ok(()) };
+        let (Some(id), Some(template)) = (&problem.cluster, &problem.template) else {
+            return Ok(());
+        };
         let time = time.get();
         if self.known.get(id).is_some_and(|first| *first <= time) {
             return Ok(());

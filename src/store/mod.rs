@@ -62,7 +62,9 @@ pub use alert_changes::{AlertChanges, Attempt, NewDelivery};
 pub use alerts::{
     AlertRow, DeliveryCounts, DeliveryFilter, DeliveryRow, DeliveryState, Phase, Trigger,
 };
-pub use batch::{Batch, Counted, Headroom, Loss, NewEvent, NewGap, NewMark, Position, Tally};
+pub use batch::{
+    Batch, Counted, Headroom, Loss, NewEvent, NewGap, NewMark, NewProblem, Position, Tally,
+};
 pub use bouts::{Bout, Bouts, Looked, ProblemRow, Sighting};
 pub use cadence::{ComponentId, ComponentPulse};
 pub use check::is_being_written;

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
-use super::{Map, NewEvent, ServerId};
+use super::{Map, NewProblem, ServerId};
 
 /// Names kept in memory, of each sort: a log without ids is a stream of its own.
 const MAX_NAMES: usize = 50_000;
@@ -70,27 +70,27 @@ impl Names {
         &mut self,
         connection: &Connection,
         component: i64,
-        event: &NewEvent,
+        problem: &NewProblem,
     ) -> rusqlite::Result<i64> {
-        cached(&mut self.problems, &event.problem, || {
+        cached(&mut self.problems, &problem.key, || {
             let n_new = connection
                 .prepare_cached(
                     "INSERT OR IGNORE INTO problem (key, component, rule, cluster, template) \
                      VALUES (?, ?, ?, ?, ?)",
                 )?
                 .execute(params![
-                    event.problem,
+                    problem.key,
                     component,
-                    event.rule,
-                    event.cluster,
-                    event.template,
+                    problem.rule,
+                    problem.cluster,
+                    problem.template,
                 ])?;
             if n_new > 0 {
                 return Ok(connection.last_insert_rowid());
             }
             connection
                 .prepare_cached("SELECT id FROM problem WHERE key = ?")?
-                .query_row([&event.problem], |row| row.get(0))
+                .query_row([&problem.key], |row| row.get(0))
         })
     }
 }

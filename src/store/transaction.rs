@@ -202,8 +202,8 @@ impl Ledger {
         (event, before): (&NewEvent, Option<i64>),
     ) -> rusqlite::Result<Put> {
         let names = self.names.entry(server).or_default();
-        let problem = names.problem(rows.connection, component, event)?;
-        self.firsts.note(rows.connection, event, counted.time)?;
+        let problem = names.problem(rows.connection, component, &event.problem)?;
+        self.firsts.note(rows.connection, &event.problem, counted.time)?;
         let row = EventRow {
             server: server.0,
             file: file.0,
@@ -238,7 +238,7 @@ impl Tally {
         self.text_bytes += u64::from(counted.text_bytes);
         if let Some(event) = event {
             self.events += 1;
-            self.known += u64::from(event.rule.is_some());
+            self.known += u64::from(event.problem.rule.is_some());
         }
     }
 

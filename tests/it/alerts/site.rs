@@ -12,7 +12,7 @@ use dewlap::course::{Effect, Scope, Threshold};
 use dewlap::model::{Clock, EntryKind, Level, Millis, Outcome, SeenKey, Severity};
 use dewlap::store::{
     Batch, Classes, Counted, DeliveryFilter, DeliveryRow, Evidence, FileId, NewEvent, NewMark,
-    Store, Writer,
+    NewProblem, Store, Writer,
 };
 use tempfile::TempDir;
 
@@ -160,10 +160,12 @@ impl Site {
             counted,
             entry: None,
             tags: String::new(),
-            problem: failure.problem(),
-            rule: failure.rule.map(str::to_owned),
-            cluster: failure.rule.is_none().then(|| "c-1".into()),
-            template: failure.rule.is_none().then(|| "the <*> said <*>".into()),
+            problem: Arc::new(NewProblem {
+                key: failure.problem(),
+                rule: failure.rule.map(str::to_owned),
+                cluster: failure.rule.is_none().then(|| "c-1".into()),
+                template: failure.rule.is_none().then(|| "the <*> said <*>".into()),
+            }),
             severity: failure.severity,
             outcome: failure.outcome,
             captures: "{}".into(),
