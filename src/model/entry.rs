@@ -355,12 +355,18 @@ fn iguana_key(time: Millis, index: u64) -> SeenKey {
 
 /// Splits an id of Iguana X into component, time and index, as in `<GUID>-1788739200137-1`.
 fn iguana_parts(id: &str) -> Option<(&str, Millis, u64)> {
-    let (rest, index) = id.rsplit_once('-')?;
-    let (component, time) = rest.rsplit_once('-')?;
+    let (rest, index) = at_last_dash(id)?;
+    let (component, time) = at_last_dash(rest)?;
     if component.is_empty() || time.len() < 12 {
         return None;
     }
     Some((component, Millis::new(time.parse().ok()?), index.parse().ok()?))
+}
+
+/// Splits a text at its last dash, which is near its end: `rsplit_once` is made for long ways.
+fn at_last_dash(text: &str) -> Option<(&str, &str)> {
+    let at = text.bytes().rposition(|byte| byte == b'-')?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 /// Returns the key of an id that the log spells out.

@@ -13,9 +13,9 @@ use rusqlite::{Connection, params};
 use super::Map;
 use crate::model::SeenKey;
 
-/// Keys held in memory before the least recently used buckets are let go: 8 MB; those that came in
+/// Keys held in memory before the least recently used buckets are let go: 4 MB; those that came in
 /// no order count twice.
-const MAX_KEYS_IN_MEMORY: usize = 1_000_000;
+const MAX_KEYS_IN_MEMORY: usize = 500_000;
 /// So many segments of about one size are made one,
 const MAX_ALIKE: usize = 8;
 /// where sizes are alike that lie between the same powers of this number.

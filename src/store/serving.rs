@@ -18,6 +18,8 @@ use crate::model::Millis;
 
 /// So long a transaction waits for more to commit with it, unless it is told otherwise.
 pub(super) const LINGER: Duration = Duration::from_millis(1);
+/// A transaction waits no more often for the next command, so that it ends where they trickle.
+const MAX_WAITS: u32 = 16;
 /// A transaction takes no more commands,
 const MAX_GROUP: usize = 1_024;
 /// and no more once they weigh so much: 32,768 entries that are all events, some 250,000 of a usual
@@ -25,7 +27,7 @@ const MAX_GROUP: usize = 1_024;
 const MAX_GROUP_WEIGHT: usize = 32_768 * (1 + EVENT_WEIGHT);
 
 /// An event weighs as much as so many entries: texts take more room than keys.
-const EVENT_WEIGHT: usize = 8;
+const EVENT_WEIGHT: usize = 12;
 
 /// A change of the store that a handle asks for.
 pub(super) type Change = Box<dyn FnOnce(&Connection) -> rusqlite::Result<()> + Send>;
@@ -105,10 +107,10 @@ impl Serving {
         first: Command,
     ) -> rusqlite::Result<Vec<SyncSender<()>>> {
         let mut flushed = Vec::new();
-        let (mut next, mut weight) = (Some(first), 0);
+        let (mut next, mut weight, mut n_waits) = (Some(first), 0, 0);
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for _ in 0..MAX_GROUP {
-            let Some(command) = next.take().or_else(|| self.soon()) else { break };
+            let Some(command) = next.take().or_else(|| self.soon(&mut n_waits)) else { break };
             self.waiting.leave(command.weight());
             weight += command.weight();
             let is_waited_for = matches!(command, Command::Flush(_) | Command::Settle);
@@ -130,9 +132,13 @@ impl Serving {
         Ok(flushed)
     }
 
-    /// Returns the next command where it comes soon.
-    fn soon(&self) -> Option<Command> {
-        self.commands.recv_timeout(self.linger).ok()
+    /// Returns the next command where it is there, or comes soon and not often so.
+    fn soon(&self, n_waits: &mut u32) -> Option<Command> {
+        self.commands.try_recv().ok().or_else(|| {
+            *n_waits += 1;
+            let linger = Some(self.linger).filter(|_| *n_waits <= MAX_WAITS)?;
+            self.commands.recv_timeout(linger).ok()
+        })
     }
 
     fn carry_out(
