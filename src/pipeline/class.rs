@@ -1,7 +1,8 @@
 //! The class of an event: what a catalogue makes of its masked text.
 //!
 //! Entry point: [`Class::new`]. Reading logs and `backtest` both decide here, so that a stored text
-//! that is decided again by the same catalogue gets the class it has.
+//! that is decided again by the same catalogue gets the class it has. [`Problems::of`] is what the
+//! event then counts for.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

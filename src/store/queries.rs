@@ -286,12 +286,11 @@ impl EventFilter {
                  JOIN server ON server.id = component.server WHERE {}",
                 of_problem.join(" AND ")
             );
-            let condition = match self.problem {
-                None => format!("event.problem IN ({problems})"),
-                Some(_) => {
-                    let hours = in_hours(self.since, self.until);
-                    format!("rollup.problem IN ({problems}) AND {hours}")
-                }
+            let condition = if self.problem.is_some() {
+                let hours = in_hours(self.since, self.until);
+                format!("rollup.problem IN ({problems}) AND {hours}")
+            } else {
+                format!("event.problem IN ({problems})")
             };
             parts.insert(0, condition);
         }

@@ -120,17 +120,10 @@ impl Store {
         for problem in problems {
             let Some(end) = self.before_examples(problem, retention.examples)? else { continue };
             for hour in self.hours_before(problem, end.0.min(latest))? {
-                let mut from = (i64::MIN, i64::MIN);
-                loop {
-                    let page = self.expired_of((problem, hour), (from, end), cutoffs)?;
-                    let is_last = page.len() < CHUNK;
-                    from = page.last().map_or(from, |event| (event.time, event.id));
-                    chunk.extend(page);
+                for event in self.expired_of((problem, hour), end, cutoffs)? {
+                    chunk.push(event);
                     if chunk.len() >= CHUNK && !each(std::mem::take(&mut chunk))? {
                         return Ok(());
-                    }
-                    if is_last {
-                        break;
                     }
                 }
             }
@@ -168,23 +161,22 @@ impl Store {
         self.collect(sql, &values, |row| row.get(0))
     }
 
+    /// Returns the events of an hour of a problem that are too old and come before its examples.
     fn expired_of(
         &self,
         (problem, hour): (i64, i64),
-        (from, end): ((i64, i64), (i64, i64)),
+        end: (i64, i64),
         cutoffs: [i64; Severity::ALL.len()],
     ) -> Result<Vec<Expired>, StoreError> {
-        let sql = format!(
-            "SELECT id, time, severity FROM event WHERE problem = ?1 AND hour = ?10 \
-             AND (time, id) > (?2, ?3) AND (time, id) < (?4, ?5) AND time < max(?6, ?7, ?8, ?9) \
-             AND time < CASE severity WHEN 0 THEN ?6 WHEN 1 THEN ?7 WHEN 2 THEN ?8 ELSE ?9 END \
+        let sql = "SELECT id, time, severity FROM event WHERE hour = ?1 AND problem = ?2 \
+             AND (time, id) < (?3, ?4) AND time < max(?5, ?6, ?7, ?8) \
+             AND time < CASE severity WHEN 0 THEN ?5 WHEN 1 THEN ?6 WHEN 2 THEN ?7 ELSE ?8 END \
              AND id < (SELECT max(id) FROM event) \
              AND offset <> (SELECT offset FROM file WHERE file.id = event.file) \
-             ORDER BY time, id LIMIT {CHUNK}"
-        );
+             ORDER BY time, id";
         let [info, warning, error, critical] = cutoffs;
-        let values = [problem, from.0, from.1, end.0, end.1, info, warning, error, critical, hour];
-        self.collect(&sql, &values.map(Value::Integer), |row| {
+        let values = [hour, problem, end.0, end.1, info, warning, error, critical];
+        self.collect(sql, &values.map(Value::Integer), |row| {
             let (id, time, number) = (row.get(0)?, row.get(1)?, row.get(2)?);
             Ok(Expired { id, problem, time, severity: severity(number) })
         })

@@ -41,7 +41,7 @@ fn roll_ups_are_sound(db: &Connection) {
          FROM event GROUP BY 1, 2, 3 \
          EXCEPT SELECT problem, hour, outcome, events - gone FROM rollup)",
         "SELECT count(*) FROM rollup WHERE events - gone <> (SELECT count(*) FROM event \
-         WHERE problem = rollup.problem AND time / 3600000 = hour \
+         WHERE problem = rollup.problem AND time / 3600000 = rollup.hour \
          AND coalesce(outcome + 1, 0) = rollup.outcome)",
         "SELECT count(*) FROM (SELECT problem, message, count(*) FROM event \
          WHERE message IS NOT NULL GROUP BY 1, 2 \

@@ -297,7 +297,7 @@ fn events_of_a_problem_are_those_that_a_look_at_all_events_finds() {
         assert_eq!(found(&filter), of_problem().collect::<Vec<_>>());
         let later: Vec<_> = of_problem().filter(|event| Some(event.time) >= since).collect();
         assert_eq!(found(&EventFilter { since, ..filter.clone() }), later);
-        let last: Vec<_> = of_problem().last().into_iter().collect();
+        let last: Vec<_> = of_problem().next_back().into_iter().collect();
         assert_eq!(found(&EventFilter { limit: Some(1), ..filter }), last);
     }
 }
