@@ -3,7 +3,7 @@
 use rusqlite::Row;
 use rusqlite::types::Value;
 
-use super::of_problem::latest_hours;
+use super::of_problem::latest_slots;
 use super::queries::severity;
 use super::{Store, StoreError};
 use crate::model::{Millis, Outcome, Severity};
@@ -175,10 +175,10 @@ impl Store {
     ///
     /// As [`Store::looked`].
     pub fn bouts(&self, problem: &str, quiet: i64) -> Result<Bouts, StoreError> {
-        let hours = latest_hours(OF_KEY, "?3");
+        let slots = latest_slots(OF_KEY, "?3");
         let sql = format!(
             "WITH latest AS (SELECT id, time, outcome FROM event \
-             WHERE problem = {OF_KEY} AND hour IN ({hours}) \
+             WHERE slot IN ({slots}) \
              ORDER BY time DESC, id DESC LIMIT ?3), \
              begun AS (SELECT id, time, outcome, \
              coalesce(time - lag(time) OVER (ORDER BY time, id) > ?2, 1) AS begins FROM latest), \

@@ -78,8 +78,8 @@ impl Firsts {
             .prepare_cached(
                 "SELECT min(event.time) FROM problem \
                  CROSS JOIN rollup ON rollup.problem = problem.id \
-                 CROSS JOIN event ON event.hour = rollup.hour \
-                 AND event.problem = rollup.problem WHERE problem.cluster = ?",
+                 CROSS JOIN event ON event.slot = (rollup.hour << 40) + rollup.problem \
+                 WHERE problem.cluster = ?",
             )?
             .query_row([&doubted.fingerprint], |row| row.get(0))?;
         match first {

@@ -1,7 +1,7 @@
 //! The events of a problem, found hour by hour.
 //!
 //! The roll-up tells in which hours a problem has events, and an index has the events of each hour
-//! by problem. An index by problem alone would be simpler, but each new event would end up on
+//! by problem: hour and problem are one number, the slot. An index by problem alone would be simpler, but each new event would end up on
 //! another page of it: in a store of ten million events that took as long as all the rest.
 //!
 //! **Invariant:** each stored event has its row in the roll-up, but for events of a transaction that
@@ -14,15 +14,15 @@ pub(super) const TWO_HOURS: usize = 2 * (Outcome::ALL.len() + 1);
 
 /// Rows of the roll-up, each with its events: an event has one row. What follows says which problems
 /// (`rollup.problem`), and perhaps which hours (`rollup.hour`).
-pub(super) const ROWS_AND_EVENTS: &str = "rollup CROSS JOIN event INDEXED BY event_by_hour \
-    ON event.hour = rollup.hour AND event.problem = rollup.problem \
+pub(super) const ROWS_AND_EVENTS: &str = "rollup CROSS JOIN event INDEXED BY event_by_slot \
+    ON event.slot = (rollup.hour << 40) + rollup.problem \
     AND coalesce(event.outcome + 1, 0) = rollup.outcome";
 
-/// Returns a query for the hours that hold the latest events of a problem: at least so many as are
-/// wanted, where there are so many.
-pub(super) fn latest_hours(problem: &str, wanted: &str) -> String {
+/// Returns a query for the slots of the hours that hold the latest events of a problem: at least so
+/// many as are wanted, where there are so many.
+pub(super) fn latest_slots(problem: &str, wanted: &str) -> String {
     format!(
-        "SELECT hour FROM (SELECT hour, events - gone AS n, \
+        "SELECT slot FROM (SELECT (hour << 40) + problem AS slot, events - gone AS n, \
          sum(events - gone) OVER (ORDER BY hour DESC, outcome) AS n_since \
          FROM rollup WHERE problem = {problem}) WHERE n_since - n < {wanted} AND n > 0"
     )

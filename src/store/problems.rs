@@ -68,8 +68,8 @@ impl Store {
              server.name, component.key, coalesce(component.name, component.key), \
              (SELECT sum(events) FROM rollup \
              WHERE rollup.problem = problem.id AND hour <= ?2), \
-             (SELECT severity FROM event WHERE event.problem = problem.id AND time <= ?1 \
-             AND hour IN (SELECT hour FROM rollup WHERE rollup.problem = problem.id \
+             (SELECT severity FROM event WHERE time <= ?1 \
+             AND slot IN (SELECT (hour << 40) + problem FROM rollup WHERE rollup.problem = problem.id \
              AND hour <= ?2 AND events > gone ORDER BY hour DESC LIMIT {TWO_HOURS}) \
              ORDER BY time DESC, id DESC LIMIT 1), \
              problem.first, iif(problem.last <= ?1, problem.last, (SELECT \

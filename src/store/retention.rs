@@ -17,7 +17,7 @@ use std::time::Duration;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::of_problem::latest_hours;
+use super::of_problem::latest_slots;
 use super::queries::severity;
 use super::{Store, StoreError};
 use crate::model::{Hour, Millis, Severity};
@@ -143,9 +143,9 @@ impl Store {
         let Some(others) = examples.checked_sub(1) else {
             return Ok(Some((i64::MAX, i64::MAX)));
         };
-        let hours = latest_hours("?1", "?2 + 1");
+        let slots = latest_slots("?1", "?2 + 1");
         let sql = format!(
-            "SELECT time, id FROM event WHERE problem = ?1 AND hour IN ({hours}) \
+            "SELECT time, id FROM event WHERE slot IN ({slots}) \
              ORDER BY time DESC, id DESC LIMIT 1 OFFSET ?2"
         );
         let values = [Value::Integer(problem), Value::Integer(others.into())];
@@ -168,7 +168,7 @@ impl Store {
         end: (i64, i64),
         cutoffs: [i64; Severity::ALL.len()],
     ) -> Result<Vec<Expired>, StoreError> {
-        let sql = "SELECT id, time, severity FROM event WHERE hour = ?1 AND problem = ?2 \
+        let sql = "SELECT id, time, severity FROM event WHERE slot = (?1 << 40) + ?2 \
              AND (time, id) < (?3, ?4) AND time < max(?5, ?6, ?7, ?8) \
              AND time < CASE severity WHEN 0 THEN ?5 WHEN 1 THEN ?6 WHEN 2 THEN ?7 ELSE ?8 END \
              AND id < (SELECT max(id) FROM event) \
