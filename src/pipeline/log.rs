@@ -133,7 +133,7 @@ impl<'a> Log<'a> {
         let is_full = digest.is_full();
         let is_end = window.is_last && (!is_full || consumed == window.bytes.len());
         let load = (is_end || is_stopped || is_full).then(|| {
-            let position = self.position((consumed, consumed_to), is_end && !is_stopped);
+            let position = self.position((consumed, consumed_to), is_end);
             (Load::Pending(Box::new(digest.take_pending())), position)
         });
         self.feed.consume(consumed);

@@ -1,11 +1,19 @@
 //! Exactly once: whatever is read again, in whatever wrapping, adds nothing.
 
 use std::io::{Cursor, Write};
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use dewlap::archive::discover;
+use dewlap::catalogue::Catalogue;
+use dewlap::classify::Classifier;
+use dewlap::pipeline::{Effort, IngestOptions, ingest};
 use dewlap::sample::{self, CorpusOptions, SampleEntry, corpus, write};
+use dewlap::store::{Classes, Writer};
 use serde_json::Value;
 
-use crate::run::{Place, count, texts, tree};
+use crate::reading;
+use crate::run::{DB, Place, count, texts, tree};
 
 /// Three entries of a text log without ids, the last of two lines.
 const LOG: &str = "\
@@ -508,4 +516,32 @@ fn two_servers_keep_their_entries_apart() {
     assert_eq!(count(&first, "new_events"), count(&other, "new_events"));
     let of = |server| place.events(&["--server", server]).len() as u64;
     assert_eq!((of("north"), of("south")), (count(&first, "events"), count(&first, "events")));
+}
+
+/// Reads a log and stops when its last bytes were read, before they are looked at.
+fn read_and_stop_at_the_end(place: &Place, log: &str) {
+    let classifier = Classifier::new(&Catalogue::builtin().unwrap()).unwrap();
+    let stop = AtomicBool::new(false);
+    let halt = |_| stop.store(true, Ordering::Relaxed);
+    let effort = Effort { threads: NonZeroUsize::MIN, pace: &halt };
+    let options = IngestOptions { stop: &stop, ..reading::options("iguana", &classifier) };
+    let writer = Writer::spawn(&place.path(DB), "iguana", &Classes::default()).unwrap();
+    let summary = ingest(discover(&[place.path(log)]), &options, &effort, writer).unwrap();
+    assert!(summary.is_interrupted);
+}
+
+#[test]
+fn the_last_entry_goes_on_after_a_run_that_was_stopped_at_it() {
+    let place = Place::new();
+    let line =
+        |nth: u32| format!("2026-09-07 10:00:{:02} INFO engine: {}\n", nth % 60, "x".repeat(200));
+    let lines: String = (0..6_000).map(line).collect(); // More than is read at once.
+    let begun = format!("{lines}2026-09-07 10:01:00 ERROR engine: It failed:\n");
+    place.put("a.log", &begun);
+    read_and_stop_at_the_end(&place, "a.log");
+    let rest = "ORA-12541: TNS:no listener\n2026-09-07 10:02:00 INFO engine: x\n";
+    place.put("a.log", begun + rest);
+    place.ingest(&["a.log"]);
+    let found = texts(&place.events(&[]), "text");
+    assert_eq!(found, ["It failed:\nORA-12541: TNS:no listener"]);
 }
