@@ -14,7 +14,7 @@ use regex_automata::util::primitives::PatternID;
 /// In longer texts an expression is searched for by states that it learns as it goes.
 const SHORT_BYTES: usize = 2 * 1024;
 
-/// Places in a text of a capture, and its name where it has one.
+/// A capture: its name, where it has one, and its place in the text.
 pub(crate) type Capture<'e> = (Option<&'e str>, Range<usize>);
 
 /// A pattern that compiles; it is compiled when it is first used, for short texts and for long ones.
@@ -29,7 +29,7 @@ pub(super) struct Compiled {
 
 impl Compiled {
     pub(super) fn new(pattern: &str, size_limit: usize) -> Self {
-        let (for_short, for_long) = Default::default();
+        let (for_short, for_long) = (OnceLock::new(), OnceLock::new());
         Self { pattern: pattern.into(), size_limit, for_short, for_long }
     }
 

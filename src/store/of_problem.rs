@@ -1,8 +1,9 @@
 //! The events of a problem, found hour by hour.
 //!
 //! The roll-up tells in which hours a problem has events, and an index has the events of each hour
-//! by problem: hour and problem are one number, the slot. An index by problem alone would be simpler, but each new event would end up on
-//! another page of it: in a store of ten million events that took as long as all the rest.
+//! by problem: hour and problem are one number, the slot. An index by problem alone would be simpler,
+//! but each new event would end up on another page of it: in a store of ten million events that took
+//! as long as all the rest.
 //!
 //! **Invariant:** each stored event has its row in the roll-up, but for events of a transaction that
 //! is not at its end.

@@ -14,12 +14,12 @@ use super::schema::{self, State};
 
 /// What the names of the files beside the store end with that SQLite and Dewlap make.
 const BESIDE: [&str; 6] = ["", "-wal", "-shm", "-journal", ".lock", ".key"];
-/// What the writer keeps of the store in memory, in kibibytes: the indexes of some hundred thousand
-/// files and events.
+/// What the writer keeps of the store in memory, in kibibytes: what it looks up for some hundred
+/// thousand files and problems.
 const CACHE_KIBIBYTES: u32 = 12 * 1024;
 /// Pages that are written before they are moved into the store, which waits for the disk: 64 MB. In
-/// a large store events end up on pages far apart, and the more of them are moved at once, the fewer
-/// times each is.
+/// a large store the counts of problems are on pages far apart, and the more of them are moved at once,
+/// the fewer times each is.
 const CHECKPOINT_PAGES: u32 = 16_384;
 /// How long a reader waits for a writer's checkpoint.
 const BUSY: Duration = Duration::from_secs(30);
