@@ -353,20 +353,33 @@ fn iguana_key(time: Millis, index: u64) -> SeenKey {
     SeenKey { bucket: time.hour().get(), key }
 }
 
+/// A number of so many digits is sure to be within 64 bits.
+const MAX_SAFE_DIGITS: usize = 19;
+
 /// Splits an id of Iguana X into component, time and index, as in `<GUID>-1788739200137-1`.
 fn iguana_parts(id: &str) -> Option<(&str, Millis, u64)> {
-    let (rest, index) = at_last_dash(id)?;
-    let (component, time) = at_last_dash(rest)?;
-    if component.is_empty() || time.len() < 12 {
-        return None;
+    let (rest, index) = split_number(id)?;
+    let (component, time) = split_number(rest)?;
+    if component.is_empty() || rest.len() - component.len() < 13 {
+        return None; // A dash and twelve digits.
     }
-    Some((component, Millis::new(time.parse().ok()?), index.parse().ok()?))
+    Some((component, Millis::new(i64::try_from(time).ok()?), index))
 }
 
-/// Splits a text at its last dash, which is near its end: `rsplit_once` is made for long ways.
-fn at_last_dash(text: &str) -> Option<(&str, &str)> {
+/// Splits the number behind its last dash off a text. The dash is near the end: `rsplit_once` is
+/// made for long ways.
+fn split_number(text: &str) -> Option<(&str, u64)> {
     let at = text.bytes().rposition(|byte| byte == b'-')?;
-    Some((text.get(..at)?, text.get(at + 1..)?))
+    let (rest, number) = (text.get(..at)?, text.get(at + 1..)?);
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number {
+        return None;
+    }
+    if number.len() > MAX_SAFE_DIGITS {
+        return Some((rest, number.parse().ok()?));
+    }
+    let digits = number.bytes().map(|byte| u64::from(byte - b'0'));
+    Some((rest, digits.fold(0, |value, digit| value * 10 + digit)))
 }
 
 /// Returns the key of an id that the log spells out.
@@ -446,6 +459,30 @@ mod tests {
         let id = on_disk.display_id().unwrap();
         let in_text = Entry { id: EntryId::Named(id.into()), ..on_disk.clone() };
         assert_eq!(in_text.identity(), on_disk.identity());
+    }
+
+    #[test]
+    fn ids_of_iguana_x_are_taken_apart_from_the_end() {
+        let parts =
+            |id| iguana_parts(id).map(|(component, time, index)| (component, time.get(), index));
+        assert_eq!(parts("a-b-178873920013-7"), Some(("a-b", 178_873_920_013, 7)));
+        assert_eq!(
+            parts("x-1788739200137-18446744073709551615"),
+            Some(("x", 1_788_739_200_137, u64::MAX))
+        );
+        for id in [
+            "",
+            "-",
+            "x-1788739200137-",
+            "x-1788739200137",
+            "-1788739200137-1",
+            "x-17887392001-1",
+            "x-1788739200137-1x",
+            "x-1788739200137-18446744073709551616",
+            "x-9223372036854775808-1",
+        ] {
+            assert_eq!(parts(id), None, "{id}");
+        }
     }
 
     #[test]

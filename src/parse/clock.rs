@@ -2,6 +2,8 @@
 //!
 //! Entry points: [`Clock::parse`] for a whole text, [`Clock::take_stamp`] for the start of a line.
 
+use std::cell::Cell;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::strtime::{self, BrokenDownTime};
@@ -29,12 +31,15 @@ const FORMATS: [&str; 8] = [
 pub(super) struct Clock {
     zone: TimeZone,
     is_utc: bool,
+    /// The last time without a zone, to the second, as it is written and in milliseconds: entries
+    /// come many to the second.
+    last: Cell<Option<([u8; 19], i64)>>,
 }
 
 impl Clock {
     /// Returns a clock for this zone.
     pub(super) fn new(zone: &TimeZone) -> Self {
-        Self { zone: zone.clone(), is_utc: *zone == TimeZone::UTC }
+        Self { zone: zone.clone(), is_utc: *zone == TimeZone::UTC, last: Cell::new(None) }
     }
 
     /// Reads a text that is one time: RFC 3339, the same with other separators or without a zone,
@@ -82,36 +87,29 @@ impl Clock {
     /// straight behind are optional.
     pub(super) fn take_stamp(&self, bytes: &[u8]) -> Option<(Millis, usize)> {
         let head: &[u8; 19] = bytes.first_chunk()?;
-        let separator = *head.get(4)?;
-        let is_shaped = matches!(separator, b'-' | b'/')
-            && head.get(7) == Some(&separator)
-            && matches!(head.get(10), Some(b' ' | b'T'))
-            && head.get(13) == Some(&b':')
-            && head.get(16) == Some(&b':');
-        if !is_shaped {
-            return None;
-        }
-        let two = |at: usize| digits(head.get(at..at + 2)?);
-        let (year, month, day) = (digits(head.get(..4)?)?, two(5)?, two(8)?);
-        let (hour, minute, second) = (two(11)?, two(14)?, two(17)?);
         let (fraction, mut len) = take_fraction(bytes.get(19..)?);
         len += 19;
-        let local = Local { year, month, day, hour, minute, second: second.min(59), fraction };
-        if second > 60 {
-            return None;
+        let second = match take_zone(bytes.get(len..)?) {
+            Some((minutes, zone_len)) => {
+                len += zone_len;
+                Local::read(head)?.as_utc()?.get() - minutes * 60_000
+            }
+            None => self.local_second(head)?,
+        };
+        Some((Millis::new(second + fraction), len))
+    }
+
+    /// Reads a time to the second that names no zone, in milliseconds.
+    fn local_second(&self, head: &[u8; 19]) -> Option<i64> {
+        if let Some((known, second)) = self.last.get()
+            && known == *head
+        {
+            return Some(second);
         }
-        let zone = bytes.get(len..)?;
-        if zone.first() == Some(&b'Z') {
-            return Some((local.as_utc()?, len + 1));
-        }
-        if let Some((minutes, offset_len)) = take_offset(zone) {
-            let at = local.as_utc()?.get() - minutes * 60_000;
-            return Some((Millis::new(at), len + offset_len));
-        }
-        if self.is_utc {
-            return Some((local.as_utc()?, len));
-        }
-        Some((self.resolve(local.as_datetime()?)?, len))
+        let local = Local::read(head)?;
+        let at = if self.is_utc { local.as_utc()? } else { self.resolve(local.as_datetime()?)? };
+        self.last.set(Some((*head, at.get())));
+        Some(at.get())
     }
 
     /// Reads `YYYYMMDDHHMMSS`, or a count since 1970 whose unit its size tells.
@@ -152,11 +150,26 @@ struct Local {
     hour: i64,
     minute: i64,
     second: i64,
-    /// Milliseconds.
-    fraction: i64,
 }
 
 impl Local {
+    fn read(head: &[u8; 19]) -> Option<Self> {
+        let separator = *head.get(4)?;
+        let is_shaped = matches!(separator, b'-' | b'/')
+            && head.get(7) == Some(&separator)
+            && matches!(head.get(10), Some(b' ' | b'T'))
+            && head.get(13) == Some(&b':')
+            && head.get(16) == Some(&b':');
+        if !is_shaped {
+            return None;
+        }
+        let two = |at: usize| digits(head.get(at..at + 2)?);
+        let (year, month, day) = (digits(head.get(..4)?)?, two(5)?, two(8)?);
+        let (hour, minute, second) = (two(11)?, two(14)?, two(17)?);
+        let is_second = second <= 60; // Of which the last is a leap second.
+        is_second.then_some(Self { year, month, day, hour, minute, second: second.min(59) })
+    }
+
     fn as_datetime(&self) -> Option<DateTime> {
         let small = |value: i64| i8::try_from(value).ok();
         DateTime::new(
@@ -166,7 +179,7 @@ impl Local {
             small(self.hour)?,
             small(self.minute)?,
             small(self.second)?,
-            i32::try_from(self.fraction * 1_000_000).ok()?,
+            0,
         )
         .ok()
     }
@@ -191,7 +204,7 @@ impl Local {
         let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
         let days = era * 146_097 + day_of_era - 719_468;
         let seconds = ((days * 24 + self.hour) * 60 + self.minute) * 60 + self.second;
-        Some(Millis::new(seconds * 1_000 + self.fraction))
+        Some(Millis::new(seconds * 1_000))
     }
 }
 
@@ -215,6 +228,11 @@ fn take_fraction(bytes: &[u8]) -> (i64, usize) {
     let millis = figures.fold(0, |value, byte| value * 10 + i64::from(byte - b'0'));
     let scale = [1_000, 100, 10, 1].get(len.min(3)).copied().unwrap_or(1);
     (millis * scale, len + 1)
+}
+
+/// Reads `Z` or an offset as minutes, and its length.
+fn take_zone(bytes: &[u8]) -> Option<(i64, usize)> {
+    if bytes.first() == Some(&b'Z') { Some((0, 1)) } else { take_offset(bytes) }
 }
 
 /// Reads `+02:00`, `+0200` or `+02` as minutes, and its length.
@@ -301,8 +319,7 @@ mod tests {
         for year in [1600, 1899, 1900, 1970, 2000, 2024, 2026, 2100, 9998] {
             for month in 1..=12 {
                 for day in 1..=31 {
-                    let local =
-                        Local { year, month, day, hour: 1, minute: 2, second: 3, fraction: 4 };
+                    let local = Local { year, month, day, hour: 1, minute: 2, second: 3 };
                     let slow = local.as_datetime();
                     let slow = slow.and_then(|at| Clock::new(&TimeZone::UTC).resolve(at));
                     assert_eq!(local.as_utc(), slow, "{year}-{month}-{day}");

@@ -145,6 +145,12 @@ pub fn decode_text(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// Reads a text that is UTF-8; bytes that are none become U+FFFD.
+pub(super) fn lossy_text(bytes: &[u8]) -> Cow<'_, str> {
+    // Faster than to look for the bytes that are none.
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -14,6 +14,7 @@ use std::borrow::Cow;
 
 use memchr::memmem;
 
+use super::encoding::lossy_text;
 use super::envelope::{
     Claim, Envelope, FieldError, Fields, MARKER, is_entry, is_plausible, parse_claim,
     parse_envelope,
@@ -293,7 +294,7 @@ fn read_entry<'a>(fields: &mut Fields<'a>, kind: EntryKind) -> Result<Entry<'a>,
     } else {
         fields.number()?;
         fields.number()?;
-        let tags = String::from_utf8_lossy(fields.string()?);
+        let tags = lossy_text(fields.string()?);
         fields.string()?;
         tags
     };
@@ -303,11 +304,11 @@ fn read_entry<'a>(fields: &mut Fields<'a>, kind: EntryKind) -> Result<Entry<'a>,
         id: EntryId::Iguana { index },
         kind,
         time: Millis::new(time),
-        component: String::from_utf8_lossy(component),
+        component: lossy_text(component),
         tags,
         text: Cow::Borrowed(text),
         related: (!related_component.is_empty()).then(|| Related::Iguana {
-            component: String::from_utf8_lossy(related_component),
+            component: lossy_text(related_component),
             time: Millis::new(related_time),
             index: related_index,
         }),

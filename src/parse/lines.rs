@@ -67,8 +67,8 @@ pub(super) struct Lines<L> {
 
 /// What is known of a line.
 enum Line {
-    /// It begins an entry, or not.
-    Read(Option<Header>),
+    /// It begins an entry, or not. So many bytes of it were searched, and hold no line end.
+    Read(Option<Header>, usize),
     /// More bytes are needed.
     Undecided,
 }
@@ -93,9 +93,9 @@ impl<L: Layout> Reader for Lines<L> {
             let offset = window.offset + start as u64;
             let bytes = window.bytes.get(start..).filter(|bytes| !bytes.is_empty())?;
             if self.current.as_ref().is_none_or(|(current, _)| *current != offset) {
-                let Line::Read(header) = self.line(window, start) else { return None };
+                let Line::Read(header, len) = self.line(window, start) else { return None };
                 self.current = Some((offset, header));
-                self.scanned = offset;
+                self.scanned = offset + len as u64;
             }
             let (end, next) = match self.end(window, start) {
                 End::At(end, next) => (end, next),
@@ -122,7 +122,7 @@ impl<L: Layout> Reader for Lines<L> {
     fn loose_len(&mut self, window: Window<'_>) -> usize {
         let mut at = 0;
         while at < window.bytes.len()
-            && let Line::Read(None) = self.line(window, at)
+            && let Line::Read(None, _) = self.line(window, at)
         {
             let rest = window.bytes.get(at..).unwrap_or_default();
             match memchr(b'\n', rest) {
@@ -161,23 +161,23 @@ impl<L: Layout> Lines<L> {
         let rest = window.bytes.get(start..).unwrap_or_default();
         let may_begin = |first: &u8| *first == ESCAPE || self.layout.may_begin(*first);
         if rest.first().is_some_and(|first| !may_begin(first)) {
-            return Line::Read(None);
+            return Line::Read(None, 0);
         }
         let head = rest.get(..HEAD_BYTES).unwrap_or(rest);
-        let line = match memchr(b'\n', head) {
-            Some(end) => without_line_end(head.get(..=end).unwrap_or_default()),
-            None if window.is_last || head.len() == HEAD_BYTES => head,
+        let (line, len) = match memchr(b'\n', head) {
+            Some(end) => (without_line_end(head.get(..=end).unwrap_or_default()), end),
+            None if window.is_last || head.len() == HEAD_BYTES => (head, head.len()),
             None => return Line::Undecided,
         };
         let color = color_len(line);
         let header = self.layout.header(line.get(color..).unwrap_or_default());
-        Line::Read(header.map(|header| header.behind(color)))
+        Line::Read(header.map(|header| header.behind(color)), len)
     }
 
     /// Returns true where a line begins at this index that begins an entry and tells its time.
     fn begins_timed(&mut self, window: Window<'_>, start: usize) -> bool {
         start < window.bytes.len()
-            && matches!(self.line(window, start), Line::Read(Some(Header { time: Some(_), .. })))
+            && matches!(self.line(window, start), Line::Read(Some(Header { time: Some(_), .. }), _))
     }
 
     /// Finds the end of the entry that begins at this index.
@@ -193,8 +193,11 @@ impl<L: Layout> Lines<L> {
                 return if window.is_last { End::At(next, None) } else { End::Unknown };
             }
             match self.line(window, next) {
-                Line::Read(Some(header)) => return End::At(next, Some(header)),
-                Line::Read(None) => search = next,
+                Line::Read(Some(header), len) => {
+                    self.scanned = window.offset + (next + len) as u64;
+                    return End::At(next, Some(header));
+                }
+                Line::Read(None, len) => search = next + len,
                 Line::Undecided => return End::Unknown,
             }
         }
@@ -225,12 +228,12 @@ impl<L: Layout> Lines<L> {
                 break next;
             }
             match self.line(window, next) {
-                Line::Read(Some(header)) => {
+                Line::Read(Some(header), len) => {
                     self.current = Some((window.offset + next as u64, Some(header)));
-                    self.scanned = window.offset + next as u64;
+                    self.scanned = window.offset + (next + len) as u64;
                     break next;
                 }
-                Line::Read(None) => search = next,
+                Line::Read(None, len) => search = next + len,
                 Line::Undecided => return None,
             }
         };
