@@ -148,11 +148,16 @@ impl Classifier {
         self.verdict(&decision, text)
     }
 
-    /// Returns the same as [`Classifier::classify`], for a text that is known not to have come
-    /// lately.
+    /// Returns what a line of normal work does to the courses of the catalogue, as
+    /// [`Classifier::classify`] and [`Classifier::signals`] would, but for what is captured: a
+    /// rule of normal work explains it. Returns `None` for any other text, and where a course counts
+    /// captures apart.
     #[must_use]
-    pub fn classify_anew(&self, text: &str) -> Verdict<'_> {
-        self.verdict(&self.decide(text), text)
+    pub fn routine_signals(&self, text: &str) -> Option<Vec<Signal<'_>>> {
+        let look = self.look(text);
+        let (rule, _) = self.find(&look)?;
+        let outcome = look.nested.outcome.or(rule.outcome);
+        if rule.routine && outcome.is_none() { self.watch.signals_of(rule) } else { None }
     }
 
     /// Returns what a decision says of a text of its shape.

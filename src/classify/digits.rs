@@ -13,14 +13,11 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
-use regex::{Regex, RegexBuilder};
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 
 use super::classifier::unix_lines;
 use super::literals::rule_triggers;
-use crate::catalogue::{
-    Catalogue, Expression, Matching, REGEX_SIZE_LIMIT_BYTES, Rule, Wrapper, longest_line,
-};
+use crate::catalogue::{Catalogue, Expression, Matching, Rule, Wrapper, longest_line};
 
 /// Knows which shapes may hide what a rule looks for.
 #[derive(Debug)]
@@ -46,7 +43,7 @@ struct Tellers {
 struct Blurred {
     pattern: Option<String>,
     /// `None`: whatever holds the trigger may match.
-    regex: OnceLock<Option<Regex>>,
+    regex: OnceLock<Option<Expression>>,
 }
 
 impl Digits {
@@ -97,9 +94,7 @@ impl Blurred {
     fn may_match(&self, shape: &str) -> bool {
         let regex = self.regex.get_or_init(|| {
             let hir = regex_syntax::parse(self.pattern.as_deref()?).ok()?;
-            let pattern = blur(&hir).to_string();
-            let size_limit = 4 * REGEX_SIZE_LIMIT_BYTES;
-            RegexBuilder::new(&pattern).size_limit(size_limit).build().ok()
+            blur(&hir).to_string().parse().ok()
         });
         regex.as_ref().is_none_or(|regex| regex.is_match(shape))
     }

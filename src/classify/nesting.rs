@@ -166,7 +166,9 @@ impl Nesting {
         place: &mut Option<(Range<usize>, Range<usize>)>,
     ) -> &'t str {
         let mut rest = text;
-        while let Some(found) = PLACE.captures(rest) {
+        while may_hold_place(rest)
+            && let Some(found) = PLACE.captures(rest)
+        {
             let before = whole_len - rest.len();
             let range = |part: Match<'_>| before + part.start()..before + part.end();
             let file = found.name("file").or_else(|| found.name("chunk")).map(range);
@@ -182,8 +184,20 @@ impl Nesting {
     }
 }
 
+/// Returns false where no Lua place stands in a text: a number behind a colon ends each, behind
+/// `.lua` or `"]`. Sooner told than by the expression.
+fn may_hold_place(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b':', bytes).any(|colon| {
+        let before = colon.checked_sub(1).and_then(|before| bytes.get(before));
+        matches!(before, Some(b'a' | b'A' | b']'))
+            && bytes.get(colon + 1).is_some_and(u8::is_ascii_digit)
+    })
+}
+
 fn without_traceback(text: &str) -> &str {
-    text.split_once(TRACEBACK).map_or(text, |(error, _)| error)
+    let from = memchr::memchr(b'\n', text.as_bytes()); // Most texts have no second line.
+    from.and_then(|_| text.split_once(TRACEBACK)).map_or(text, |(error, _)| error)
 }
 
 /// Returns false for a text that is nothing but values, such as a name or a number: what happened

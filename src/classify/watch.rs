@@ -103,17 +103,40 @@ impl Watch {
 
     /// Returns what an entry with this verdict does to which courses.
     pub(super) fn signals<'w>(&'w self, verdict: &Verdict<'_>) -> impl Iterator<Item = Signal<'w>> {
-        let rule = verdict.rule.and_then(|rule| self.by_rule.get(rule.id.as_str()));
-        let by_rule = rule.into_iter().flatten().copied();
-        let outcomes = self.by_outcome.iter();
-        let by_outcome = outcomes
-            .filter(|(outcome, _)| verdict.outcome == Some(*outcome))
-            .map(|(_, index)| (*index, Effect::Counts));
-        by_rule.chain(by_outcome).filter_map(|(index, effect)| {
-            let course = self.courses.get(index)?;
-            let split = split(&course.group_by, &verdict.captures);
-            Some(Signal { rule: &course.rule, effect, scope: course.scope, split })
+        self.effects(verdict.rule, verdict.outcome).map(|(course, effect)| {
+            course.signal(effect, split(&course.group_by, &verdict.captures))
         })
+    }
+
+    /// Returns the same for entries without an outcome that this rule explains, whatever it
+    /// captures; `None` where a course counts captures apart.
+    pub(super) fn signals_of(&self, rule: &Rule) -> Option<Vec<Signal<'_>>> {
+        let effects = self.effects(Some(rule), None);
+        let whole = effects.map(|(course, effect)| {
+            course.group_by.is_empty().then(|| course.signal(effect, Signal::WHOLE.into()))
+        });
+        whole.collect()
+    }
+
+    fn effects(
+        &self,
+        rule: Option<&Rule>,
+        outcome: Option<Outcome>,
+    ) -> impl Iterator<Item = (&Watched, Effect)> {
+        let by_rule = rule.and_then(|rule| self.by_rule.get(rule.id.as_str()));
+        let by_outcome = self
+            .by_outcome
+            .iter()
+            .filter(move |(of, _)| outcome == Some(*of))
+            .map(|(_, index)| (*index, Effect::Counts));
+        let effects = by_rule.into_iter().flatten().copied().chain(by_outcome);
+        effects.filter_map(|(index, effect)| Some((self.courses.get(index)?, effect)))
+    }
+}
+
+impl Watched {
+    fn signal(&self, effect: Effect, split: String) -> Signal<'_> {
+        Signal { rule: &self.rule, effect, scope: self.scope, split }
     }
 }
 

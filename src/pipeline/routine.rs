@@ -59,12 +59,5 @@ fn judge<'c>(classifier: &'c Classifier, raw: &[u8]) -> Option<Vec<Signal<'c>>> 
     if !classifier.may_match(raw) {
         return Some(Vec::new());
     }
-    let decoded = decode_text(raw);
-    let text = unix_lines(&decoded);
-    let verdict = classifier.classify_anew(&text);
-    if !verdict.is_routine() {
-        return None;
-    }
-    let signals: Vec<Signal<'c>> = classifier.signals(&verdict).collect();
-    signals.iter().all(|signal| signal.split == Signal::WHOLE).then_some(signals)
+    classifier.routine_signals(&unix_lines(&decode_text(raw)))
 }
