@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 
+use super::at_hand::AtHand;
 use super::{Map, Store, StoreError};
 use crate::model::{Hour, Millis};
 use crate::silence::{Minutes, Pulse};
@@ -31,30 +32,25 @@ pub struct ComponentPulse {
 pub(super) struct Life {
     hours: Map<(i64, Hour), Minutes>,
     latest: Map<i64, Millis>,
-    /// What is being added to: most entries have the component and the hour of the one before.
-    current: Option<((i64, Hour), Minutes, Millis)>,
+    at_hand: AtHand<(i64, Hour), (Minutes, Option<Millis>)>,
 }
 
 impl Life {
     /// Notes that a component wrote.
     pub(super) fn note(&mut self, component: i64, time: Millis) {
-        let (key, minute) = ((component, time.hour()), Minutes::of(time));
-        match &mut self.current {
-            Some((current, minutes, latest)) if *current == key => {
-                *minutes = minutes.or(minute);
-                *latest = time.max(*latest);
-            }
-            current => {
-                let before = current.replace((key, minute, time));
-                self.put_aside(before);
-            }
+        let ((minutes, latest), left) = self.at_hand.value(component, (component, time.hour()));
+        *minutes = minutes.or(Minutes::of(time));
+        *latest = (*latest).max(Some(time));
+        if let Some((key, wrote)) = left {
+            self.put_aside(key, wrote);
         }
     }
 
     /// Adds the minutes and the latest times to the store.
     pub(super) fn save(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let last = self.current.take();
-        self.put_aside(last);
+        for (key, wrote) in std::mem::take(&mut self.at_hand).drain() {
+            self.put_aside(key, wrote);
+        }
         let mut statement = connection.prepare_cached(
             "INSERT INTO pulse (component, hour, minutes) VALUES (?, ?, ?) \
              ON CONFLICT (component, hour) DO UPDATE SET minutes = minutes | excluded.minutes \
@@ -72,10 +68,10 @@ impl Life {
         Ok(())
     }
 
-    fn put_aside(&mut self, hour: Option<((i64, Hour), Minutes, Millis)>) {
-        if let Some((key, minutes, time)) = hour {
-            let known = self.hours.entry(key).or_default();
-            *known = known.or(minutes);
+    fn put_aside(&mut self, key: (i64, Hour), (minutes, latest): (Minutes, Option<Millis>)) {
+        let known = self.hours.entry(key).or_default();
+        *known = known.or(minutes);
+        if let Some(time) = latest {
             let latest = self.latest.entry(key.0).or_insert(time);
             *latest = time.max(*latest);
         }

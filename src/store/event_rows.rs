@@ -2,7 +2,9 @@
 //!
 //! **Invariant:** whatever changes a row here is counted in the roll-up, in the same transaction.
 
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
+use std::borrow::Cow;
+
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, ToSql, params};
 
 use super::NewEvent;
 use super::rollup::{Occurrence, Rollup};
@@ -23,63 +25,137 @@ pub(super) struct EventRow {
 /// What became of an event.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Put {
-    pub(super) number: i64,
+    /// `None`: that of the last row, once it is written.
+    pub(super) number: Option<i64>,
     /// False where it was there as it is.
     pub(super) is_changed: bool,
 }
 
+/// A row that is to be written, with the event's id.
+type Waiting<'e> = (EventRow, &'e NewEvent, Cow<'e, str>);
+
+/// Rows that one statement writes: to begin and end one takes a quarter of the time of a row.
+const ROWS_AT_ONCE: usize = 16;
+const COLUMNS: &str = "server, entry, component, time, kind, tags, problem, severity, outcome, \
+    captures, catalogue, text, file, offset, length, message";
+
 /// What stores events, for the length of a batch: to look for the statement anew takes a tenth as
 /// long as to carry it out.
-pub(super) struct EventRows<'c> {
+///
+/// **Invariant:** rows are written in the order in which they are put, and all of them once
+/// [`EventRows::flush`] returns.
+pub(super) struct EventRows<'c, 'e> {
     pub(super) connection: &'c Connection,
-    insert: CachedStatement<'c>,
+    one: CachedStatement<'c>,
+    many: CachedStatement<'c>,
+    waiting: Vec<Waiting<'e>>,
+    /// What begins the ids of events that have none in the log.
+    label: Option<String>,
+    /// The number of the row that was written last.
+    last: i64,
 }
 
-impl<'c> EventRows<'c> {
+impl<'c, 'e> EventRows<'c, 'e> {
     pub(super) fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
-        let insert = connection.prepare_cached(
-            "INSERT INTO event (server, entry, component, time, kind, tags, problem, \
-             severity, outcome, captures, catalogue, text, file, offset, length, message) \
-             VALUES (?1, \
-             coalesce(?2, (SELECT label FROM file WHERE id = ?13) || '-' || ?14), \
-             ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-        )?;
-        Ok(Self { connection, insert })
+        let insert = |n_rows| {
+            let row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+            let rows = vec![row; n_rows].join(", ");
+            // Where a row fails the transaction does: `FAIL` spares the journal that would take back
+            // the rows before it.
+            connection
+                .prepare_cached(&format!("INSERT OR FAIL INTO event ({COLUMNS}) VALUES {rows}"))
+        };
+        let (one, many) = (insert(1)?, insert(ROWS_AT_ONCE)?);
+        Ok(Self { connection, one, many, waiting: Vec::new(), label: None, last: 0 })
     }
 
     /// Stores an event; one that has a number already is changed where it had another length.
     pub(super) fn put(
         &mut self,
         rollup: &mut Rollup,
-        row: &EventRow,
-        (event, before): (&NewEvent, Option<i64>),
+        row: EventRow,
+        (event, before): (&'e NewEvent, Option<i64>),
     ) -> rusqlite::Result<Put> {
         if let Some(number) = before
-            && let Some(is_changed) = revise(self.connection, rollup, row, (event, number))?
+            && let Some(is_changed) = revise(self.connection, rollup, &row, (event, number))?
         {
-            return Ok(Put { number, is_changed });
+            return Ok(Put { number: Some(number), is_changed });
         }
-        self.insert.execute(params![
-            row.server,
-            event.entry,
-            row.component,
-            row.time.get(),
-            row.kind.code(),
-            event.tags,
-            row.problem,
-            event.severity as u8,
-            event.outcome.map(|outcome| outcome as u8),
-            event.captures,
-            row.catalogue,
-            event.text,
-            row.file,
-            event.offset,
-            event.len,
-            event.message.map(u64::cast_signed),
-        ])?;
         rollup.add(&row.occurrence(event));
-        Ok(Put { number: self.connection.last_insert_rowid(), is_changed: true })
+        let entry = self.entry_of(row.file, event)?;
+        self.waiting.push((row, event, entry));
+        if self.waiting.len() == ROWS_AT_ONCE {
+            self.flush()?;
+        }
+        Ok(Put { number: None, is_changed: true })
     }
+
+    /// Writes the rows that wait, and returns the number of the last row.
+    pub(super) fn flush(&mut self) -> rusqlite::Result<i64> {
+        let (statement, at_once) = match self.waiting.len() {
+            ROWS_AT_ONCE => (&mut self.many, ROWS_AT_ONCE),
+            _ => (&mut self.one, 1),
+        };
+        for rows in self.waiting.chunks(at_once) {
+            let mut parameter = 1;
+            for row in rows {
+                parameter = bind(statement, parameter, row)?;
+            }
+            statement.raw_execute()?;
+            self.last = self.connection.last_insert_rowid();
+        }
+        self.waiting.clear();
+        Ok(self.last)
+    }
+
+    /// Returns the id of an event of a file.
+    fn entry_of(&mut self, file: i64, event: &'e NewEvent) -> rusqlite::Result<Cow<'e, str>> {
+        if let Some(entry) = &event.entry {
+            return Ok(entry.into());
+        }
+        if self.label.is_none() {
+            self.label = Some(label_of(self.connection, file)?);
+        }
+        let label = self.label.as_deref().unwrap_or_default();
+        Ok(format!("{label}-{}", event.offset).into())
+    }
+}
+
+/// Binds the columns of a row, from this parameter on; returns the one behind them.
+fn bind(
+    statement: &mut CachedStatement<'_>,
+    first: usize,
+    (row, event, entry): &Waiting<'_>,
+) -> rusqlite::Result<usize> {
+    let values: [&dyn ToSql; 16] = [
+        &row.server,
+        entry,
+        &row.component,
+        &row.time.get(),
+        &row.kind.code(),
+        &event.tags,
+        &row.problem,
+        &(event.severity as u8),
+        &event.outcome.map(|outcome| outcome as u8),
+        &event.captures,
+        &row.catalogue,
+        &event.text,
+        &row.file,
+        &event.offset,
+        &event.len,
+        &event.message.map(u64::cast_signed),
+    ];
+    for (parameter, value) in (first..).zip(values) {
+        statement.raw_bind_parameter(parameter, value)?;
+    }
+    Ok(first + values.len())
+}
+
+/// Returns what begins the ids of a file's events that have none in the log.
+fn label_of(connection: &Connection, file: i64) -> rusqlite::Result<String> {
+    connection
+        .prepare_cached("SELECT label FROM file WHERE id = ?")?
+        .query_row([file], |row| row.get(0))
 }
 
 /// Changes an event of the same file where it had another length; returns `None` where it is there

@@ -1,7 +1,5 @@
 //! Files as the store knows them: an opaque id, and evidence to find it again.
 
-use std::collections::BTreeSet;
-
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Position;
@@ -36,7 +34,7 @@ impl Evidence {
     /// How many of the first bytes are taken as evidence.
     pub const HEAD_BYTES: usize = 1024;
 
-    fn fingerprint(&self, len: usize) -> Option<[u8; 16]> {
+    pub(super) fn fingerprint(&self, len: usize) -> Option<[u8; 16]> {
         self.head.get(..len).map(short_hash)
     }
 }
@@ -138,16 +136,14 @@ pub fn short_hash(bytes: &[u8]) -> [u8; 16] {
     short
 }
 
-/// Returns the files of a server that begin as this one does, the latest first.
+/// Returns the files of a server with one of these fingerprints, the latest first.
 pub(super) fn known(
     connection: &Connection,
     server: ServerId,
-    lens: &BTreeSet<usize>,
-    evidence: &Evidence,
+    fingerprints: &[[u8; 16]],
 ) -> rusqlite::Result<Vec<KnownFile>> {
     let mut found = Vec::new();
-    let lens = lens.range(..=evidence.head.len());
-    for fingerprint in lens.filter_map(|len| evidence.fingerprint(*len)) {
+    for fingerprint in fingerprints {
         let sql = format!("SELECT {COLUMNS} FROM file WHERE server = ? AND fingerprint = ?");
         let mut statement = connection.prepare_cached(&sql)?;
         for row in statement.query_map(params![server.0, fingerprint], read_file)? {
@@ -156,14 +152,6 @@ pub(super) fn known(
     }
     found.sort_by_key(|file| std::cmp::Reverse(file.id.0));
     Ok(found)
-}
-
-/// Returns how many first bytes were taken as evidence of the files in the store.
-pub(super) fn fingerprint_lens(connection: &Connection) -> rusqlite::Result<BTreeSet<usize>> {
-    connection
-        .prepare("SELECT DISTINCT fingerprint_len FROM file")?
-        .query_map([], |row| row.get(0))?
-        .collect()
 }
 
 /// Returns every file of a server, in the order in which they were first read.

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::Map;
+use super::at_hand::AtHand;
 
 /// One component, hour, kind and level, as the store has them.
 pub(super) type HourlyKey = (i64, i64, u8, u8);
@@ -11,31 +12,30 @@ pub(super) type HourlyKey = (i64, i64, u8, u8);
 #[derive(Debug, Default)]
 pub(super) struct Hourly {
     changes: Map<HourlyKey, i64>,
-    /// The count that is being added to: most entries have the key of the one before.
-    current: Option<(HourlyKey, i64)>,
+    at_hand: AtHand<HourlyKey, i64>,
 }
 
 impl Hourly {
     /// Counts one entry more.
     pub(super) fn add(&mut self, key: HourlyKey) {
-        match &mut self.current {
-            Some((current, count)) if *current == key => *count += 1,
-            current => {
-                let before = current.replace((key, 1));
-                self.put_aside(before);
-            }
+        let (component, _, kind, _) = key;
+        let (count, left) = self.at_hand.value(component * 8 + i64::from(kind), key);
+        *count += 1;
+        if let Some((key, count)) = left {
+            self.put_aside(key, count);
         }
     }
 
     /// Counts one entry less.
     pub(super) fn take_back(&mut self, key: HourlyKey) {
-        self.put_aside(Some((key, -1)));
+        self.put_aside(key, -1);
     }
 
     /// Adds the counts to the store.
     pub(super) fn save(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        let last = self.current.take();
-        self.put_aside(last);
+        for (key, count) in std::mem::take(&mut self.at_hand).drain() {
+            self.put_aside(key, count);
+        }
         let mut add = connection.prepare_cached(
             "INSERT INTO hourly (component, hour, kind, level, entries) VALUES (?, ?, ?, ?, ?) \
              ON CONFLICT (component, hour, kind, level) \
@@ -55,9 +55,7 @@ impl Hourly {
         Ok(())
     }
 
-    fn put_aside(&mut self, change: Option<(HourlyKey, i64)>) {
-        if let Some((key, change)) = change {
-            *self.changes.entry(key).or_default() += change;
-        }
+    fn put_aside(&mut self, key: HourlyKey, change: i64) {
+        *self.changes.entry(key).or_default() += change;
     }
 }

@@ -13,6 +13,7 @@
 
 mod alert_changes;
 mod alerts;
+mod at_hand;
 mod batch;
 mod bouts;
 mod cadence;
@@ -26,6 +27,7 @@ mod error;
 mod event_rows;
 mod extent;
 mod files;
+mod fingerprints;
 mod firsts;
 mod grep;
 mod hourly;

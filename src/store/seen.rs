@@ -11,6 +11,7 @@ use foldhash::fast::RandomState;
 use rusqlite::{Connection, params};
 
 use super::Map;
+use super::at_hand::AtHand;
 use crate::model::SeenKey;
 
 /// Keys held in memory before the least recently used buckets are let go: 4 MB; those that came in
@@ -36,8 +37,8 @@ pub(super) struct Seen {
     places: Map<(i64, i64), usize>,
     /// Where the buckets are that differ from the store.
     changed: Vec<usize>,
-    /// Where the bucket of the key before is: most keys are of the same.
-    last: usize,
+    /// Where the buckets of the last keys are: most keys are of the same.
+    at_hand: AtHand<(i64, i64), Option<usize>>,
     uses: u64,
     weight: usize,
     /// Streams behind this number were begun since the store was opened: what they have is in
@@ -82,17 +83,21 @@ impl Seen {
         key: SeenKey,
     ) -> rusqlite::Result<bool> {
         self.uses += 1;
-        let is_last = |bucket: &Bucket| (bucket.stream, bucket.number) == (stream, key.bucket);
-        if !self.buckets.get(self.last).is_some_and(is_last) {
-            self.last = self.place(connection, stream, key.bucket)?;
-        }
-        let Some(bucket) = self.buckets.get_mut(self.last) else { return Ok(true) };
+        let at_hand = *self.at_hand.value(stream, (stream, key.bucket)).0;
+        let place = if let Some(place) = at_hand {
+            place
+        } else {
+            let place = self.place(connection, stream, key.bucket)?;
+            *self.at_hand.value(stream, (stream, key.bucket)).0 = Some(place);
+            place
+        };
+        let Some(bucket) = self.buckets.get_mut(place) else { return Ok(true) };
         bucket.last_use = self.uses;
         let before = bucket.weight();
         let is_new = bucket.insert(key.key);
         if is_new && !bucket.is_changed {
             bucket.is_changed = true;
-            self.changed.push(self.last);
+            self.changed.push(place);
         }
         self.weight = self.weight + bucket.weight() - before;
         Ok(is_new)
@@ -162,7 +167,7 @@ impl Seen {
         self.weight = self.buckets.iter().map(Bucket::weight).sum();
         let places = self.buckets.iter().enumerate();
         self.places = places.map(|(at, bucket)| ((bucket.stream, bucket.number), at)).collect();
-        self.last = 0;
+        self.at_hand = AtHand::default();
     }
 }
 

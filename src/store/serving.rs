@@ -34,7 +34,7 @@ pub(super) type Change = Box<dyn FnOnce(&Connection) -> rusqlite::Result<()> + S
 
 /// What the thread is told to do.
 pub(super) enum Command {
-    Known(ServerId, Box<Evidence>, SyncSender<Vec<KnownFile>>),
+    Known(ServerId, Vec<[u8; 16]>, SyncSender<Vec<KnownFile>>),
     Register(ServerId, FileId, Box<Evidence>, Option<(u64, Millis)>),
     Refresh(FileId, Box<Evidence>),
     NameComponents(ServerId, Vec<(String, String)>),
@@ -148,18 +148,13 @@ impl Serving {
         flushed: &mut Vec<SyncSender<()>>,
     ) -> rusqlite::Result<()> {
         match command {
-            Command::Known(server, evidence, reply) => {
-                let lens = self.ledger.fingerprint_lens();
-                answer(&reply, files::known(db, server, lens, &evidence)?);
+            Command::Known(server, fingerprints, reply) => {
+                answer(&reply, files::known(db, server, &fingerprints)?);
             }
             Command::Register(server, file, evidence, seen) => {
-                self.ledger.note_fingerprint(&evidence);
                 files::register(db, (server, file), &evidence, seen)?;
             }
-            Command::Refresh(file, evidence) => {
-                self.ledger.note_fingerprint(&evidence);
-                files::refresh(db, file, &evidence)?;
-            }
+            Command::Refresh(file, evidence) => files::refresh(db, file, &evidence)?,
             Command::NameComponents(server, names) => {
                 for (key, name) in names {
                     names::set_component_name(db, server.0, &key, &name)?;

@@ -1,7 +1,5 @@
 //! Writes one batch: events, counts, keys, gaps and the position, in the transaction of the writer.
 
-use std::collections::{BTreeSet, HashMap};
-
 use rusqlite::{Connection, params};
 
 use super::cadence::Life;
@@ -14,7 +12,7 @@ use super::names::{self, Names};
 use super::rollup::Rollup;
 use super::seen::Seen;
 use super::series::{MarkRow, Series};
-use super::{Batch, Counted, Evidence, FileId, NewEvent, NewMark, Tally};
+use super::{Batch, Counted, FileId, Map, NewEvent, NewMark, Tally};
 use crate::course::Scope;
 use crate::model::{EntryKind, Millis};
 
@@ -27,7 +25,7 @@ pub(super) struct Ledger {
     /// The catalogue that classifies.
     catalogue: i64,
     /// Names already numbered, by server.
-    names: HashMap<ServerId, Names>,
+    names: Map<ServerId, Names>,
     /// Entries already counted.
     seen: Seen,
     /// Series already numbered.
@@ -40,8 +38,6 @@ pub(super) struct Ledger {
     rollup: Rollup,
     /// When components wrote, of the present transaction.
     life: Life,
-    /// How many first bytes tell files again.
-    fingerprint_lens: BTreeSet<usize>,
 }
 
 impl Ledger {
@@ -49,25 +45,14 @@ impl Ledger {
     pub(super) fn open(connection: &Connection, catalogue: &str) -> rusqlite::Result<Self> {
         Ok(Self {
             catalogue: names::catalogue(connection, catalogue)?,
-            names: HashMap::new(),
+            names: Map::default(),
             seen: Seen::open(connection)?,
             series: Series::default(),
             firsts: Firsts::default(),
             hourly: Hourly::default(),
             rollup: Rollup::default(),
             life: Life::default(),
-            fingerprint_lens: files::fingerprint_lens(connection)?,
         })
-    }
-
-    /// Returns how many first bytes tell files again.
-    pub(super) fn fingerprint_lens(&self) -> &BTreeSet<usize> {
-        &self.fingerprint_lens
-    }
-
-    /// Notes that a file will be told by so many first bytes.
-    pub(super) fn note_fingerprint(&mut self, evidence: &Evidence) {
-        self.fingerprint_lens.insert(evidence.head.len());
     }
 
     /// Writes what is kept in memory until the end of a transaction.
@@ -118,29 +103,31 @@ impl Ledger {
                     series.push(self.put_mark(transaction, mark, (server, place), counted.time)?);
                 }
             }
-            let mut number = None;
+            let mut put = None;
             if let Some(event) = event.filter(|_| is_ours) {
                 let of = (component, counted);
                 let before = before.event.take();
-                let put = self.put_event(&mut rows, (server, batch.file), of, (event, before))?;
-                number = Some(put.number);
-                tally.new_events += u64::from(put.is_changed && is_new);
+                let event = self.put_event(&mut rows, (server, batch.file), of, (event, before))?;
+                tally.new_events += u64::from(event.is_changed && is_new);
+                put = Some(event);
             }
             if let Some(stale) = before.event {
                 event_rows::take_back(transaction, &mut self.rollup, (batch.file.0, stale))?;
             }
             if let Some(doubted) = before.doubted {
+                rows.flush()?;
                 self.rollup.save(transaction)?; // Events are found through it.
                 self.firsts.settle(transaction, &doubted)?;
             }
-            last = is_ours.then_some((place, number, series));
+            last = is_ours.then_some((place, put, series));
         }
-        let last = last.map(LastEntry::from);
+        let last_row = rows.flush()?;
+        let last = last.map(|(place, put, series): (_, Option<Put>, _)| {
+            LastEntry::from((place, put.map(|put| put.number.unwrap_or(last_row)), series))
+        });
         last_entry::put(transaction, batch, last.as_ref())?;
-        if !batch.is_own {
-            for counted in &batch.counted {
-                self.life.note(id_at(&components, counted.component), counted.time);
-            }
+        for counted in batch.counted.iter().filter(|_| !batch.is_own) {
+            self.life.note(id_at(&components, counted.component), counted.time);
         }
         put_gaps(transaction, batch)?;
         put_places(transaction, batch)?;
@@ -194,12 +181,12 @@ impl Ledger {
     }
 
     /// Stores an event, which may be there with a number.
-    fn put_event(
+    fn put_event<'e>(
         &mut self,
-        rows: &mut EventRows<'_>,
+        rows: &mut EventRows<'_, 'e>,
         (server, file): (ServerId, FileId),
         (component, counted): (i64, &Counted),
-        (event, before): (&NewEvent, Option<i64>),
+        (event, before): (&'e NewEvent, Option<i64>),
     ) -> rusqlite::Result<Put> {
         let names = self.names.entry(server).or_default();
         let problem = names.problem(rows.connection, component, &event.problem)?;
@@ -213,7 +200,7 @@ impl Ledger {
             time: counted.time,
             kind: counted.kind,
         };
-        rows.put(&mut self.rollup, &row, (event, before))
+        rows.put(&mut self.rollup, row, (event, before))
     }
 }
 

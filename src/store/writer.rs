@@ -5,13 +5,14 @@ use std::ops::Deref;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use rusqlite::Connection;
 
 use super::files::{self, Evidence, FileId, KnownFile, ServerId};
+use super::fingerprints::Fingerprints;
 use super::open::is_part_of;
 use super::retention::{Expired, Forgotten};
 use super::serving::{Command, LINGER, Serving, answer};
@@ -48,6 +49,8 @@ pub struct WriterHandle {
     store: Arc<Path>,
     /// The number of the file that is registered next, on any server: nobody else writes.
     next_file: Arc<AtomicI64>,
+    /// Of all files that are known, or were sent to be.
+    fingerprints: Arc<Mutex<Fingerprints>>,
 }
 
 /// The catalogue that classifies, as far as the store keeps it.
@@ -70,6 +73,7 @@ impl Writer {
         let ledger = store.try_to("write to", |db| Ledger::open(db, &catalogue.hash))?;
         let server = store.try_to("write to", |db| names::server(db, server))?;
         let next_file = store.try_to("read", |db| files::next_number(db))?;
+        let fingerprints = store.try_to("read", |db| Fingerprints::open(db))?;
         let (sender, receiver) = sync_channel(WAITING_COMMANDS);
         let waiting = Arc::new(Waiting::default());
         let handle = WriterHandle {
@@ -79,6 +83,7 @@ impl Writer {
             tally: Arc::default(),
             store: std::path::absolute(path).unwrap_or_else(|_| path.into()).into(),
             next_file: Arc::new(AtomicI64::new(next_file)),
+            fingerprints: Arc::new(Mutex::new(fingerprints)),
         };
         let is_abandoned = Arc::new(AtomicBool::new(false));
         let mut serving = Serving {
@@ -155,7 +160,22 @@ impl WriterHandle {
     ///
     /// Returns [`StoreError::Stopped`] where the thread has ended; [`Writer::finish`] tells why.
     pub fn known_files(&self, evidence: &Evidence) -> Result<Vec<KnownFile>, StoreError> {
-        self.ask(|reply| Command::Known(self.server, Box::new(evidence.clone()), reply))
+        let fingerprints = self.fingerprints().of(evidence);
+        if fingerprints.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.ask(|reply| Command::Known(self.server, fingerprints, reply))
+    }
+
+    /// Returns false where no file was read before, on any server, that begins as this one does:
+    /// then nothing that was sent changes what is known of it.
+    #[must_use]
+    pub fn may_know(&self, evidence: &Evidence) -> bool {
+        !self.fingerprints().of(evidence).is_empty()
+    }
+
+    fn fingerprints(&self) -> MutexGuard<'_, Fingerprints> {
+        self.fingerprints.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns every file of the server, in the order in which they were first read.
@@ -219,6 +239,7 @@ impl WriterHandle {
         evidence: &Evidence,
         seen: Option<(u64, Millis)>,
     ) -> Result<FileId, StoreError> {
+        self.fingerprints().note(evidence);
         let file = FileId(self.next_file.fetch_add(1, Ordering::Relaxed));
         self.send(Command::Register(self.server, file, Box::new(evidence.clone()), seen))?;
         Ok(file)
@@ -230,6 +251,7 @@ impl WriterHandle {
     ///
     /// As [`WriterHandle::known_files`].
     pub fn refresh(&self, file: FileId, evidence: &Evidence) -> Result<(), StoreError> {
+        self.fingerprints().note(evidence);
         self.send(Command::Refresh(file, Box::new(evidence.clone())))
     }
 
