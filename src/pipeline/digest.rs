@@ -20,7 +20,7 @@ pub(super) use super::places::Nearby;
 /// A batch is full with so many entries,
 const MAX_BATCH_ENTRIES: usize = 32_768;
 /// or so many candidates,
-const MAX_BATCH_CANDIDATES: usize = 1_024;
+pub(super) const MAX_BATCH_CANDIDATES: usize = 1_024;
 /// or so many bytes of their texts.
 const MAX_BATCH_BYTES: usize = 2 * 1024 * 1024;
 

@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use rayon::{ScopeFifo, ThreadPoolBuilder};
+use rayon::ThreadPoolBuilder;
 
 use super::feed::Feed;
 use super::identify::{Trust, identify};
@@ -17,7 +17,7 @@ use crate::classify::{Classifier, Fingerprinter};
 use crate::model::Millis;
 use crate::parse::{Format, ParseOptions, Parser, Unreadable, detect};
 use crate::redact::Masker;
-use crate::store::{Classes, Evidence, KnownFile, StoreError, Tally, Writer, WriterHandle};
+use crate::store::{Classes, Evidence, KnownFile, NewGap, StoreError, Tally, Writer, WriterHandle};
 
 /// So long a transaction waits for the next batch: one that a killed run did not commit is read again.
 const LINGER: Duration = Duration::from_millis(100);
@@ -104,6 +104,12 @@ pub struct FileGap {
     pub reason: String,
 }
 
+impl FileGap {
+    pub(super) fn of(path: &str, gap: &NewGap) -> Self {
+        Self { path: path.into(), from: gap.from, to: gap.to, reason: gap.reason.clone() }
+    }
+}
+
 /// What a run read.
 #[derive(Debug, Default)]
 pub struct Summary {
@@ -149,7 +155,8 @@ pub fn ingest(
     let outcome = pool.scope_fifo(|scope| {
         let writer = writer.handle();
         let again = HashSet::new();
-        let run = Run { options, pace: effort.pace, writer, scope, summary, again };
+        let lane = Lane::new(scope, options, writer.clone());
+        let run = Run { options, pace: effort.pace, writer, lane, summary, again };
         run.read_all(&found.inputs, found.names)
     });
     match (outcome, writer.finish()) {
@@ -168,7 +175,7 @@ struct Run<'r, 'o> {
     options: &'o IngestOptions<'o>,
     pace: &'r (dyn Fn(u64) + Sync),
     writer: WriterHandle,
-    scope: &'r ScopeFifo<'o>,
+    lane: Lane<'r, 'o>,
     summary: Summary,
     /// Streams that looked like known ones and are not: to be read again, as new.
     again: HashSet<String>,
@@ -192,6 +199,7 @@ impl Run<'_, '_> {
                 break;
             }
         }
+        self.summary.gaps = self.lane.end()?;
         Ok(self.summary)
     }
 
@@ -251,6 +259,9 @@ impl Run<'_, '_> {
         };
         let trust =
             Trust { is_mirrored: format == Format::IguanaX, is_fresh, is_once: member.is_once };
+        if self.writer.may_know(&evidence) {
+            self.lane.drain()?; // It may be a file that is being read.
+        }
         let log = (&mut feed, &mut map);
         let Some(identified) = identify(log, &evidence, &self.writer, trust)? else {
             self.again.insert(evidence.path);
@@ -259,8 +270,7 @@ impl Run<'_, '_> {
         self.note_log(&format, &identified.file);
         let parser = Parser::new(&format, &head, options.parse);
         let log = Log::new(feed, map, parser, identified, &evidence.path);
-        let lane = Lane::new(self.scope, options, self.writer.clone(), &log);
-        log.read((options, self.pace), lane, &mut self.summary)
+        log.read((options, self.pace), &mut self.lane, &mut self.summary)
     }
 
     fn format_of(

@@ -1,37 +1,54 @@
-//! Batches of one file on their way to the store: read and judged by several threads, linked and
-//! committed in their order.
+//! Batches on their way to the store: read and judged by several threads, linked and committed in
+//! their order.
 //!
-//! Entry points: [`Lane::send`] for each batch, [`Lane::end`] when there are no more. The thread
-//! that sends goes on reading the file while others work; where they cannot keep up, it works as well,
-//! so that no memory piles up.
+//! Entry points: [`Lane::file`] for each file, [`FileLane::send`] for each of its batches,
+//! [`Lane::end`] when there are no more. The thread that sends goes on reading, the next file as well, while others
+//! work; where they cannot keep up, it works too, so that no memory piles up.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use rayon::{ScopeFifo, Yield};
 
-use super::ingest::IngestOptions;
-use super::log::Log;
+use super::digest::MAX_BATCH_CANDIDATES;
+use super::ingest::{FileGap, IngestOptions};
 use super::pending::{Before, Pending};
 use super::piece::{Piece, PieceOf};
 use super::routine::Routine;
-use crate::store::{Batch, NewGap, Position, StoreError, WriterHandle};
+use crate::store::{Batch, Position, StoreError, WriterHandle};
 
 /// Batches of a file that are in work or wait for it at once, for each thread.
 const BATCHES_PER_THREAD: usize = 2;
-/// So many threads are best used as one that reads and one that judges: each has what it needs in the
-/// cache of its core. More of them read pieces of the file, whichever comes next.
-const THREADS_OF_ONE_READER: usize = 2;
+/// Pieces of a file that are read by one thread or another have so many bytes,
+const PIECE_BYTES: usize = 1024 * 1024;
+/// or fewer, but not less than these, where those before them held more candidates than a batch
+/// does.
+const MIN_PIECE_BYTES: usize = 64 * 1024;
 /// So few candidates are judged sooner than another thread is woken.
 const FEW_CANDIDATES: usize = 8;
 
-/// The way of one file's batches to the store.
+/// The way of all batches to the store.
 pub(super) struct Lane<'l, 's> {
     scope: &'l ScopeFifo<'s>,
     shared: Arc<Shared<'s>>,
     n_threads: usize,
     /// The number of the batch that is sent next.
     next: u64,
+}
+
+/// The way of the batches of one file.
+pub(super) struct FileLane<'f, 'l, 's> {
+    lane: &'f mut Lane<'l, 's>,
+    file: Arc<FileOf>,
+    /// What the first batch goes on from, until it is sent.
+    before: Option<Before>,
+}
+
+/// A file whose batches are on their way.
+struct FileOf {
+    path: String,
+    of_piece: PieceOf,
 }
 
 /// What a batch is made of.
@@ -46,8 +63,8 @@ pub(super) enum Load {
 struct Shared<'s> {
     options: &'s IngestOptions<'s>,
     writer: WriterHandle,
-    of_piece: PieceOf,
     max_in_flight: usize,
+    piece_bytes: AtomicUsize,
     queue: Mutex<Queue<'s>>,
     eased: Condvar,
 }
@@ -56,13 +73,13 @@ struct Shared<'s> {
 #[derive(Default)]
 struct Queue<'s> {
     /// Those that are read, by number, until those before them are.
-    read: BTreeMap<u64, Pending>,
+    read: BTreeMap<u64, Read>,
     /// The number of the batch that is linked next to those before it.
     next_read: u64,
-    /// What those before it left behind.
+    /// What those of its file before it left behind.
     before: Before,
     /// Damaged parts of those that are linked.
-    gaps: Vec<NewGap>,
+    gaps: Vec<FileGap>,
     /// Those that are judged, by number.
     judged: BTreeMap<u64, Batch>,
     /// The number of the batch that is committed next.
@@ -83,8 +100,18 @@ struct Queue<'s> {
 /// Where a batch belongs.
 struct Place {
     number: u64,
+    file: Arc<FileOf>,
+    /// What it goes on from where it is the first of its file.
+    before: Option<Before>,
     is_resumed: bool,
     position: Option<Position>,
+}
+
+/// A batch that is read.
+struct Read {
+    file: Arc<FileOf>,
+    before: Option<Before>,
+    pending: Pending,
 }
 
 /// Tells that work on a batch has ended in a panic, unless it is let go of.
@@ -95,21 +122,52 @@ impl<'l, 's> Lane<'l, 's> {
         scope: &'l ScopeFifo<'s>,
         options: &'s IngestOptions<'s>,
         writer: WriterHandle,
-        log: &Log<'_>,
     ) -> Self {
         let n_threads = rayon::current_num_threads();
-        let before = Before { entries: log.entries_before(), ..Before::default() };
         let shared = Shared {
             options,
             writer,
-            of_piece: log.of_piece(),
             max_in_flight: BATCHES_PER_THREAD * n_threads,
-            queue: Mutex::new(Queue { before, ..Queue::default() }),
+            piece_bytes: MIN_PIECE_BYTES.into(),
+            queue: Mutex::default(),
             eased: Condvar::new(),
         };
         Self { scope, shared: Arc::new(shared), n_threads, next: 0 }
     }
 
+    /// Returns the way of a file's batches, of which so many entries were read before.
+    pub(super) fn file<'f>(
+        &'f mut self,
+        path: &str,
+        of_piece: PieceOf,
+        entries_before: u64,
+    ) -> FileLane<'f, 'l, 's> {
+        let file = Arc::new(FileOf { path: path.into(), of_piece });
+        let before = Some(Before { entries: entries_before, ..Before::default() });
+        FileLane { lane: self, file, before }
+    }
+
+    /// Waits until all that was sent is handed to the writer.
+    ///
+    /// # Errors
+    ///
+    /// As [`FileLane::send`].
+    pub(super) fn drain(&self) -> Result<(), StoreError> {
+        self.shared.wait_for(1)
+    }
+
+    /// Does the same, and returns the damaged parts of all files.
+    ///
+    /// # Errors
+    ///
+    /// As [`FileLane::send`].
+    pub(super) fn end(self) -> Result<Vec<FileGap>, StoreError> {
+        self.drain()?;
+        Ok(std::mem::take(&mut self.shared.lock().gaps))
+    }
+}
+
+impl FileLane<'_, '_, '_> {
     /// Hands a batch on, to be read, judged and committed behind those that were sent before.
     ///
     /// `is_resumed` and `position` are those of the store's [`Batch`].
@@ -123,37 +181,30 @@ impl<'l, 's> Lane<'l, 's> {
         is_resumed: bool,
         position: Option<Position>,
     ) -> Result<(), StoreError> {
-        let place = Place { number: self.next, is_resumed, position };
-        self.next += 1;
-        self.shared.wait_for(self.shared.max_in_flight)?;
-        self.shared.lock().in_flight += 1;
-        let shared = Arc::clone(&self.shared);
-        if load.is_light() || self.n_threads == 1 {
-            shared.work(self.scope, load, place);
+        let Self { lane, file, before } = self;
+        let (file, before) = (Arc::clone(file), before.take());
+        let place = Place { number: lane.next, file, before, is_resumed, position };
+        lane.next += 1;
+        lane.shared.wait_for(lane.shared.max_in_flight)?;
+        lane.shared.lock().in_flight += 1;
+        let shared = Arc::clone(&lane.shared);
+        if load.is_light() || lane.n_threads == 1 {
+            shared.work(lane.scope, load, place);
         } else {
-            self.scope.spawn_fifo(move |scope| shared.work(scope, load, place));
+            lane.scope.spawn_fifo(move |scope| shared.work(scope, load, place));
         }
         Ok(())
     }
 
-    /// Returns true where other threads read pieces of the file.
-    pub(super) fn has_readers(&self) -> bool {
-        self.n_threads > THREADS_OF_ONE_READER
+    /// Returns the bytes of the next piece of the file, where other threads read pieces.
+    pub(super) fn piece_bytes(&self) -> Option<usize> {
+        let piece_bytes = self.lane.shared.piece_bytes.load(Ordering::Relaxed);
+        (self.lane.n_threads > 1).then_some(piece_bytes)
     }
 
     /// Returns a buffer that is used no more; an empty one where there is none.
     pub(super) fn take_buffer(&self) -> Vec<u8> {
-        self.shared.lock().buffers.pop().unwrap_or_default()
-    }
-
-    /// Waits until all that was sent is handed to the writer, and returns the damaged parts.
-    ///
-    /// # Errors
-    ///
-    /// As [`Lane::send`].
-    pub(super) fn end(self) -> Result<Vec<NewGap>, StoreError> {
-        self.shared.wait_for(1)?;
-        Ok(std::mem::take(&mut self.shared.lock().gaps))
+        self.lane.shared.lock().buffers.pop().unwrap_or_default()
     }
 }
 
@@ -190,10 +241,12 @@ impl<'s> Shared<'s> {
     /// Reads a batch, and judges those that then are linked to all before them.
     fn work(self: &Arc<Self>, scope: &ScopeFifo<'s>, load: Load, place: Place) {
         let alarm = Alarm(self);
-        let mut pending = self.read(load);
-        pending.batch.is_resumed = place.is_resumed;
-        pending.batch.position = place.position;
-        let mut linked = self.lock().link(place.number, pending).into_iter();
+        let Place { number, file, before, is_resumed, position } = place;
+        let mut pending = self.read(load, &file.of_piece);
+        pending.batch.is_resumed = is_resumed;
+        pending.batch.position = position;
+        let read = Read { file, before, pending };
+        let mut linked = self.lock().link(number, read).into_iter();
         std::mem::forget(alarm);
         let Some((number, pending)) = linked.next() else { return };
         for (number, pending) in linked {
@@ -208,12 +261,15 @@ impl<'s> Shared<'s> {
         self.judge(number, pending);
     }
 
-    fn read(&self, load: Load) -> Pending {
+    fn read(&self, load: Load, of_piece: &PieceOf) -> Pending {
         match load {
             Load::Pending(pending) => *pending,
             Load::Piece(piece) => {
                 let routine = self.lock().routines.pop().unwrap_or_default();
-                let (pending, routine) = piece.read(&self.of_piece, self.options, routine);
+                let (pending, routine) = piece.read(of_piece, self.options, routine);
+                let fitting = piece.len() * MAX_BATCH_CANDIDATES / pending.candidates.len().max(1);
+                let piece_bytes = fitting.clamp(MIN_PIECE_BYTES, PIECE_BYTES);
+                self.piece_bytes.store(piece_bytes, Ordering::Relaxed);
                 let mut queue = self.lock();
                 queue.routines.push(routine);
                 queue.buffers.push(piece.into_buffer());
@@ -250,12 +306,13 @@ impl<'s> Shared<'s> {
 
 impl Queue<'_> {
     /// Adds a batch that is read; returns those, in order, before which all are read now.
-    fn link(&mut self, number: u64, pending: Pending) -> Vec<(u64, Pending)> {
-        self.read.insert(number, pending);
+    fn link(&mut self, number: u64, read: Read) -> Vec<(u64, Pending)> {
+        self.read.insert(number, read);
         let mut linked = Vec::new();
-        while let Some(mut pending) = self.read.remove(&self.next_read) {
+        while let Some(Read { file, before, mut pending }) = self.read.remove(&self.next_read) {
+            self.before = before.unwrap_or_else(|| std::mem::take(&mut self.before));
             pending.follow(&mut self.before);
-            self.gaps.extend_from_slice(&pending.batch.gaps);
+            self.gaps.extend(pending.batch.gaps.iter().map(|gap| FileGap::of(&file.path, gap)));
             linked.push((self.next_read, pending));
             self.next_read += 1;
         }

@@ -6,11 +6,11 @@ use std::sync::atomic::Ordering;
 use super::digest::Digest;
 use super::feed::{Feed, OffsetMap};
 use super::identify::Identified;
-use super::ingest::{FileGap, IngestOptions, Summary};
-use super::lane::{Lane, Load};
+use super::ingest::{IngestOptions, Summary};
+use super::lane::{FileLane, Lane, Load};
 use super::piece::PieceOf;
-use crate::parse::{Format, Item, Parser, Unreadable};
-use crate::store::{KnownFile, NewGap, Position, StoreError};
+use crate::parse::{Format, Item, Parser, Unreadable, Window};
+use crate::store::{KnownFile, Position, StoreError};
 
 /// Why a log was not read to its end.
 #[derive(Debug)]
@@ -75,23 +75,15 @@ impl<'a> Log<'a> {
         Self { feed, map, parser, known, is_older_copy, path, last_entry: None }
     }
 
-    /// Returns what its pieces need to be known of it.
-    pub(super) fn of_piece(&self) -> PieceOf {
-        PieceOf { file: self.known.id, format: self.parser.format().clone() }
-    }
-
-    /// Returns how many entries were read of it before.
-    pub(super) fn entries_before(&self) -> u64 {
-        self.known.entries_before
-    }
-
     /// Reads all entries and commits them, batch by batch, with the position behind each.
     pub(super) fn read(
         mut self,
         (options, pace): (&IngestOptions<'_>, &dyn Fn(u64)),
-        mut lane: Lane<'_, '_>,
+        lane: &mut Lane<'_, '_>,
         summary: &mut Summary,
     ) -> Result<(), LogError> {
+        let of_piece = PieceOf { file: self.known.id, format: self.parser.format().clone() };
+        let mut lane = lane.file(self.path, of_piece, self.entries_before());
         let mut digest = Digest::new(options, self.known.id);
         let moves_position = options.wants_all() && !self.is_older_copy;
         let mut is_resumed = moves_position;
@@ -111,21 +103,29 @@ impl<'a> Log<'a> {
                 pace(self.feed.raw_bytes - before);
             }
         }
-        let gaps = lane.end()?;
-        summary.gaps.extend(gaps.into_iter().map(|gap| self.gap(gap)));
         summary.bytes += self.feed.raw_bytes;
         self.feed.failure.map_or(Ok(()), |failure| Err(failure.into()))
     }
 
-    /// Takes as much of the window as makes a piece, else reads it until the batch is full.
-    fn step(&mut self, digest: &mut Digest<'_>, lane: &Lane<'_, '_>, is_stopped: bool) -> Step {
-        let may_be_cut = lane.has_readers() && !is_stopped && digest.is_empty();
-        let piece_len = if may_be_cut { self.piece_len() } else { 0 };
-        if piece_len > 0 {
-            let offset = self.feed.window().offset + piece_len as u64;
-            let position = self.position((piece_len, offset), false);
-            let load = Load::Piece(self.feed.take_piece(piece_len, lane.take_buffer()));
-            return Step { load: Some((load, position)), is_end: false, is_read_up: true };
+    /// Returns how many entries were read of it before.
+    pub(super) fn entries_before(&self) -> u64 {
+        self.known.entries_before
+    }
+
+    /// Takes a piece of the window, where others read those, else reads it until the batch is full.
+    fn step(
+        &mut self,
+        digest: &mut Digest<'_>,
+        lane: &FileLane<'_, '_, '_>,
+        is_stopped: bool,
+    ) -> Step {
+        let wanted = lane.piece_bytes().filter(|_| !is_stopped && digest.is_empty());
+        if let Some(wanted) = wanted.filter(|_| self.may_be_cut()) {
+            let is_short = self.feed.window().bytes.len() < wanted;
+            let load = if is_short { None } else { self.cut(wanted, lane) };
+            if is_short || load.is_some() {
+                return Step { load, is_end: false, is_read_up: is_short };
+            }
         }
         let consumed = self.read_window(digest);
         let consumed_to = self.file_offset(consumed);
@@ -140,16 +140,28 @@ impl<'a> Log<'a> {
         Step { load, is_end, is_read_up: !is_full }
     }
 
-    /// Returns how much of the window makes a piece; 0 where it is the last one, or is decoded.
-    fn piece_len(&mut self) -> usize {
-        let window = self.feed.window();
-        let may_be_cut = !window.is_last && matches!(self.map, OffsetMap::Same);
-        if may_be_cut { self.parser.whole_len(window) } else { 0 }
+    /// Returns false where the window is the last one, or is decoded.
+    fn may_be_cut(&self) -> bool {
+        !self.feed.window().is_last && matches!(self.map, OffsetMap::Same)
     }
 
-    fn gap(&self, gap: NewGap) -> FileGap {
-        let NewGap { from, to, reason, .. } = gap;
-        FileGap { path: self.path.into(), from, to, reason }
+    /// Cuts a piece of the window, which is at least so long, off: of this length, or of all that
+    /// is less than two of them, or where an entry is longer. Returns `None` where no piece is told.
+    fn cut(
+        &mut self,
+        wanted: usize,
+        lane: &FileLane<'_, '_, '_>,
+    ) -> Option<(Load, Option<Position>)> {
+        let window = self.feed.window();
+        let start = window.bytes.get(..wanted).filter(|_| window.bytes.len() >= 2 * wanted);
+        let len = start.map_or(0, |bytes| self.parser.whole_len(Window { bytes, ..window }));
+        let len = if len > 0 { len } else { self.parser.whole_len(window) };
+        if len == 0 {
+            return None;
+        }
+        let position = self.position((len, window.offset + len as u64), false);
+        let piece = self.feed.take_piece(len, lane.take_buffer());
+        Some((Load::Piece(piece), position))
     }
 
     /// Hands on every item of the window until the batch is full; returns the bytes consumed.

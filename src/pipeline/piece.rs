@@ -36,6 +36,11 @@ impl Piece {
         Self { bytes, start, offset }
     }
 
+    /// Returns its length in bytes.
+    pub(super) fn len(&self) -> usize {
+        self.bytes.len() - self.start
+    }
+
     /// Returns the memory of the bytes, to be used again while it is still in the processor's cache.
     pub(super) fn into_buffer(self) -> Vec<u8> {
         self.bytes
