@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::digits::Digits;
 use super::explain::Part;
+use super::ids::{Doubt, Ids, mark_ids};
 use super::literals::{Literals, Present};
 use super::memo::Memo;
 use super::nesting::{Nested, Nesting};
@@ -25,6 +26,7 @@ pub struct Classifier {
     rules: Arc<[Rule]>,
     pub(super) literals: Literals,
     digits: Digits,
+    ids: Ids,
     nesting: Nesting,
     watch: Watch,
     memo: Memo,
@@ -115,6 +117,7 @@ impl Classifier {
         Ok(Self {
             literals: literals.map_err(|error| BuildError::Literals { source: error.into() })?,
             digits: Digits::new(catalogue),
+            ids: Ids::new(catalogue),
             nesting: Nesting::new(catalogue.wrappers())?,
             watch: Watch::new(catalogue),
             memo: Memo::default(),
@@ -135,6 +138,24 @@ impl Classifier {
     #[must_use]
     pub fn is_told_by_shape(&self, shape: &[u8]) -> bool {
         self.digits.are_alike(shape)
+    }
+
+    /// Makes the bytes of each long id in the shape of a text marks. Returns false where there is
+    /// none, or one holds a literal of a rule.
+    pub fn mark_ids(&self, text: &[u8], shape: &mut [u8]) -> bool {
+        let mut is_clear = true;
+        let has_any = mark_ids(shape, |id| {
+            is_clear = is_clear && text.get(id).is_some_and(|id| !self.ids.holds_literal(id));
+        });
+        has_any && is_clear
+    }
+
+    /// Returns what is to be looked at in texts that have this shape once their ids are marked (see
+    /// [`Classifier::mark_ids`]): those that have none of it are all lines of normal work that do the
+    /// same to courses, or none is. Returns `None` where that cannot be told.
+    #[must_use]
+    pub fn told_by_ids(&self, shape: &[u8]) -> Option<Vec<Doubt>> {
+        self.ids.doubts(shape, &self.literals)
     }
 
     /// Finds the rule that explains a masked text whose lines end in `\n` (see [`unix_lines`]).

@@ -16,6 +16,7 @@ use aho_corasick::AhoCorasick;
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 
 use super::classifier::unix_lines;
+use super::ids::MARK;
 use super::literals::rule_triggers;
 use crate::catalogue::{Catalogue, Expression, Matching, Rule, Wrapper, longest_line};
 
@@ -38,10 +39,11 @@ struct Tellers {
     expressions: Vec<Blurred>,
 }
 
-/// An expression to which all digits are one.
+/// An expression to which all digits are one, and in which the mark of an id stands for any letter
+/// or digit.
 #[derive(Debug)]
-struct Blurred {
-    pattern: Option<String>,
+pub(super) struct Blurred {
+    pattern: Option<Box<str>>,
     /// `None`: whatever holds the trigger may match.
     regex: OnceLock<Option<Expression>>,
 }
@@ -69,8 +71,7 @@ impl Tellers {
                 shape_of(longest_line(literal).as_bytes(), &mut shape);
                 by_trigger.entry(shape).or_default().push(expressions.len());
             }
-            let pattern = matching.regex.as_ref().map(|regex| regex.as_str().to_owned());
-            expressions.push(Blurred { pattern, regex: OnceLock::new() });
+            expressions.push(Blurred::new(matching.regex.as_ref().map(Expression::as_str)));
         }
         let is_blind = |wrapper: &Wrapper| !wrapper.regex.tells_digits_apart();
         let search = AhoCorasick::new(by_trigger.keys()).ok();
@@ -91,7 +92,12 @@ impl Tellers {
 }
 
 impl Blurred {
-    fn may_match(&self, shape: &str) -> bool {
+    pub(super) fn new(pattern: Option<&str>) -> Self {
+        Self { pattern: pattern.map(Into::into), regex: OnceLock::new() }
+    }
+
+    /// Returns false where an expression matches no text of a shape.
+    pub(super) fn may_match(&self, shape: &str) -> bool {
         let regex = self.regex.get_or_init(|| {
             let hir = regex_syntax::parse(self.pattern.as_deref()?).ok()?;
             blur(&hir).to_string().parse().ok()
@@ -113,7 +119,7 @@ fn tells_digits_apart(matching: &Matching) -> bool {
 }
 
 /// Returns an expression that finds the shape of whatever this one finds: any digit stands for any
-/// other, and no matter what stands around, since a rule looks at parts of a text as well.
+/// other, a mark for any letter or digit, and no matter what stands around, since a rule looks at parts of a text as well.
 fn blur(hir: &Hir) -> Hir {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => Hir::empty(),
@@ -122,11 +128,15 @@ fn blur(hir: &Hir) -> Hir {
             Hir::concat(text.chars().map(blur_char).collect())
         }
         HirKind::Class(Class::Unicode(class)) => {
-            let mut class = class.clone();
-            if class.iter().any(|range| range.start() <= '9' && range.end() >= '0') {
-                class.push(ClassUnicodeRange::new('0', '9'));
+            let mut blurred = class.clone();
+            let has = |from, to| class.iter().any(|own| own.start() <= to && own.end() >= from);
+            if has('0', '9') {
+                blurred.push(ClassUnicodeRange::new('0', '9'));
             }
-            Hir::class(Class::Unicode(class))
+            if has('0', '9') || has('A', 'Z') || has('a', 'z') {
+                blurred.push(any_of_id());
+            }
+            Hir::class(Class::Unicode(blurred))
         }
         // Bytes that may be no text: whatever they are.
         HirKind::Class(Class::Bytes(_)) => Hir::dot(regex_syntax::hir::Dot::AnyChar),
@@ -141,10 +151,15 @@ fn blur(hir: &Hir) -> Hir {
 }
 
 fn blur_char(char: char) -> Hir {
-    if char.is_ascii_digit() {
-        let range = ClassUnicodeRange::new('0', '9');
-        Hir::class(Class::Unicode(ClassUnicode::new([range])))
-    } else {
-        Hir::literal(char.to_string().into_bytes())
-    }
+    let own = match char {
+        '0'..='9' => ClassUnicodeRange::new('0', '9'),
+        _ => ClassUnicodeRange::new(char, char),
+    };
+    let ranges = [own].into_iter().chain(char.is_ascii_alphanumeric().then(any_of_id));
+    Hir::class(Class::Unicode(ClassUnicode::new(ranges)))
+}
+
+/// Returns the mark that stands for any letter or digit of an id.
+fn any_of_id() -> ClassUnicodeRange {
+    ClassUnicodeRange::new(char::from(MARK), char::from(MARK))
 }

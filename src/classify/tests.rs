@@ -59,7 +59,7 @@ because = "it is another kind"
 }
 
 /// Returns a rule of which only the matching matters.
-fn matching(id: &str, matching: &str) -> String {
+pub(super) fn matching(id: &str, matching: &str) -> String {
     rule(id, matching, ["line = 'x'"; 2], "y")
 }
 
@@ -73,7 +73,7 @@ fn catalogue(rules: &str) -> Catalogue {
     catalogue.unwrap_or_else(|error| panic!("{:#?}", error.findings()))
 }
 
-fn classifier(rules: &[String]) -> Classifier {
+pub(super) fn classifier(rules: &[String]) -> Classifier {
     Classifier::new(&catalogue(&rules.concat())).unwrap()
 }
 

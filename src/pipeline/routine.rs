@@ -8,7 +8,7 @@ use std::hash::BuildHasher;
 
 use foldhash::fast::RandomState;
 
-use crate::classify::{Classifier, Doorkeeper, Signal, shape_of, unix_lines};
+use crate::classify::{Classifier, Doorkeeper, Doubt, Signal, shape_of, unix_lines};
 use crate::parse::decode_text;
 
 /// Longer texts are not kept in mind.
@@ -16,13 +16,26 @@ const MAX_KEPT_BYTES: usize = 256;
 /// So many shapes are kept in mind; then it starts afresh.
 const MAX_KEPT: usize = 4_096;
 
+/// So many shapes with ids are looked into: it takes as long as to judge many lines.
+const MAX_LOOKED_INTO: usize = 256;
+
 /// Knows lines again that are no events.
 #[derive(Default)]
 pub(super) struct Routine<'c> {
-    /// By shape; `None`: to be looked at as masked.
-    known: HashMap<Box<[u8]>, Option<Vec<Signal<'c>>>, RandomState>,
+    /// By shape, with ids and without.
+    known: HashMap<Box<[u8]>, Known<'c>, RandomState>,
     doorkeeper: Doorkeeper,
     shape: Vec<u8>,
+    n_looked_into: usize,
+}
+
+/// What is known of a shape.
+enum Known<'c> {
+    /// What its lines do to courses, but for those that hold what is in doubt; `None`: they are to be
+    /// looked at as masked.
+    Told(Option<Vec<Signal<'c>>>, Vec<Doubt>),
+    /// Its lines are told apart by their ids.
+    Apart,
 }
 
 impl<'c> Routine<'c> {
@@ -40,18 +53,59 @@ impl<'c> Routine<'c> {
             return judge(classifier, raw);
         }
         shape_of(raw, &mut self.shape);
-        if let Some(signals) = self.known.get(self.shape.as_slice()) {
+        if let Some(Known::Told(signals, _)) = self.known.get(self.shape.as_slice()) {
             return signals.clone();
         }
+        let has_ids = classifier.mark_ids(raw, &mut self.shape);
+        let known = self.known.get(self.shape.as_slice()).filter(|_| has_ids);
+        if let Some(Known::Told(signals, doubts)) = known
+            && !doubts.iter().any(|doubt| doubt.is_in(raw))
+        {
+            return signals.clone();
+        }
+        let is_new = has_ids && known.is_none();
         let signals = judge(classifier, raw);
-        let is_again = self.doorkeeper.is_known(self.known.hasher().hash_one(&self.shape));
-        if is_again && classifier.is_told_by_shape(&self.shape) {
-            if self.known.len() == MAX_KEPT {
-                self.known.clear();
-            }
-            self.known.insert(self.shape.as_slice().into(), signals.clone());
+        if is_new {
+            self.look_into_ids(classifier, raw, signals.as_ref());
+            return signals;
+        }
+        shape_of(raw, &mut self.shape);
+        if self.is_again() && classifier.is_told_by_shape(&self.shape) {
+            self.keep(Known::Told(signals.clone(), Vec::new()));
         }
         signals
+    }
+
+    /// Keeps what was told of a line in mind, where it is told by its shape with ids, else that it is
+    /// not.
+    fn look_into_ids(
+        &mut self,
+        classifier: &'c Classifier,
+        raw: &[u8],
+        signals: Option<&Vec<Signal<'c>>>,
+    ) {
+        if !self.is_again() {
+            return;
+        }
+        self.n_looked_into += 1;
+        let is_allowed = self.n_looked_into <= MAX_LOOKED_INTO;
+        let doubts = is_allowed.then(|| classifier.told_by_ids(&self.shape)).flatten();
+        match doubts {
+            None => self.keep(Known::Apart),
+            Some(doubts) if doubts.iter().any(|doubt| doubt.is_in(raw)) => {} // Told by the next.
+            Some(doubts) => self.keep(Known::Told(signals.cloned(), doubts)),
+        }
+    }
+
+    fn is_again(&mut self) -> bool {
+        self.doorkeeper.is_known(self.known.hasher().hash_one(&self.shape))
+    }
+
+    fn keep(&mut self, known: Known<'c>) {
+        if self.known.len() == MAX_KEPT {
+            self.known.clear();
+        }
+        self.known.insert(self.shape.as_slice().into(), known);
     }
 }
 
