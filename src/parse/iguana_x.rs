@@ -17,7 +17,7 @@ use memchr::memmem;
 use super::encoding::lossy_text;
 use super::envelope::{
     Claim, Envelope, FieldError, Fields, MARKER, is_entry, is_plausible, parse_claim,
-    parse_envelope,
+    parse_envelope, parse_sound_envelope,
 };
 use super::{Gap, Item, Reader, Window};
 use crate::model::{Entry, EntryId, EntryKind, Millis, Related, is_hl7};
@@ -48,6 +48,15 @@ const MAX_SWALLOWED_BYTES: usize = 4096;
 #[derive(Debug, Default)]
 pub(super) struct IguanaX {
     damage: Option<Damage>,
+    /// True where all that is read was found to be sound envelopes.
+    is_sound: bool,
+}
+
+impl IguanaX {
+    /// Returns a reader of sound envelopes.
+    pub(super) fn of_sound() -> Self {
+        Self { damage: None, is_sound: true }
+    }
 }
 
 /// A damaged region that is being skipped.
@@ -80,7 +89,9 @@ impl Reader for IguanaX {
             }
             let rest = window.bytes.get(*at..).filter(|rest| !rest.is_empty())?;
             let from = window.offset + *at as u64;
-            let reason = match parse_envelope(rest) {
+            let envelope =
+                if self.is_sound { parse_sound_envelope(rest) } else { parse_envelope(rest) };
+            let reason = match envelope {
                 Envelope::Whole { len, content } => {
                     *at += len;
                     match read_content(content, from, len as u64) {

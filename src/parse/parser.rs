@@ -40,6 +40,18 @@ impl Parser {
         Self { format: format.clone(), reader }
     }
 
+    /// Returns a parser for what another one has told to be whole entries ([`Parser::whole_len`]): what
+    /// was checked for that is not checked again.
+    #[must_use]
+    pub fn of_whole(format: &Format, options: &ParseOptions) -> Self {
+        match format {
+            Format::IguanaX => {
+                Self { format: format.clone(), reader: Box::new(IguanaX::of_sound()) }
+            }
+            _ => Self::new(format, &[], options),
+        }
+    }
+
     /// Returns the format that is read.
     #[must_use]
     pub fn format(&self) -> &Format {

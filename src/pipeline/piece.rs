@@ -55,7 +55,7 @@ impl Piece {
     ) -> (Pending, Routine<'o>) {
         let bytes = self.bytes.get(self.start..).unwrap_or_default();
         let window = Window { bytes, offset: self.offset, is_last: true };
-        let mut parser = Parser::new(&log.format, &[], options.parse);
+        let mut parser = Parser::of_whole(&log.format, options.parse);
         let mut digest = Digest::new(options, log.file).with_routine(routine);
         let mut at = 0;
         while let Some(item) = parser.next(window, &mut at) {
