@@ -154,7 +154,7 @@ impl Classifier {
     /// [`Classifier::mark_ids`]): those that have none of it are all lines of normal work that do the
     /// same to courses, or none is. Returns `None` where that cannot be told.
     #[must_use]
-    pub fn told_by_ids(&self, shape: &[u8]) -> Option<Vec<Doubt>> {
+    pub fn told_by_ids(&self, shape: &[u8]) -> Option<Arc<[Doubt]>> {
         self.ids.doubts(shape, &self.literals)
     }
 

@@ -11,8 +11,9 @@
 //!
 //! **Invariant:** when in doubt, texts are not alike.
 
+use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
@@ -24,6 +25,8 @@ use crate::catalogue::{Catalogue, Expression, Matching, Rule, longest_line};
 /// Stands for a byte of an id; no text that has it is looked at.
 pub(super) const MARK: u8 = 1;
 const MARK_TEXT: &str = "\u{1}";
+/// No more shapes than that are looked into: it takes as long as to judge hundreds of lines.
+const MAX_KNOWN: usize = 512;
 /// Texts in which more than that is to be looked at are judged as soon.
 const MAX_DOUBTS: usize = 64;
 /// Shorter runs may be words.
@@ -35,7 +38,12 @@ pub(super) struct Ids {
     catalogue: Catalogue,
     /// Made when the first shape is asked about.
     expressions: OnceLock<Expressions>,
+    /// What was found out, by shape.
+    known: Mutex<HashMap<Box<[u8]>, Doubts>>,
 }
+
+/// What is to be looked at in texts of a shape. `None`: they cannot be told by it.
+type Doubts = Option<Arc<[Doubt]>>;
 
 /// Those of a catalogue, in its order.
 #[derive(Debug)]
@@ -109,13 +117,27 @@ impl Run {
 
 impl Ids {
     pub(super) fn new(catalogue: &Catalogue) -> Self {
-        Self { catalogue: catalogue.clone(), expressions: OnceLock::new() }
+        let (expressions, known) = (OnceLock::new(), Mutex::default());
+        Self { catalogue: catalogue.clone(), expressions, known }
     }
 
     /// Returns what is to be looked at in a text of this shape whose ids hold no literal: all that
     /// have none of it get the same rule, and the words around an error are none of them. Returns
     /// `None` where that cannot be told.
-    pub(super) fn doubts(&self, shape: &[u8], literals: &Literals) -> Option<Vec<Doubt>> {
+    pub(super) fn doubts(&self, shape: &[u8], literals: &Literals) -> Doubts {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(doubts) = known.get(shape) {
+            return doubts.clone();
+        }
+        if known.len() >= MAX_KNOWN {
+            return None;
+        }
+        let doubts = self.find_doubts(shape, literals).map(Arc::from);
+        known.insert(shape.into(), doubts.clone());
+        doubts
+    }
+
+    fn find_doubts(&self, shape: &[u8], literals: &Literals) -> Option<Vec<Doubt>> {
         let expressions = self.expressions();
         let text = str::from_utf8(shape).ok()?;
         let doubts = literals_of(&self.catalogue).flat_map(|literal| doubts_of(literal, shape));

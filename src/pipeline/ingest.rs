@@ -270,7 +270,7 @@ impl Run<'_, '_> {
         self.note_log(&format, &identified.file);
         let parser = Parser::new(&format, &head, options.parse);
         let log = Log::new(feed, map, parser, identified, &evidence.path);
-        log.read((options, self.pace), &mut self.lane, &mut self.summary)
+        log.read(self.pace, &mut self.lane, &mut self.summary)
     }
 
     fn format_of(

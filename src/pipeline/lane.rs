@@ -135,6 +135,11 @@ impl<'l, 's> Lane<'l, 's> {
         Self { scope, shared: Arc::new(shared), n_threads, next: 0 }
     }
 
+    /// Returns how all files are read.
+    pub(super) fn options(&self) -> &'s IngestOptions<'s> {
+        self.shared.options
+    }
+
     /// Returns the way of a file's batches, of which so many entries were read before.
     pub(super) fn file<'f>(
         &'f mut self,
@@ -167,7 +172,7 @@ impl<'l, 's> Lane<'l, 's> {
     }
 }
 
-impl FileLane<'_, '_, '_> {
+impl<'s> FileLane<'_, '_, 's> {
     /// Hands a batch on, to be read, judged and committed behind those that were sent before.
     ///
     /// `is_resumed` and `position` are those of the store's [`Batch`].
@@ -200,6 +205,16 @@ impl FileLane<'_, '_, '_> {
     pub(super) fn piece_bytes(&self) -> Option<usize> {
         let piece_bytes = self.lane.shared.piece_bytes.load(Ordering::Relaxed);
         (self.lane.n_threads > 1).then_some(piece_bytes)
+    }
+
+    /// Returns what is known of lines of normal work from files before, to be given back.
+    pub(super) fn take_routine(&self) -> Routine<'s> {
+        self.lane.shared.lock().routines.pop().unwrap_or_default()
+    }
+
+    /// Leaves what is known of lines of normal work to others.
+    pub(super) fn give_back(&self, routine: Routine<'s>) {
+        self.lane.shared.lock().routines.push(routine);
     }
 
     /// Returns a buffer that is used no more; an empty one where there is none.

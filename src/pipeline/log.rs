@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use super::digest::Digest;
 use super::feed::{Feed, OffsetMap};
 use super::identify::Identified;
-use super::ingest::{IngestOptions, Summary};
+use super::ingest::Summary;
 use super::lane::{FileLane, Lane, Load};
 use super::piece::PieceOf;
 use crate::parse::{Format, Item, Parser, Unreadable, Window};
@@ -78,13 +78,14 @@ impl<'a> Log<'a> {
     /// Reads all entries and commits them, batch by batch, with the position behind each.
     pub(super) fn read(
         mut self,
-        (options, pace): (&IngestOptions<'_>, &dyn Fn(u64)),
+        pace: &dyn Fn(u64),
         lane: &mut Lane<'_, '_>,
         summary: &mut Summary,
     ) -> Result<(), LogError> {
+        let options = lane.options();
         let of_piece = PieceOf { file: self.known.id, format: self.parser.format().clone() };
         let mut lane = lane.file(self.path, of_piece, self.entries_before());
-        let mut digest = Digest::new(options, self.known.id);
+        let mut digest = Digest::new(options, self.known.id).with_routine(lane.take_routine());
         let moves_position = options.wants_all() && !self.is_older_copy;
         let mut is_resumed = moves_position;
         loop {
@@ -103,6 +104,7 @@ impl<'a> Log<'a> {
                 pace(self.feed.raw_bytes - before);
             }
         }
+        lane.give_back(digest.into_routine());
         summary.bytes += self.feed.raw_bytes;
         self.feed.failure.map_or(Ok(()), |failure| Err(failure.into()))
     }

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
+use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
@@ -16,9 +17,6 @@ const MAX_KEPT_BYTES: usize = 256;
 /// So many shapes are kept in mind; then it starts afresh.
 const MAX_KEPT: usize = 4_096;
 
-/// So many shapes with ids are looked into: it takes as long as to judge many lines.
-const MAX_LOOKED_INTO: usize = 256;
-
 /// Knows lines again that are no events.
 #[derive(Default)]
 pub(super) struct Routine<'c> {
@@ -26,14 +24,13 @@ pub(super) struct Routine<'c> {
     known: HashMap<Box<[u8]>, Known<'c>, RandomState>,
     doorkeeper: Doorkeeper,
     shape: Vec<u8>,
-    n_looked_into: usize,
 }
 
 /// What is known of a shape.
 enum Known<'c> {
     /// What its lines do to courses, but for those that hold what is in doubt; `None`: they are to be
     /// looked at as masked.
-    Told(Option<Vec<Signal<'c>>>, Vec<Doubt>),
+    Told(Option<Vec<Signal<'c>>>, Arc<[Doubt]>),
     /// Its lines are told apart by their ids.
     Apart,
 }
@@ -71,7 +68,7 @@ impl<'c> Routine<'c> {
         }
         shape_of(raw, &mut self.shape);
         if self.is_again() && classifier.is_told_by_shape(&self.shape) {
-            self.keep(Known::Told(signals.clone(), Vec::new()));
+            self.keep(Known::Told(signals.clone(), Arc::default()));
         }
         signals
     }
@@ -87,10 +84,7 @@ impl<'c> Routine<'c> {
         if !self.is_again() {
             return;
         }
-        self.n_looked_into += 1;
-        let is_allowed = self.n_looked_into <= MAX_LOOKED_INTO;
-        let doubts = is_allowed.then(|| classifier.told_by_ids(&self.shape)).flatten();
-        match doubts {
+        match classifier.told_by_ids(&self.shape) {
             None => self.keep(Known::Apart),
             Some(doubts) if doubts.iter().any(|doubt| doubt.is_in(raw)) => {} // Told by the next.
             Some(doubts) => self.keep(Known::Told(signals.cloned(), doubts)),
