@@ -2,8 +2,8 @@
 //! their order.
 //!
 //! Entry points: [`Lane::file`] for each file, [`FileLane::send`] for each of its batches,
-//! [`Lane::end`] when there are no more. The thread that sends goes on reading, the next file as well, while others
-//! work; where they cannot keep up, it works too, so that no memory piles up.
+//! [`Lane::end`] when there are no more. The thread that sends goes on reading, the next file as well,
+//! while others work; where they cannot keep up, it works too, so that no memory piles up.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +18,7 @@ use super::piece::{Piece, PieceOf};
 use super::routine::Routine;
 use crate::store::{Batch, Position, StoreError, WriterHandle};
 
-/// Batches of a file that are in work or wait for it at once, for each thread.
+/// Batches that are in work or wait for it at once, for each thread.
 const BATCHES_PER_THREAD: usize = 2;
 /// Pieces of a file that are read by one thread or another have so many bytes,
 const PIECE_BYTES: usize = 1024 * 1024;

@@ -20,18 +20,23 @@ const MAX_KEPT: usize = 4_096;
 /// Knows lines again that are no events.
 #[derive(Default)]
 pub(super) struct Routine<'c> {
-    /// By shape, with ids and without.
-    known: HashMap<Box<[u8]>, Known<'c>, RandomState>,
+    by_shape: Memo<Told<'c>>,
+    /// By the shape in which ids are marked.
+    by_ids: Memo<ById<'c>>,
     doorkeeper: Doorkeeper,
     shape: Vec<u8>,
 }
 
-/// What is known of a shape.
-enum Known<'c> {
-    /// What its lines do to courses, but for those that hold what is in doubt; `None`: they are to be
-    /// looked at as masked.
-    Told(Option<Vec<Signal<'c>>>, Arc<[Doubt]>),
-    /// Its lines are told apart by their ids.
+type Memo<T> = HashMap<Box<[u8]>, T, RandomState>;
+
+/// What a line does to courses; `None`: it is to be looked at as masked.
+type Told<'c> = Option<Vec<Signal<'c>>>;
+
+/// What is known of lines with ids.
+enum ById<'c> {
+    /// All are told so, but for those that hold what is in doubt.
+    Told(Told<'c>, Arc<[Doubt]>),
+    /// They are told apart by their ids.
     Apart,
 }
 
@@ -41,71 +46,105 @@ impl<'c> Routine<'c> {
     ///
     /// It is told from the text as it stands in the log: nothing of it is kept. Where a course
     /// counts captures apart, the text is not told here, since those have to be masked.
-    pub(super) fn signals(
-        &mut self,
-        classifier: &'c Classifier,
-        raw: &[u8],
-    ) -> Option<Vec<Signal<'c>>> {
+    pub(super) fn signals(&mut self, classifier: &'c Classifier, raw: &[u8]) -> Told<'c> {
         if raw.len() > MAX_KEPT_BYTES {
             return judge(classifier, raw);
         }
         shape_of(raw, &mut self.shape);
-        if let Some(Known::Told(signals, _)) = self.known.get(self.shape.as_slice()) {
+        if let Some(signals) = self.by_shape.get(self.shape.as_slice()) {
             return signals.clone();
         }
         let has_ids = classifier.mark_ids(raw, &mut self.shape);
-        let known = self.known.get(self.shape.as_slice()).filter(|_| has_ids);
-        if let Some(Known::Told(signals, doubts)) = known
-            && !doubts.iter().any(|doubt| doubt.is_in(raw))
+        let by_ids = self.by_ids.get(self.shape.as_slice()).filter(|_| has_ids);
+        if let Some(ById::Told(signals, doubts)) = by_ids
+            && !is_any_in(doubts, raw)
         {
             return signals.clone();
         }
-        let is_new = has_ids && known.is_none();
+        let is_new = has_ids && by_ids.is_none();
         let signals = judge(classifier, raw);
-        if is_new {
-            self.look_into_ids(classifier, raw, signals.as_ref());
+        if is_new && self.keep_by_ids(classifier, raw, &signals) {
             return signals;
         }
         shape_of(raw, &mut self.shape);
         if self.is_again() && classifier.is_told_by_shape(&self.shape) {
-            self.keep(Known::Told(signals.clone(), Arc::default()));
+            keep(&mut self.by_shape, &self.shape, signals.clone());
         }
         signals
     }
 
-    /// Keeps what was told of a line in mind, where it is told by its shape with ids, else that it is
-    /// not.
-    fn look_into_ids(
-        &mut self,
-        classifier: &'c Classifier,
-        raw: &[u8],
-        signals: Option<&Vec<Signal<'c>>>,
-    ) {
+    /// Keeps what was told of a line in mind, where its shape with ids came before and tells it;
+    /// returns false where it does not.
+    fn keep_by_ids(&mut self, classifier: &'c Classifier, raw: &[u8], signals: &Told<'c>) -> bool {
         if !self.is_again() {
-            return;
+            return false;
         }
-        match classifier.told_by_ids(&self.shape) {
-            None => self.keep(Known::Apart),
-            Some(doubts) if doubts.iter().any(|doubt| doubt.is_in(raw)) => {} // Told by the next.
-            Some(doubts) => self.keep(Known::Told(signals.cloned(), doubts)),
-        }
+        let known = match classifier.told_by_ids(&self.shape) {
+            Some(doubts) if is_any_in(&doubts, raw) => return false,
+            Some(doubts) => ById::Told(signals.clone(), doubts),
+            None => ById::Apart,
+        };
+        let is_told = matches!(known, ById::Told(..));
+        keep(&mut self.by_ids, &self.shape, known);
+        is_told
     }
 
     fn is_again(&mut self) -> bool {
-        self.doorkeeper.is_known(self.known.hasher().hash_one(&self.shape))
-    }
-
-    fn keep(&mut self, known: Known<'c>) {
-        if self.known.len() == MAX_KEPT {
-            self.known.clear();
-        }
-        self.known.insert(self.shape.as_slice().into(), known);
+        self.doorkeeper.is_known(self.by_shape.hasher().hash_one(&self.shape))
     }
 }
 
-fn judge<'c>(classifier: &'c Classifier, raw: &[u8]) -> Option<Vec<Signal<'c>>> {
+fn is_any_in(doubts: &[Doubt], raw: &[u8]) -> bool {
+    doubts.iter().any(|doubt| doubt.is_in(raw))
+}
+
+fn keep<T>(memo: &mut Memo<T>, shape: &[u8], known: T) {
+    if memo.len() == MAX_KEPT {
+        memo.clear();
+    }
+    memo.insert(shape.into(), known);
+}
+
+fn judge<'c>(classifier: &'c Classifier, raw: &[u8]) -> Told<'c> {
     if !classifier.may_match(raw) {
         return Some(Vec::new());
     }
     classifier.routine_signals(&unix_lines(&decode_text(raw)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::Catalogue;
+
+    #[test]
+    fn a_line_that_is_known_again_is_told_as_if_it_were_the_first() {
+        let classifier = Classifier::new(&Catalogue::load(None, None).unwrap()).unwrap();
+        let mut routine = Routine::default();
+        let ids = [
+            "8SxQ2aaB3k0PqLmZ7v1YtR",
+            "1Iba8D9AcnOk4ebSwHf5VU",
+            "60ot1CK3KYGokgLqSinvalid",
+            "8eiYw8SQLITEBUSYzDAqKi",
+            "\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}",
+            "ADT Inbound",
+        ];
+        let mut n_routine = 0;
+        for (round, id) in (0..6).flat_map(|round| ids.map(|id| (round, id))) {
+            for line in [
+                format!("Queue '{id}' is empty. Wait for new messages."),
+                format!("Dequeued message from '{id}'."),
+                format!("Polled {round} rows of {id} in {round}{round} ms"),
+                format!("{id} 400 ORA-0103{round}: {id} is malformed"),
+                format!("Stopping component with runtime error: {id} refused"),
+            ] {
+                let raw = line.as_bytes();
+                let told = routine.signals(&classifier, raw);
+                assert_eq!(told, judge(&classifier, raw), "{line:?}");
+                n_routine += usize::from(told.is_some());
+            }
+        }
+        assert!(n_routine > 90, "{n_routine} were lines of normal work");
+        assert!(routine.by_ids.values().any(|known| matches!(known, ById::Told(..))));
+    }
 }
