@@ -119,7 +119,8 @@ fn tells_digits_apart(matching: &Matching) -> bool {
 }
 
 /// Returns an expression that finds the shape of whatever this one finds: any digit stands for any
-/// other, a mark for any letter or digit, and no matter what stands around, since a rule looks at parts of a text as well.
+/// other, a mark for any letter or digit, and no matter what stands around, since a rule looks at
+/// parts of a text as well.
 fn blur(hir: &Hir) -> Hir {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => Hir::empty(),

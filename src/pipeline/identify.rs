@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::feed::{Feed, OffsetMap};
+use super::lane::Lane;
 use super::log::LogError;
 use crate::store::{Evidence, KnownFile, WriterHandle};
 
@@ -49,10 +50,12 @@ pub(super) struct Identified {
 pub(super) fn identify(
     (feed, map): (&mut Feed<'_>, &mut OffsetMap),
     evidence: &Evidence,
-    writer: &WriterHandle,
+    (lane, writer): (&Lane<'_, '_>, &WriterHandle),
     trust: Trust,
 ) -> Result<Option<Identified>, LogError> {
-    let mut known = if trust.is_fresh { Vec::new() } else { writer.known_files(evidence)? };
+    // It may be a file that is still on the lane.
+    let ask = || writer.known_files_after(evidence, || lane.drain());
+    let mut known = if trust.is_fresh { Vec::new() } else { ask()? };
     known.sort_by_key(|file| file.path != evidence.path);
     for file in known {
         let is_here = file.path == evidence.path;

@@ -259,11 +259,9 @@ impl Run<'_, '_> {
         };
         let trust =
             Trust { is_mirrored: format == Format::IguanaX, is_fresh, is_once: member.is_once };
-        if self.writer.may_know(&evidence) {
-            self.lane.drain()?; // It may be a file that is being read.
-        }
         let log = (&mut feed, &mut map);
-        let Some(identified) = identify(log, &evidence, &self.writer, trust)? else {
+        let to_store = (&self.lane, &self.writer);
+        let Some(identified) = identify(log, &evidence, to_store, trust)? else {
             self.again.insert(evidence.path);
             return Ok(());
         };

@@ -160,18 +160,26 @@ impl WriterHandle {
     ///
     /// Returns [`StoreError::Stopped`] where the thread has ended; [`Writer::finish`] tells why.
     pub fn known_files(&self, evidence: &Evidence) -> Result<Vec<KnownFile>, StoreError> {
+        self.known_files_after(evidence, || Ok(()))
+    }
+
+    /// Returns the same; first sends what is not sent yet, where it may change the answer: some file
+    /// was read, or is being read, that begins as this one does.
+    ///
+    /// # Errors
+    ///
+    /// As [`WriterHandle::known_files`], and what sending fails with.
+    pub fn known_files_after(
+        &self,
+        evidence: &Evidence,
+        send: impl FnOnce() -> Result<(), StoreError>,
+    ) -> Result<Vec<KnownFile>, StoreError> {
         let fingerprints = self.fingerprints().of(evidence);
         if fingerprints.is_empty() {
             return Ok(Vec::new());
         }
+        send()?;
         self.ask(|reply| Command::Known(self.server, fingerprints, reply))
-    }
-
-    /// Returns false where no file was read before, on any server, that begins as this one does:
-    /// then nothing that was sent changes what is known of it.
-    #[must_use]
-    pub fn may_know(&self, evidence: &Evidence) -> bool {
-        !self.fingerprints().of(evidence).is_empty()
     }
 
     fn fingerprints(&self) -> MutexGuard<'_, Fingerprints> {
