@@ -6,38 +6,22 @@
 //!
 //! **Invariant:** the answer is the one that would be found without it.
 
-use std::collections::HashMap;
-use std::hash::BuildHasher;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use foldhash::fast::RandomState;
+use std::sync::Arc;
 
 use super::classifier::Decision;
 use super::digits::{Digits, shape_of};
-use super::doorkeeper::Doorkeeper;
+use super::kept::{Found, Kept};
 
 /// Longer texts are decided anew each time.
 const MAX_BYTES: usize = 512;
-/// Parts that are locked one by one, so that threads seldom wait for each other.
-const SHARDS: usize = 16;
-/// So many texts are kept in each part; then it starts afresh.
-const MAX_KEPT: usize = 1_024;
+/// So many shapes and texts are kept.
+const MAX_KEPT: usize = 16_384;
 /// Ends the key of a text that stands for itself only: no text has it.
 const EXACT: u8 = 0xFF;
 
 /// Knows texts again.
-#[derive(Debug, Default)]
-pub(super) struct Memo {
-    shards: [Mutex<Shard>; SHARDS],
-    hasher: RandomState,
-}
-
-/// One part.
-#[derive(Debug, Default)]
-struct Shard {
-    known: HashMap<Box<[u8]>, Known, RandomState>,
-    doorkeeper: Doorkeeper,
-}
+#[derive(Debug)]
+pub(super) struct Memo(Kept<Known>);
 
 /// What is known of a shape or of a text.
 #[derive(Clone, Debug)]
@@ -45,14 +29,6 @@ enum Known {
     Decided(Arc<Decision>),
     /// Texts of this shape are told apart by their digits.
     Apart,
-}
-
-/// What is found under a key.
-enum Found {
-    Known(Known),
-    /// It was asked for before, and may be kept.
-    Again,
-    New,
 }
 
 impl Memo {
@@ -68,49 +44,32 @@ impl Memo {
         }
         let mut key = Vec::with_capacity(text.len() + 1);
         shape_of(text.as_bytes(), &mut key);
-        let is_alike = match self.get(&key) {
+        let is_alike = match self.0.get(&key) {
             Found::Known(Known::Decided(decision)) => return decision,
             Found::New => return Arc::new(decide()),
             Found::Known(Known::Apart) => false,
             Found::Again => !key.contains(&b'0') || digits.are_alike(&key),
         };
         if !is_alike {
-            self.put(&key, Known::Apart);
+            self.0.put(&key, Known::Apart);
             key.clear();
             key.extend_from_slice(text.as_bytes());
             key.push(EXACT);
-            match self.get(&key) {
+            match self.0.get(&key) {
                 Found::Known(Known::Decided(decision)) => return decision,
                 Found::Known(Known::Apart) | Found::New => return Arc::new(decide()),
                 Found::Again => {}
             }
         }
         let decision = Arc::new(decide());
-        self.put(&key, Known::Decided(Arc::clone(&decision)));
+        self.0.put(&key, Known::Decided(Arc::clone(&decision)));
         decision
     }
+}
 
-    fn get(&self, key: &[u8]) -> Found {
-        let (hash, mut shard) = self.shard(key);
-        if let Some(known) = shard.known.get(key) {
-            return Found::Known(known.clone());
-        }
-        if shard.doorkeeper.is_known(hash) { Found::Again } else { Found::New }
-    }
-
-    fn put(&self, key: &[u8], known: Known) {
-        let (_, mut shard) = self.shard(key);
-        if shard.known.len() >= MAX_KEPT {
-            shard.known.clear();
-        }
-        shard.known.insert(key.into(), known);
-    }
-
-    fn shard(&self, key: &[u8]) -> (u64, MutexGuard<'_, Shard>) {
-        let hash = self.hasher.hash_one(key);
-        let index = usize::try_from(hash >> 48).unwrap_or_default() % SHARDS;
-        let shard = self.shards.get(index).unwrap_or(&self.shards[0]);
-        (hash, shard.lock().unwrap_or_else(PoisonError::into_inner))
+impl Default for Memo {
+    fn default() -> Self {
+        Self(Kept::new(MAX_KEPT))
     }
 }
 

@@ -1,10 +1,11 @@
 //! Which message an event is about, so that its attempts count as one failure.
 //!
-//! Entry point: [`message_of`]. The entry that an event relates to is the best sign; else a control
-//! id in the masked text: that of a message which is acknowledged (MSA-2), else of one which is
+//! Entry points: [`message_of`] the entry that an event relates to, which is the best sign; else
+//! [`message_in`] its text. There it is a control
+//! id: that of a message which is acknowledged (MSA-2), else of one which is
 //! quoted (MSH-10). Masking leaves both as they are.
 
-use crate::model::Entry;
+use crate::model::Related;
 
 /// The number of the control id in the segment that acknowledges a message,
 const MSA_CONTROL_ID: usize = 2;
@@ -12,11 +13,13 @@ const MSA_CONTROL_ID: usize = 2;
 /// segment is split by it.
 const MSH_CONTROL_ID: usize = 9;
 
-/// Returns what tells the message that an entry is about from others; `None` where none is known.
-pub(super) fn message_of(entry: &Entry<'_>, masked: &str) -> Option<u64> {
-    if let Some(related) = &entry.related {
-        return Some(number("entry", &related.id()));
-    }
+/// Returns what tells the message that an entry is about from others, where the log tells.
+pub(super) fn message_of(related: &Related<'_>) -> u64 {
+    number("entry", &related.id())
+}
+
+/// Returns what tells the message that a masked text quotes from others; `None` where it quotes none.
+pub(super) fn message_in(masked: &str) -> Option<u64> {
     let id = field(masked, "MSA", MSA_CONTROL_ID).or_else(|| field(masked, "MSH", MSH_CONTROL_ID));
     id.map(|id| number("control id", id))
 }
@@ -48,21 +51,7 @@ fn number(kind: &str, id: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{EntryId, EntryKind, Millis, Related};
-
-    fn entry(related: Option<Related<'static>>) -> Entry<'static> {
-        Entry {
-            offset: 0,
-            len: 0,
-            id: EntryId::Place,
-            kind: EntryKind::Error,
-            time: Millis::new(0),
-            component: "c".into(),
-            tags: "".into(),
-            text: b"".as_slice().into(),
-            related,
-        }
-    }
+    use crate::model::Millis;
 
     #[test]
     fn the_control_id_is_found_in_what_a_text_quotes() {
@@ -78,21 +67,19 @@ mod tests {
         ];
         for (text, want) in cases {
             let want = want.map(|id| number("control id", id));
-            assert_eq!(message_of(&entry(None), text), want, "{text:?}");
+            assert_eq!(message_in(text), want, "{text:?}");
         }
     }
 
     #[test]
-    fn the_related_entry_is_the_same_in_every_format_and_comes_first() {
+    fn the_related_entry_is_the_same_in_every_format() {
         let on_disk = Related::Iguana {
             component: "6sIO".into(),
             time: Millis::new(1_788_739_200_137),
             index: 2,
         };
         let in_text = Related::named("6sIO-1788739200137-2".into());
-        let about = message_of(&entry(Some(on_disk)), "MSA|AE|951966");
-        assert_eq!(about, message_of(&entry(in_text), ""));
-        assert_ne!(about, message_of(&entry(None), "MSA|AE|951966"));
+        assert_eq!(message_of(&on_disk), message_of(&in_text.unwrap()));
         assert_eq!(Related::named("0-0".into()), None);
     }
 }

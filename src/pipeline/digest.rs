@@ -8,7 +8,8 @@
 use std::sync::Arc;
 
 use super::ingest::IngestOptions;
-use super::pending::{Before, Candidate, MAX_TEXT_BYTES, Pending, mark, mask};
+use super::judged::mask;
+use super::pending::{Before, Candidate, MAX_TEXT_BYTES, Pending, mark};
 use super::places::Places;
 use super::routine::Routine;
 use crate::model::{Entry, Level};
@@ -86,7 +87,7 @@ impl<'o> Digest<'o> {
         let mut pending = self.take_pending();
         pending.batch.position = position;
         pending.follow(&mut self.before);
-        pending.judge(self.options)
+        pending.judge(self.options, None)
     }
 
     /// Returns the batch so far, to be judged, and begins the next.
@@ -110,7 +111,7 @@ impl<'o> Digest<'o> {
 
     /// Masks what a server or the system says is wrong.
     pub(super) fn mask_reason(&self, reason: &str) -> String {
-        mask(self.options, reason, None)
+        mask(self.options.masker, reason, None)
     }
 
     /// Adds an entry; its offset and length are those in the file.

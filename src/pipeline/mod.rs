@@ -27,6 +27,7 @@ mod feed;
 mod files;
 mod identify;
 mod ingest;
+mod judged;
 mod lane;
 mod log;
 mod notices;

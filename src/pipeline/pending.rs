@@ -7,24 +7,19 @@
 //! **Invariant:** what becomes of a batch depends on its content and on what those before it left
 //! behind, not on when, where and with what others it is judged.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::about::message_of;
-use super::class::{Class, Problems};
+use super::class::Problems;
 use super::ingest::IngestOptions;
+use super::judged::{Judged, Repeats};
 use super::places::Nearby;
-use crate::classify::{Signal, unix_lines};
+use crate::classify::Signal;
 use crate::model::{Entry, Level, Millis};
-use crate::parse::decode_text;
 use crate::store::{Batch, NewEvent, NewMark};
 
 /// Bytes of a text that are looked at and kept; the rest stays in Iguana's own log.
 pub(super) const MAX_TEXT_BYTES: usize = 64 * 1024;
-/// Begins a terminal's color, which is no part of a text.
-const ESCAPE: char = '\u{1b}';
-/// What is stored where masking failed.
-const WITHHELD: &str = "[text withheld: it could not be masked]";
 
 /// A batch, and which of its entries may be events.
 #[derive(Debug, Default)]
@@ -85,12 +80,21 @@ impl Pending {
         }
     }
 
-    /// Returns the batch with its events.
-    pub(super) fn judge(self, options: &IngestOptions<'_>) -> Batch {
+    /// Returns the batch with its events; texts that were judged before are known again.
+    pub(super) fn judge<'c>(
+        self,
+        options: &IngestOptions<'c>,
+        repeats: Option<&Repeats<'c>>,
+    ) -> Batch {
         let Self { mut batch, candidates, .. } = self;
         let mut problems = Problems::default();
         for candidate in candidates {
-            candidate.judge(options, &mut problems, &mut batch);
+            let nearby = candidate.nearby.as_ref().map(|head| head.as_slice());
+            let judged = match repeats {
+                Some(repeats) => repeats.judged(options, &candidate.entry.text, nearby),
+                None => Arc::new(Judged::new(options, &candidate.entry.text, nearby)),
+            };
+            candidate.add(&judged, (options.server, &mut problems), &mut batch);
         }
         batch.marks.sort_by_key(|mark| mark.counted);
         batch
@@ -99,45 +103,32 @@ impl Pending {
 
 impl Candidate {
     /// Adds the event that an entry is, if it is one, and what it does to courses.
-    fn judge(self, options: &IngestOptions<'_>, problems: &mut Problems, batch: &mut Batch) {
-        let Self { counted, entry, level, nearby } = self;
-        let nearby = nearby.as_ref().map(|head| head.as_slice());
-        let text = mask(options, &decode_text(&entry.text), nearby);
-        let verdict = options.classifier.classify(&text);
-        let signals = options.classifier.signals(&verdict);
-        batch.marks.extend(signals.map(|signal| mark(counted, &signal)));
-        let is_told = verdict.rule.is_some() || verdict.outcome.is_some();
-        if level == Level::Other && (verdict.is_routine() || !is_told) {
+    fn add(
+        self,
+        judged: &Judged<'_>,
+        (server, problems): (&str, &mut Problems),
+        batch: &mut Batch,
+    ) {
+        let Self { counted, entry, level, .. } = self;
+        batch.marks.extend(judged.signals.iter().map(|signal| mark(counted, signal)));
+        if level == Level::Other && !judged.is_event {
             return;
         }
-        let class = Class::new(verdict, &text, options.fingerprinter);
+        let related = entry.related.as_ref();
         batch.events.push(NewEvent {
-            message: message_of(&entry, &text),
+            message: related.map(message_of).or(judged.message),
             counted,
             entry: entry.display_id(),
             tags: entry.tags.into_owned(),
-            problem: problems.of(&class, (options.server, &entry.component)),
-            severity: class.severity(level),
-            outcome: class.outcome,
-            captures: class.captures_json(),
-            text,
+            problem: problems.of(&judged.class, (server, &entry.component)),
+            severity: judged.class.severity(level),
+            outcome: judged.class.outcome,
+            captures: Arc::clone(&judged.captures),
+            text: Arc::clone(&judged.text),
             offset: entry.offset,
             len: entry.len,
         });
     }
-}
-
-/// Masks a text, given the head of the message that its component handled last.
-pub(super) fn mask(options: &IngestOptions<'_>, text: &str, nearby: Option<&[u8]>) -> String {
-    let plain;
-    let text = if text.contains(ESCAPE) {
-        plain = anstream::adapter::strip_str(text).to_string();
-        unix_lines(&plain)
-    } else {
-        unix_lines(text)
-    };
-    let mask = AssertUnwindSafe(|| options.masker.mask(&text, nearby));
-    catch_unwind(mask).unwrap_or_else(|_| WITHHELD.into())
 }
 
 /// Returns what an entry does to a course, as the store keeps it.

@@ -68,6 +68,14 @@ impl Masker {
         masked.unwrap_or_else(|| text.to_owned())
     }
 
+    /// Masks a text of which no message is known; returns `None` where one look does not find all.
+    #[must_use]
+    pub fn mask_at_once(&self, text: &str) -> Option<String> {
+        let known = Known::default();
+        let Some(masked) = self.round(text, &known) else { return Some(text.to_owned()) };
+        self.round(&masked, &known).is_none().then_some(masked)
+    }
+
     /// Returns a number by which bytes are known again, without keeping them.
     ///
     /// It depends on the key, so that a guess of the bytes cannot be tested without it.
@@ -94,6 +102,19 @@ impl Masker {
         detect::claim(&mut scan, signs, known);
         (scan.n_masked() > 0).then(|| scan.render(&self.key))
     }
+}
+
+/// Returns true where an identifier of the patient of a message, of which this is the head, stands in
+/// one of the texts: else they are masked as if the message was not known.
+#[must_use]
+pub fn quotes(texts: &[&str], head: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(head);
+    let known = Known::from_message(&head);
+    texts.iter().any(|text| {
+        let mut scan = Scan::new(text);
+        known.claim(&mut scan);
+        scan.n_masked() > 0
+    })
 }
 
 fn compile(rule: &MaskRule) -> Result<(Kind, Regex), MaskError> {

@@ -99,9 +99,9 @@ pub struct NewEvent {
     /// What became of the work.
     pub outcome: Option<Outcome>,
     /// A JSON object.
-    pub captures: String,
+    pub captures: Arc<str>,
     /// The masked text.
-    pub text: String,
+    pub text: Arc<str>,
     /// Offset in the file.
     pub offset: u64,
     /// Length in the file.

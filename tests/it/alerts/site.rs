@@ -169,7 +169,7 @@ impl Site {
             severity: failure.severity,
             outcome: failure.outcome,
             captures: "{}".into(),
-            text: failure.text.clone(),
+            text: failure.text.as_str().into(),
             offset: self.n_entries,
             len: 1,
             message: None,

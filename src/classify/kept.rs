@@ -1,0 +1,100 @@
+//! What was found out before, by bytes that it was found out of: bounded, for all threads.
+//!
+//! Entry points: [`Kept::get`], then [`Kept::put`]. Only what is asked for a second time is worth
+//! keeping (see [`Doorkeeper`]).
+
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use foldhash::fast::RandomState;
+
+use super::doorkeeper::Doorkeeper;
+
+/// Parts that are locked one by one, so that threads seldom wait for each other.
+const SHARDS: usize = 16;
+
+/// Keeps what comes again in mind.
+#[derive(Debug)]
+pub struct Kept<T> {
+    shards: [Mutex<Shard<T>>; SHARDS],
+    hasher: RandomState,
+    /// So many are kept in each part; then it starts afresh.
+    max_in_shard: usize,
+}
+
+/// One part.
+#[derive(Debug)]
+struct Shard<T> {
+    known: HashMap<Box<[u8]>, T, RandomState>,
+    doorkeeper: Doorkeeper,
+}
+
+/// What is found under a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found<T> {
+    /// What was put there.
+    Known(T),
+    /// Nothing, but it was asked for before, and is worth keeping.
+    Again,
+    /// Nothing, for the first time.
+    New,
+}
+
+impl<T: Clone> Kept<T> {
+    /// Keeps at most so many in mind.
+    #[must_use]
+    pub fn new(max_kept: usize) -> Self {
+        let shards = std::array::from_fn(|_| Mutex::default());
+        Self { shards, hasher: RandomState::default(), max_in_shard: max_kept / SHARDS }
+    }
+
+    /// Returns what is known of a key.
+    pub fn get(&self, key: &[u8]) -> Found<T> {
+        let (hash, mut shard) = self.shard(key);
+        if let Some(known) = shard.known.get(key) {
+            return Found::Known(known.clone());
+        }
+        if shard.doorkeeper.is_known(hash) { Found::Again } else { Found::New }
+    }
+
+    /// Keeps something under a key.
+    pub fn put(&self, key: &[u8], known: T) {
+        let (_, mut shard) = self.shard(key);
+        if shard.known.len() >= self.max_in_shard {
+            shard.known.clear();
+        }
+        shard.known.insert(key.into(), known);
+    }
+
+    fn shard(&self, key: &[u8]) -> (u64, MutexGuard<'_, Shard<T>>) {
+        let hash = self.hasher.hash_one(key);
+        let index = usize::try_from(hash >> 48).unwrap_or_default() % SHARDS;
+        let shard = self.shards.get(index).unwrap_or(&self.shards[0]);
+        (hash, shard.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl<T> Default for Shard<T> {
+    fn default() -> Self {
+        Self { known: HashMap::default(), doorkeeper: Doorkeeper::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_again_is_kept_and_no_more_than_there_is_room_for() {
+        let kept = Kept::new(2 * SHARDS);
+        assert_eq!(kept.get(b"refused"), Found::New);
+        assert_eq!(kept.get(b"refused"), Found::Again);
+        kept.put(b"refused", 7);
+        assert_eq!(kept.get(b"refused"), Found::Known(7));
+        let numbers = || (0_u32..1_000).map(u32::to_le_bytes);
+        numbers().for_each(|number| kept.put(&number, 1));
+        let n_known = numbers().filter(|number| kept.get(number) == Found::Known(1)).count();
+        assert!((1..=2 * SHARDS).contains(&n_known), "{n_known}");
+    }
+}

@@ -1,0 +1,193 @@
+//! What is made of the text of an entry: masked, explained, and known again where it comes again.
+//!
+//! Entry points: [`Judged::new`], and [`Repeats::judged`] where many texts are judged: what keeps
+//! failing writes the same words again and again.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::about;
+use super::class::Class;
+use super::ingest::IngestOptions;
+use crate::classify::{Found, Kept, Signal, unix_lines};
+use crate::parse::decode_text;
+use crate::redact::{Masker, quotes};
+
+/// Begins a terminal's color, which is no part of a text.
+const ESCAPE: char = '\u{1b}';
+/// What is stored where masking failed.
+const WITHHELD: &str = "[text withheld: it could not be masked]";
+/// Longer texts are judged anew each time.
+const MAX_KEPT_BYTES: usize = 256;
+/// So many texts are kept in mind.
+const MAX_KEPT: usize = 8_192;
+
+/// What is made of a text.
+#[derive(Clone, Debug)]
+pub(super) struct Judged<'c> {
+    /// The text, masked.
+    pub(super) text: Arc<str>,
+    pub(super) class: Class<'c>,
+    /// What the rule captured, as the store keeps it.
+    pub(super) captures: Arc<str>,
+    /// What it does to courses.
+    pub(super) signals: Vec<Signal<'c>>,
+    /// True where it is an event even if its entry does not say that it is bad.
+    pub(super) is_event: bool,
+    /// The message that it quotes.
+    pub(super) message: Option<u64>,
+}
+
+/// Texts that were judged before.
+///
+/// **Invariant:** the answer is the one that would be found without it.
+pub(super) struct Repeats<'c>(Kept<Arc<Judged<'c>>>);
+
+impl<'c> Judged<'c> {
+    /// Judges a text as it stands in the log, given the head of the message that its component
+    /// handled last.
+    pub(super) fn new(options: &IngestOptions<'c>, raw: &[u8], nearby: Option<&[u8]>) -> Self {
+        Self::of_masked(options, mask(options.masker, &decode_text(raw), nearby))
+    }
+
+    fn of_masked(options: &IngestOptions<'c>, text: String) -> Self {
+        let verdict = options.classifier.classify(&text);
+        let signals = options.classifier.signals(&verdict).collect();
+        let is_told = verdict.rule.is_some() || verdict.outcome.is_some();
+        let is_event = is_told && !verdict.is_routine();
+        let class = Class::new(verdict, &text, options.fingerprinter);
+        Self {
+            signals,
+            is_event,
+            message: about::message_in(&text),
+            captures: class.captures_json().into(),
+            class,
+            text: text.into(),
+        }
+    }
+}
+
+impl<'c> Repeats<'c> {
+    /// Returns the same as [`Judged::new`].
+    pub(super) fn judged(
+        &self,
+        options: &IngestOptions<'c>,
+        raw: &[u8],
+        nearby: Option<&[u8]>,
+    ) -> Arc<Judged<'c>> {
+        match plain(raw).and_then(|plain| self.known(options, plain, nearby)) {
+            Some(known) => known,
+            None => Arc::new(Judged::new(options, raw, nearby)),
+        }
+    }
+
+    fn known(
+        &self,
+        options: &IngestOptions<'c>,
+        plain: &str,
+        nearby: Option<&[u8]>,
+    ) -> Option<Arc<Judged<'c>>> {
+        let known = match self.0.get(plain.as_bytes()) {
+            Found::Known(known) => known,
+            Found::Again => self.keep(options, plain)?,
+            Found::New => return None,
+        };
+        let is_quoted = nearby.is_some_and(|head| quotes(&[plain, &known.text], head));
+        (!is_quoted).then_some(known)
+    }
+
+    /// Judges a text as if no message was known, and keeps that in mind.
+    fn keep(&self, options: &IngestOptions<'c>, plain: &str) -> Option<Arc<Judged<'c>>> {
+        // Else texts between the first and the last look would have to be asked for as well.
+        let masked = catch_unwind(AssertUnwindSafe(|| options.masker.mask_at_once(plain)));
+        let judged = Arc::new(Judged::of_masked(options, masked.ok()??));
+        self.0.put(plain.as_bytes(), Arc::clone(&judged));
+        Some(judged)
+    }
+}
+
+impl Default for Repeats<'_> {
+    fn default() -> Self {
+        Self(Kept::new(MAX_KEPT))
+    }
+}
+
+/// Returns the text of an entry where it is masked as it stands there, and short enough to be kept.
+fn plain(raw: &[u8]) -> Option<&str> {
+    let text = (raw.len() <= MAX_KEPT_BYTES).then(|| str::from_utf8(raw).ok())??;
+    (!text.contains([ESCAPE, '\r'])).then_some(text)
+}
+
+/// Masks a text, given the head of the message that its component handled last.
+pub(super) fn mask(masker: &Masker, text: &str, nearby: Option<&[u8]>) -> String {
+    let plain;
+    let text = if text.contains(ESCAPE) {
+        plain = anstream::adapter::strip_str(text).to_string();
+        unix_lines(&plain)
+    } else {
+        unix_lines(text)
+    };
+    let mask = AssertUnwindSafe(|| masker.mask(&text, nearby));
+    catch_unwind(mask).unwrap_or_else(|_| WITHHELD.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, AtomicU64};
+
+    use super::*;
+    use crate::catalogue::Catalogue;
+    use crate::classify::{Classifier, Fingerprinter};
+    use crate::parse::ParseOptions;
+    use crate::redact::PseudonymKey;
+
+    const HEAD: &[u8] = b"MSH|^~\\&|A|B|C|D|20260907||ADT^A01|17|P|2.5\r\
+        PID|1||771204^^^MRN||Marchetti^Giulietta||19450312|F|||7 Elm Rd\r";
+
+    fn shown(judged: &Judged<'_>) -> String {
+        let Judged { text, captures, signals, is_event, message, class } = judged;
+        let rule = class.rule_id();
+        format!("{text} {captures} {signals:?} {is_event} {message:?} {rule:?} {:?}", class.outcome)
+    }
+
+    #[test]
+    fn a_text_that_comes_again_is_judged_as_if_it_were_the_first() {
+        let classifier = Classifier::new(&Catalogue::load(None, None).unwrap()).unwrap();
+        let options = IngestOptions {
+            server: "s",
+            classifier: &classifier,
+            fingerprinter: &Fingerprinter::new(),
+            masker: &Masker::new(PseudonymKey::from_bytes([7; 32]), &[]).unwrap(),
+            parse: &ParseOptions::default(),
+            format: None,
+            since: None,
+            until: None,
+            stop: &AtomicBool::new(false),
+            progress: &AtomicU64::new(0),
+        };
+        let texts = [
+            "ORA-12541: TNS:no listener",
+            "ORA-00001: unique constraint (ADT.MRN_771204) violated",
+            "Error sending Marchetti to the lab",
+            "no ACK for 771204:\nMSA|AE|951966|unknown patient Okafor^Chidi",
+            "Patient name: Chidi Okafor, born 1961-02-03, phone 555-0102",
+            "\u{1b}[31mConnection to 10.4.2.7:6661 refused\u{1b}[0m",
+            "first line\r\nsecond line of 19450312",
+            "Müller ist unbekannt",
+            "",
+        ];
+        let texts = texts.map(str::as_bytes).into_iter();
+        let texts: Vec<&[u8]> = texts.chain([&b"M\xFCller ist unbekannt"[..]]).collect();
+        let repeats = Repeats::default();
+        let mut n_known = 0;
+        for nearby in [None, Some(HEAD), None, Some(HEAD)] {
+            for raw in &texts {
+                let first = Judged::new(&options, raw, nearby);
+                let again = repeats.judged(&options, raw, nearby);
+                assert_eq!(shown(&again), shown(&first), "{:?}", raw.escape_ascii());
+                n_known += usize::from(Arc::strong_count(&again) > 1);
+            }
+        }
+        assert!(n_known > texts.len(), "{n_known}");
+    }
+}
