@@ -7,7 +7,9 @@ use std::sync::Arc;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use dewlap::model::Severity;
 use dewlap::sample::{CorpusOptions, SampleEntry, corpus};
-use dewlap::store::{Batch, Classes, Counted, Evidence, NewEvent, NewProblem, Tally, Writer};
+use dewlap::store::{
+    Batch, Classes, Counted, Evidence, NewEvent, NewProblem, Tally, Texts, Writer,
+};
 
 /// Entries of one run.
 const N_ENTRIES: usize = 60_000;
@@ -22,17 +24,17 @@ const N_PROBLEMS: usize = 40;
 fn batches(entries: &[SampleEntry], has_events: bool) -> Vec<Batch> {
     let problems: Vec<_> = (0..N_PROBLEMS).map(problem).collect();
     let size = if has_events { BATCH_EVENTS } else { BATCH_ENTRIES };
-    let batch = |entries: &[SampleEntry]| Batch {
-        components: vec!["ADT Inbound".into()],
-        streams: vec!["component ADT Inbound".into()],
-        counted: entries.iter().map(counted).collect(),
-        events: entries
-            .iter()
-            .zip(0..)
-            .filter(|_| has_events)
-            .map(|entry| event(entry, &problems))
-            .collect(),
-        ..Batch::default()
+    let batch = |entries: &[SampleEntry]| {
+        let mut texts = Texts::default();
+        let events = entries.iter().zip(0..).filter(|_| has_events);
+        Batch {
+            components: vec!["ADT Inbound".into()],
+            streams: vec!["component ADT Inbound".into()],
+            counted: entries.iter().map(counted).collect(),
+            events: events.map(|entry| event(entry, &mut texts, &problems)).collect(),
+            texts,
+            ..Batch::default()
+        }
     };
     entries.chunks(size).map(batch).collect()
 }
@@ -59,17 +61,21 @@ fn problem(nth: usize) -> Arc<NewProblem> {
     })
 }
 
-fn event((entry, nth): (&SampleEntry, u32), problems: &[Arc<NewProblem>]) -> NewEvent {
+fn event(
+    (entry, nth): (&SampleEntry, u32),
+    texts: &mut Texts,
+    problems: &[Arc<NewProblem>],
+) -> NewEvent {
     NewEvent {
         counted: nth,
-        entry: Some(entry.id()),
-        tags: "#error".into(),
+        entry: Some(texts.put(&entry.id())),
+        tags: texts.put("#error"),
         problem: Arc::clone(&problems[nth as usize % problems.len()]),
         severity: Severity::Error,
         outcome: None,
-        captures: r#"{"code":"12541"}"#.into(),
-        text: "Error executing operation. Retrying (3 of 100)...\nORA-12541: TNS:no listener"
-            .into(),
+        captures: texts.put(r#"{"code":"12541"}"#),
+        text: texts
+            .put("Error executing operation. Retrying (3 of 100)...\nORA-12541: TNS:no listener"),
         offset: u64::from(nth) * 200,
         len: 200,
         message: None,

@@ -15,7 +15,7 @@ use super::kept::{Found, Kept};
 /// Longer texts are decided anew each time.
 const MAX_BYTES: usize = 512;
 /// So many shapes and texts are kept.
-const MAX_KEPT: usize = 16_384;
+const MAX_KEPT: usize = 8_192;
 /// Ends the key of a text that stands for itself only: no text has it.
 const EXACT: u8 = 0xFF;
 

@@ -265,12 +265,12 @@ impl Entry<'_> {
 
     /// Returns the id that the entry goes by, or `None` where only its place tells it.
     #[must_use]
-    pub fn display_id(&self) -> Option<String> {
+    pub fn display_id(&self) -> Option<Cow<'_, str>> {
         match &self.id {
             EntryId::Iguana { index } => {
-                Some(format!("{}-{}-{index}", self.component, self.time.get()))
+                Some(format!("{}-{}-{index}", self.component, self.time.get()).into())
             }
-            EntryId::Named(id) => Some(id.clone().into_owned()),
+            EntryId::Named(id) => Some(Cow::Borrowed(id)),
             EntryId::Place => None,
         }
     }
@@ -457,7 +457,7 @@ mod tests {
     fn an_id_in_a_text_log_is_the_same_as_on_disk() {
         let on_disk = entry(EntryKind::Trace, "", "x");
         let id = on_disk.display_id().unwrap();
-        let in_text = Entry { id: EntryId::Named(id.into()), ..on_disk.clone() };
+        let in_text = Entry { id: EntryId::Named(id), ..on_disk.clone() };
         assert_eq!(in_text.identity(), on_disk.identity());
     }
 

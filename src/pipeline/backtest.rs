@@ -231,14 +231,8 @@ fn decide_chunks<'o>(
 struct Comparison<'o> {
     options: &'o BacktestOptions<'o>,
     fingerprinter: Fingerprinter,
-    remembered: HashMap<String, Decided<'o>>,
+    remembered: HashMap<String, Class<'o>>,
     tally: Tally<'o>,
-}
-
-/// A text's new class, with the captures as the store would keep them.
-struct Decided<'o> {
-    class: Class<'o>,
-    captures: String,
 }
 
 impl<'o> Comparison<'o> {
@@ -248,21 +242,20 @@ impl<'o> Comparison<'o> {
     }
 
     fn add(&mut self, event: StoredClass) {
-        if let Some(decided) = self.remembered.get(&event.text) {
-            self.tally.compare(self.options, event, decided);
+        if let Some(class) = self.remembered.get(&event.text) {
+            self.tally.compare(self.options, event, class);
             return;
         }
         let verdict = self.options.classifier.classify(&event.text);
-        let class = Class::new(verdict, &event.text, &self.fingerprinter);
-        let decided = Decided { captures: class.captures_json(), class };
+        let class = Class::new(&verdict, &event.text, &self.fingerprinter);
         let is_short = event.text.len() <= MAX_REMEMBERED_BYTES;
         let text = is_short.then(|| event.text.clone());
-        self.tally.compare(self.options, event, &decided);
+        self.tally.compare(self.options, event, &class);
         if let Some(text) = text {
             if self.remembered.len() >= MAX_REMEMBERED {
                 self.remembered.clear();
             }
-            self.remembered.insert(text, decided);
+            self.remembered.insert(text, class);
         }
     }
 }
@@ -280,8 +273,8 @@ struct Tally<'o> {
 }
 
 impl<'o> Tally<'o> {
-    fn compare(&mut self, options: &BacktestOptions<'_>, event: StoredClass, now: &Decided<'o>) {
-        let rule = now.class.rule_id();
+    fn compare(&mut self, options: &BacktestOptions<'_>, event: StoredClass, now: &Class<'o>) {
+        let rule = now.rule_id();
         let before = explained_before(options, event.rule.as_deref());
         let after = Explained::by(rule, options.catalogue);
         self.before.add(Shares::of(before, 1));
@@ -297,10 +290,9 @@ impl<'o> Tally<'o> {
     }
 
     /// Compares what is left where the rule is the same.
-    fn compare_rest(&mut self, event: StoredClass, now: &Decided<'o>) {
-        let class = &now.class;
+    fn compare_rest(&mut self, event: StoredClass, class: &Class<'o>) {
         let changes = [
-            event.captures != now.captures,
+            event.captures != *class.captures,
             event.outcome != class.outcome,
             event.severity != class.severity(event.level),
             event.problem != class.problem(&event.server, &event.component).key,

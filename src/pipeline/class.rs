@@ -1,13 +1,8 @@
 //! The class of an event: what a catalogue makes of its masked text.
 //!
 //! Entry point: [`Class::new`]. Reading logs and `backtest` both decide here, so that a stored text
-//! that is decided again by the same catalogue gets the class it has. [`Problems::of`] is what the
+//! that is decided again by the same catalogue gets the class it has. [`Class::problem`] is what the
 //! event then counts for.
-
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
-
-use foldhash::fast::RandomState;
 
 use crate::catalogue::Rule;
 use crate::classify::{Fingerprint, Fingerprinter, Verdict, problem_id};
@@ -23,21 +18,29 @@ pub(super) struct Class<'c> {
     fingerprint: Option<Fingerprint>,
     /// What became of the work.
     pub(super) outcome: Option<Outcome>,
-    captures: BTreeMap<String, String>,
+    /// What the rule captured, as the store keeps it: a JSON object.
+    pub(super) captures: Box<str>,
+    /// The captures that split the rule's problems.
+    group: Vec<(&'c str, Box<str>)>,
 }
 
 impl<'c> Class<'c> {
     /// Returns the class of the text that the verdict is of.
-    pub(super) fn new(verdict: Verdict<'c>, text: &str, fingerprinter: &Fingerprinter) -> Self {
+    pub(super) fn new(verdict: &Verdict<'c>, text: &str, fingerprinter: &Fingerprinter) -> Self {
         let fingerprint = verdict.rule.is_none().then(|| {
             let inner = text.get(verdict.inner.clone()).unwrap_or(text);
             fingerprinter.fingerprint(inner)
         });
+        let captures = serde_json::to_string(&verdict.captures).unwrap_or_else(|_| "{}".into());
+        let names = verdict.rule.map(|rule| rule.group_by.as_slice()).unwrap_or_default();
+        let value = |name| verdict.captures.get(name).map(|value| value.as_str().into());
+        let group = names.iter().filter_map(|name| Some((name.as_str(), value(name)?)));
         Self {
             rule: verdict.rule,
             fingerprint,
             outcome: verdict.outcome,
-            captures: verdict.captures,
+            captures: captures.into(),
+            group: group.collect(),
         }
     }
 
@@ -60,60 +63,30 @@ impl<'c> Class<'c> {
     pub(super) fn problem(&self, server: &str, component: &str) -> NewProblem {
         let cluster = self.fingerprint.as_ref().map(Fingerprint::cluster_id);
         let kind = self.rule_id().or(cluster.as_deref()).unwrap_or_default();
+        let group: Vec<_> = self.group.iter().map(|(name, value)| (*name, &**value)).collect();
         NewProblem {
-            key: problem_id(kind, server, component, &self.group()),
+            key: problem_id(kind, server, component, &group),
             rule: self.rule_id().map(str::to_owned),
             cluster,
             template: self.template().map(str::to_owned),
         }
     }
 
+    /// Returns all that the problem of a component depends on, on one server.
+    pub(super) fn problem_key(&self, component: &str) -> Vec<u8> {
+        let kind = [self.rule_id(), self.template(), Some(component)];
+        let group = self.group.iter().flat_map(|(name, value)| [*name, value]);
+        let mut key = Vec::new();
+        for part in kind.map(Option::unwrap_or_default).into_iter().chain(group) {
+            // The length keeps parts apart.
+            key.extend_from_slice(&part.len().to_le_bytes());
+            key.extend_from_slice(part.as_bytes());
+        }
+        key
+    }
+
     /// Returns what the texts of its group of unknowns have in common.
     fn template(&self) -> Option<&str> {
         self.fingerprint.as_ref().map(|fingerprint| fingerprint.template.as_str())
-    }
-
-    /// Returns what the rule captured, as the store keeps it.
-    pub(super) fn captures_json(&self) -> String {
-        serde_json::to_string(&self.captures).unwrap_or_else(|_| "{}".into())
-    }
-
-    /// Returns the captures that split the rule's problems.
-    fn group(&self) -> Vec<(&str, &str)> {
-        let names = self.rule.map(|rule| rule.group_by.as_slice()).unwrap_or_default();
-        let pairs = names.iter().filter_map(|name| self.captures.get_key_value(name));
-        pairs.map(|(name, value)| (name.as_str(), value.as_str())).collect()
-    }
-}
-
-/// Problems of one server, each of which is named and written out once.
-#[derive(Debug, Default)]
-pub(super) struct Problems {
-    /// By component and class: all that their ids depend on.
-    known: HashMap<Box<[u8]>, Arc<NewProblem>, RandomState>,
-    key: Vec<u8>,
-}
-
-impl Problems {
-    /// Returns the problem that an event of this class counts for.
-    pub(super) fn of(
-        &mut self,
-        class: &Class<'_>,
-        (server, component): (&str, &str),
-    ) -> Arc<NewProblem> {
-        self.key.clear();
-        let kind = [class.rule_id(), class.template(), Some(component)];
-        let group = class.group().into_iter().flat_map(|(name, value)| [name, value]);
-        for part in kind.map(Option::unwrap_or_default).into_iter().chain(group) {
-            // The length keeps parts apart.
-            self.key.extend_from_slice(&part.len().to_le_bytes());
-            self.key.extend_from_slice(part.as_bytes());
-        }
-        if let Some(known) = self.known.get(self.key.as_slice()) {
-            return Arc::clone(known);
-        }
-        let problem = Arc::new(class.problem(server, component));
-        self.known.insert(self.key.as_slice().into(), Arc::clone(&problem));
-        problem
     }
 }

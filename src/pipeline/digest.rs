@@ -7,8 +7,9 @@
 
 use std::sync::Arc;
 
+use super::about::message_of;
 use super::ingest::IngestOptions;
-use super::judged::mask;
+use super::judged::{Judge, mask};
 use super::pending::{Before, Candidate, MAX_TEXT_BYTES, Pending, mark};
 use super::places::Places;
 use super::routine::Routine;
@@ -30,8 +31,6 @@ pub(super) struct Digest<'o> {
     options: &'o IngestOptions<'o>,
     file: FileId,
     pending: Pending,
-    /// Bytes of the candidates' texts.
-    bytes: usize,
     places: Places,
     routine: Routine<'o>,
     /// What the batches taken before left behind.
@@ -44,7 +43,6 @@ impl<'o> Digest<'o> {
             options,
             file,
             pending: pending(file),
-            bytes: 0,
             places: Places::default(),
             routine: Routine::default(),
             before: Before::default(),
@@ -74,7 +72,7 @@ impl<'o> Digest<'o> {
     pub(super) fn is_full(&self) -> bool {
         self.pending.batch.counted.len() >= MAX_BATCH_ENTRIES
             || self.pending.candidates.len() >= MAX_BATCH_CANDIDATES
-            || self.bytes >= MAX_BATCH_BYTES
+            || self.pending.raw.len() >= MAX_BATCH_BYTES
     }
 
     /// Returns true where nothing was added to the batch yet.
@@ -87,12 +85,11 @@ impl<'o> Digest<'o> {
         let mut pending = self.take_pending();
         pending.batch.position = position;
         pending.follow(&mut self.before);
-        pending.judge(self.options, None)
+        pending.judge(&Judge::new(self.options))
     }
 
     /// Returns the batch so far, to be judged, and begins the next.
     pub(super) fn take_pending(&mut self) -> Pending {
-        self.bytes = 0;
         let mut full = std::mem::replace(&mut self.pending, pending(self.file));
         (full.batch.components, full.batch.streams) = self.places.take_names();
         full.nearby = self.places.take_nearby();
@@ -159,9 +156,20 @@ impl<'o> Digest<'o> {
         counted: u32,
         nearby: Option<Arc<Vec<u8>>>,
     ) {
-        let entry = Entry { text: text_of(entry).into(), ..entry.clone() }.into_owned();
-        self.bytes += entry.text.len();
-        self.pending.candidates.push(Candidate { counted, entry, level, nearby });
+        let Pending { raw, candidates, batch, .. } = &mut self.pending;
+        let start = raw.len();
+        raw.extend_from_slice(text_of(entry));
+        candidates.push(Candidate {
+            counted,
+            entry: entry.display_id().map(|id| batch.texts.put(&id)),
+            tags: batch.texts.put(&entry.tags),
+            text: start..raw.len(),
+            level,
+            offset: entry.offset,
+            len: entry.len,
+            message: entry.related.as_ref().map(message_of),
+            nearby,
+        });
     }
 }
 

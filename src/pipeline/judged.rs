@@ -1,7 +1,7 @@
 //! What is made of the text of an entry: masked, explained, and known again where it comes again.
 //!
-//! Entry points: [`Judged::new`], and [`Repeats::judged`] where many texts are judged: what keeps
-//! failing writes the same words again and again.
+//! Entry points: [`Judge::judged`] for a text, then [`Judge::problem`] for what its event counts for.
+//! What keeps failing writes the same words again and again.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use super::ingest::IngestOptions;
 use crate::classify::{Found, Kept, Signal, unix_lines};
 use crate::parse::decode_text;
 use crate::redact::{Masker, quotes};
+use crate::store::NewProblem;
 
 /// Begins a terminal's color, which is no part of a text.
 const ESCAPE: char = '\u{1b}';
@@ -19,17 +20,15 @@ const ESCAPE: char = '\u{1b}';
 const WITHHELD: &str = "[text withheld: it could not be masked]";
 /// Longer texts are judged anew each time.
 const MAX_KEPT_BYTES: usize = 256;
-/// So many texts are kept in mind.
+/// So many texts and problems are kept in mind.
 const MAX_KEPT: usize = 8_192;
 
 /// What is made of a text.
 #[derive(Clone, Debug)]
 pub(super) struct Judged<'c> {
     /// The text, masked.
-    pub(super) text: Arc<str>,
+    pub(super) text: Box<str>,
     pub(super) class: Class<'c>,
-    /// What the rule captured, as the store keeps it.
-    pub(super) captures: Arc<str>,
     /// What it does to courses.
     pub(super) signals: Vec<Signal<'c>>,
     /// True where it is an event even if its entry does not say that it is bad.
@@ -38,10 +37,20 @@ pub(super) struct Judged<'c> {
     pub(super) message: Option<u64>,
 }
 
-/// Texts that were judged before.
+/// Judges texts.
+pub(super) struct Judge<'o> {
+    options: &'o IngestOptions<'o>,
+    memory: Option<Memory<'o>>,
+}
+
+/// What was judged before.
 ///
 /// **Invariant:** the answer is the one that would be found without it.
-pub(super) struct Repeats<'c>(Kept<Arc<Judged<'c>>>);
+struct Memory<'o> {
+    texts: Kept<Arc<Judged<'o>>>,
+    /// By component and class.
+    problems: Kept<Arc<NewProblem>>,
+}
 
 impl<'c> Judged<'c> {
     /// Judges a text as it stands in the log, given the head of the message that its component
@@ -55,39 +64,58 @@ impl<'c> Judged<'c> {
         let signals = options.classifier.signals(&verdict).collect();
         let is_told = verdict.rule.is_some() || verdict.outcome.is_some();
         let is_event = is_told && !verdict.is_routine();
-        let class = Class::new(verdict, &text, options.fingerprinter);
-        Self {
-            signals,
-            is_event,
-            message: about::message_in(&text),
-            captures: class.captures_json().into(),
-            class,
-            text: text.into(),
+        let class = Class::new(&verdict, &text, options.fingerprinter);
+        Self { signals, is_event, message: about::message_in(&text), class, text: text.into() }
+    }
+}
+
+impl<'o> Judge<'o> {
+    /// Judges each text as if it were the first.
+    pub(super) fn new(options: &'o IngestOptions<'o>) -> Self {
+        Self { options, memory: None }
+    }
+
+    /// Knows texts again, which takes memory.
+    pub(super) fn of_many(options: &'o IngestOptions<'o>) -> Self {
+        let memory = Memory { texts: Kept::new(MAX_KEPT), problems: Kept::new(MAX_KEPT) };
+        Self { options, memory: Some(memory) }
+    }
+
+    /// Returns the same as [`Judged::new`].
+    pub(super) fn judged(&self, raw: &[u8], nearby: Option<&[u8]>) -> Arc<Judged<'o>> {
+        let known = |memory: &Memory<'o>| memory.judged(self.options, plain(raw)?, nearby);
+        match self.memory.as_ref().and_then(known) {
+            Some(known) => known,
+            None => Arc::new(Judged::new(self.options, raw, nearby)),
+        }
+    }
+
+    /// Returns the problem that an event of this class in this component counts for.
+    pub(super) fn problem(&self, class: &Class<'_>, component: &str) -> Arc<NewProblem> {
+        let problem = || Arc::new(class.problem(self.options.server, component));
+        let Some(memory) = &self.memory else { return problem() };
+        let key = class.problem_key(component);
+        match memory.problems.get(&key) {
+            Found::Known(known) => known,
+            Found::New => problem(),
+            Found::Again => {
+                let problem = problem();
+                memory.problems.put(&key, Arc::clone(&problem));
+                problem
+            }
         }
     }
 }
 
-impl<'c> Repeats<'c> {
-    /// Returns the same as [`Judged::new`].
-    pub(super) fn judged(
+impl<'o> Memory<'o> {
+    /// Returns what is known of a text, unless it is about the patient of the message near it.
+    fn judged(
         &self,
-        options: &IngestOptions<'c>,
-        raw: &[u8],
-        nearby: Option<&[u8]>,
-    ) -> Arc<Judged<'c>> {
-        match plain(raw).and_then(|plain| self.known(options, plain, nearby)) {
-            Some(known) => known,
-            None => Arc::new(Judged::new(options, raw, nearby)),
-        }
-    }
-
-    fn known(
-        &self,
-        options: &IngestOptions<'c>,
+        options: &IngestOptions<'o>,
         plain: &str,
         nearby: Option<&[u8]>,
-    ) -> Option<Arc<Judged<'c>>> {
-        let known = match self.0.get(plain.as_bytes()) {
+    ) -> Option<Arc<Judged<'o>>> {
+        let known = match self.texts.get(plain.as_bytes()) {
             Found::Known(known) => known,
             Found::Again => self.keep(options, plain)?,
             Found::New => return None,
@@ -97,18 +125,12 @@ impl<'c> Repeats<'c> {
     }
 
     /// Judges a text as if no message was known, and keeps that in mind.
-    fn keep(&self, options: &IngestOptions<'c>, plain: &str) -> Option<Arc<Judged<'c>>> {
+    fn keep(&self, options: &IngestOptions<'o>, plain: &str) -> Option<Arc<Judged<'o>>> {
         // Else texts between the first and the last look would have to be asked for as well.
         let masked = catch_unwind(AssertUnwindSafe(|| options.masker.mask_at_once(plain)));
         let judged = Arc::new(Judged::of_masked(options, masked.ok()??));
-        self.0.put(plain.as_bytes(), Arc::clone(&judged));
+        self.texts.put(plain.as_bytes(), Arc::clone(&judged));
         Some(judged)
-    }
-}
-
-impl Default for Repeats<'_> {
-    fn default() -> Self {
-        Self(Kept::new(MAX_KEPT))
     }
 }
 
@@ -145,8 +167,8 @@ mod tests {
         PID|1||771204^^^MRN||Marchetti^Giulietta||19450312|F|||7 Elm Rd\r";
 
     fn shown(judged: &Judged<'_>) -> String {
-        let Judged { text, captures, signals, is_event, message, class } = judged;
-        let rule = class.rule_id();
+        let Judged { text, signals, is_event, message, class } = judged;
+        let (rule, captures) = (class.rule_id(), &class.captures);
         format!("{text} {captures} {signals:?} {is_event} {message:?} {rule:?} {:?}", class.outcome)
     }
 
@@ -179,13 +201,13 @@ mod tests {
         ];
         let texts = texts.map(str::as_bytes).into_iter();
         let texts: Vec<&[u8]> = texts.chain([&b"M\xFCller ist unbekannt"[..]]).collect();
-        let repeats = Repeats::default();
+        let judge = Judge::of_many(&options);
         let (mut n_known, mut n_quoting) = (0, 0);
         for nearby in [None, Some(HEAD), None, Some(HEAD)] {
             for raw in &texts {
                 let first = Judged::new(&options, raw, nearby);
                 n_quoting += usize::from(shown(&first) != shown(&Judged::new(&options, raw, None)));
-                let again = repeats.judged(&options, raw, nearby);
+                let again = judge.judged(raw, nearby);
                 assert_eq!(shown(&again), shown(&first), "{:?}", raw.escape_ascii());
                 n_known += usize::from(Arc::strong_count(&again) > 1);
             }

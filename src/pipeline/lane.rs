@@ -13,7 +13,7 @@ use rayon::{ScopeFifo, Yield};
 
 use super::digest::MAX_BATCH_CANDIDATES;
 use super::ingest::{FileGap, IngestOptions};
-use super::judged::Repeats;
+use super::judged::Judge;
 use super::pending::{Before, Pending};
 use super::piece::{Piece, PieceOf};
 use super::routine::Routine;
@@ -63,7 +63,7 @@ pub(super) enum Load {
 /// What the threads share.
 struct Shared<'s> {
     options: &'s IngestOptions<'s>,
-    repeats: Repeats<'s>,
+    judge: Judge<'s>,
     writer: WriterHandle,
     max_in_flight: usize,
     piece_bytes: AtomicUsize,
@@ -128,7 +128,7 @@ impl<'l, 's> Lane<'l, 's> {
         let n_threads = rayon::current_num_threads();
         let shared = Shared {
             options,
-            repeats: Repeats::default(),
+            judge: Judge::of_many(options),
             writer,
             max_in_flight: BATCHES_PER_THREAD * n_threads,
             piece_bytes: MIN_PIECE_BYTES.into(),
@@ -299,7 +299,7 @@ impl<'s> Shared<'s> {
     /// Judges a batch and commits it, unless one before it is not judged yet.
     fn judge(&self, number: u64, pending: Pending) {
         let alarm = Alarm(self);
-        let batch = pending.judge(self.options, Some(&self.repeats));
+        let batch = pending.judge(&self.judge);
         std::mem::forget(alarm);
         let mut queue = self.lock();
         queue.judged.insert(number, batch);

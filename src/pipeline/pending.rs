@@ -7,16 +7,14 @@
 //! **Invariant:** what becomes of a batch depends on its content and on what those before it left
 //! behind, not on when, where and with what others it is judged.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::about::message_of;
-use super::class::Problems;
-use super::ingest::IngestOptions;
-use super::judged::{Judged, Repeats};
+use super::judged::{Judge, Judged};
 use super::places::Nearby;
 use crate::classify::Signal;
-use crate::model::{Entry, Level, Millis};
-use crate::store::{Batch, NewEvent, NewMark};
+use crate::model::{Level, Millis};
+use crate::store::{Batch, NewEvent, NewMark, TextAt};
 
 /// Bytes of a text that are looked at and kept; the rest stays in Iguana's own log.
 pub(super) const MAX_TEXT_BYTES: usize = 64 * 1024;
@@ -28,6 +26,8 @@ pub(super) struct Pending {
     pub(super) batch: Batch,
     /// In the order of the file.
     pub(super) candidates: Vec<Candidate>,
+    /// Their texts as they stand in the log, one behind the other.
+    pub(super) raw: Vec<u8>,
     /// The last message of each component that has one in the batch.
     pub(super) nearby: Nearby,
     /// Entries in it, those that are not wanted included.
@@ -54,10 +54,20 @@ pub(super) struct Before {
 pub(super) struct Candidate {
     /// Index in [`Batch::counted`].
     pub(super) counted: u32,
-    /// The entry, of which no more than [`MAX_TEXT_BYTES`] of text.
-    pub(super) entry: Entry<'static>,
+    /// The entry's id, where the log has one.
+    pub(super) entry: Option<TextAt>,
+    /// Its tags.
+    pub(super) tags: TextAt,
+    /// Where its text is in [`Pending::raw`]: no more than [`MAX_TEXT_BYTES`] of it.
+    pub(super) text: Range<usize>,
     /// How bad it says it is.
     pub(super) level: Level,
+    /// Offset in the file.
+    pub(super) offset: u64,
+    /// Length in the file.
+    pub(super) len: u64,
+    /// The message that the log says it is about.
+    pub(super) message: Option<u64>,
     /// The head of the message that its component handled last; `None` where that is not in the
     /// batch.
     pub(super) nearby: Option<Arc<Vec<u8>>>,
@@ -67,7 +77,7 @@ impl Pending {
     /// Adds what the batches before this one know, and tells the next one of this.
     pub(super) fn follow(&mut self, before: &mut Before) {
         for candidate in self.candidates.iter_mut().filter(|other| other.nearby.is_none()) {
-            candidate.nearby = before.nearby.of(&candidate.entry.component);
+            candidate.nearby = before.nearby.of(component_of(&self.batch, candidate.counted));
         }
         before.nearby.extend(std::mem::take(&mut self.nearby));
         for gap in self.batch.gaps.iter_mut().take(self.n_leading_gaps) {
@@ -80,21 +90,14 @@ impl Pending {
         }
     }
 
-    /// Returns the batch with its events; texts that were judged before are known again.
-    pub(super) fn judge<'c>(
-        self,
-        options: &IngestOptions<'c>,
-        repeats: Option<&Repeats<'c>>,
-    ) -> Batch {
-        let Self { mut batch, candidates, .. } = self;
-        let mut problems = Problems::default();
+    /// Returns the batch with its events.
+    pub(super) fn judge(self, judge: &Judge<'_>) -> Batch {
+        let Self { mut batch, candidates, raw, .. } = self;
         for candidate in candidates {
             let nearby = candidate.nearby.as_ref().map(|head| head.as_slice());
-            let judged = match repeats {
-                Some(repeats) => repeats.judged(options, &candidate.entry.text, nearby),
-                None => Arc::new(Judged::new(options, &candidate.entry.text, nearby)),
-            };
-            candidate.add(&judged, (options.server, &mut problems), &mut batch);
+            let text = raw.get(candidate.text.clone()).unwrap_or_default();
+            let judged = judge.judged(text, nearby);
+            candidate.add(judge, &judged, &mut batch);
         }
         batch.marks.sort_by_key(|mark| mark.counted);
         batch
@@ -103,32 +106,35 @@ impl Pending {
 
 impl Candidate {
     /// Adds the event that an entry is, if it is one, and what it does to courses.
-    fn add(
-        self,
-        judged: &Judged<'_>,
-        (server, problems): (&str, &mut Problems),
-        batch: &mut Batch,
-    ) {
-        let Self { counted, entry, level, .. } = self;
+    fn add(self, judge: &Judge<'_>, judged: &Judged<'_>, batch: &mut Batch) {
+        let Self { counted, level, .. } = self;
         batch.marks.extend(judged.signals.iter().map(|signal| mark(counted, signal)));
         if level == Level::Other && !judged.is_event {
             return;
         }
-        let related = entry.related.as_ref();
+        let problem = judge.problem(&judged.class, component_of(batch, counted));
         batch.events.push(NewEvent {
-            message: related.map(message_of).or(judged.message),
+            message: self.message.or(judged.message),
             counted,
-            entry: entry.display_id(),
-            tags: entry.tags.into_owned(),
-            problem: problems.of(&judged.class, (server, &entry.component)),
+            entry: self.entry,
+            tags: self.tags,
+            problem,
             severity: judged.class.severity(level),
             outcome: judged.class.outcome,
-            captures: Arc::clone(&judged.captures),
-            text: Arc::clone(&judged.text),
-            offset: entry.offset,
-            len: entry.len,
+            captures: batch.texts.put(&judged.class.captures),
+            text: batch.texts.put(&judged.text),
+            offset: self.offset,
+            len: self.len,
         });
     }
+}
+
+/// Returns the component of an entry of a batch.
+fn component_of(batch: &Batch, counted: u32) -> &str {
+    let at = |index: u32| usize::try_from(index).unwrap_or(usize::MAX);
+    let counted = batch.counted.get(at(counted));
+    let component = counted.and_then(|counted| batch.components.get(at(counted.component)));
+    component.map_or("", |component| component)
 }
 
 /// Returns what an entry does to a course, as the store keeps it.

@@ -20,6 +20,8 @@ pub struct Batch {
     pub counted: Vec<Counted>,
     /// The entries that are events, in the same order.
     pub events: Vec<NewEvent>,
+    /// What those events say.
+    pub texts: Texts,
     /// What entries do to courses, in the same order.
     pub marks: Vec<NewMark>,
     /// Damaged parts.
@@ -83,15 +85,41 @@ pub struct Counted {
     pub text_bytes: u32,
 }
 
-/// An event to be stored, all of it masked.
+/// Texts of events, one behind the other: to keep each by itself takes longer than to copy it.
+#[derive(Clone, Debug, Default)]
+pub struct Texts(String);
+
+/// Where a text stands in the [`Texts`] that it was put in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TextAt {
+    start: usize,
+    end: usize,
+}
+
+impl Texts {
+    /// Adds a text.
+    pub fn put(&mut self, text: &str) -> TextAt {
+        let start = self.0.len();
+        self.0.push_str(text);
+        TextAt { start, end: self.0.len() }
+    }
+
+    /// Returns a text; an empty one where it was put elsewhere.
+    #[must_use]
+    pub fn get(&self, at: TextAt) -> &str {
+        self.0.get(at.start..at.end).unwrap_or_default()
+    }
+}
+
+/// An event to be stored, all of it masked. Its texts stand in [`Batch::texts`].
 #[derive(Clone, Debug)]
 pub struct NewEvent {
     /// Index in [`Batch::counted`].
     pub counted: u32,
     /// The entry's id; `None`: the file's label and the offset make one.
-    pub entry: Option<String>,
+    pub entry: Option<TextAt>,
     /// Hashtags, separated by spaces.
-    pub tags: String,
+    pub tags: TextAt,
     /// What it counts for; many events of a batch have one in common.
     pub problem: Arc<NewProblem>,
     /// From the rule, else from type and tags.
@@ -99,9 +127,9 @@ pub struct NewEvent {
     /// What became of the work.
     pub outcome: Option<Outcome>,
     /// A JSON object.
-    pub captures: Arc<str>,
+    pub captures: TextAt,
     /// The masked text.
-    pub text: Arc<str>,
+    pub text: TextAt,
     /// Offset in the file.
     pub offset: u64,
     /// Length in the file.

@@ -6,8 +6,8 @@ use std::borrow::Cow;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, ToSql, params};
 
-use super::NewEvent;
 use super::rollup::{Occurrence, Rollup};
+use super::{NewEvent, Texts};
 use crate::model::{EntryKind, Millis};
 
 /// What the columns of an event need beside the event.
@@ -46,6 +46,7 @@ const COLUMNS: &str = "server, entry, component, time, kind, tags, problem, seve
 /// [`EventRows::flush`] returns.
 pub(super) struct EventRows<'c, 'e> {
     pub(super) connection: &'c Connection,
+    texts: &'e Texts,
     one: CachedStatement<'c>,
     many: CachedStatement<'c>,
     waiting: Vec<Waiting<'e>>,
@@ -56,7 +57,7 @@ pub(super) struct EventRows<'c, 'e> {
 }
 
 impl<'c, 'e> EventRows<'c, 'e> {
-    pub(super) fn new(connection: &'c Connection) -> rusqlite::Result<Self> {
+    pub(super) fn new(connection: &'c Connection, texts: &'e Texts) -> rusqlite::Result<Self> {
         let insert = |n_rows| {
             let row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
             let rows = vec![row; n_rows].join(", ");
@@ -66,7 +67,7 @@ impl<'c, 'e> EventRows<'c, 'e> {
                 .prepare_cached(&format!("INSERT OR FAIL INTO event ({COLUMNS}) VALUES {rows}"))
         };
         let (one, many) = (insert(1)?, insert(ROWS_AT_ONCE)?);
-        Ok(Self { connection, one, many, waiting: Vec::new(), label: None, last: 0 })
+        Ok(Self { connection, texts, one, many, waiting: Vec::new(), label: None, last: 0 })
     }
 
     /// Stores an event; one that has a number already is changed where it had another length.
@@ -77,7 +78,8 @@ impl<'c, 'e> EventRows<'c, 'e> {
         (event, before): (&'e NewEvent, Option<i64>),
     ) -> rusqlite::Result<Put> {
         if let Some(number) = before
-            && let Some(is_changed) = revise(self.connection, rollup, &row, (event, number))?
+            && let Some(is_changed) =
+                revise(self.connection, rollup, &row, (event, self.texts, number))?
         {
             return Ok(Put { number: Some(number), is_changed });
         }
@@ -99,7 +101,7 @@ impl<'c, 'e> EventRows<'c, 'e> {
         for rows in self.waiting.chunks(at_once) {
             let mut parameter = 1;
             for row in rows {
-                parameter = bind(statement, parameter, row)?;
+                parameter = bind(statement, parameter, row, self.texts)?;
             }
             statement.raw_execute()?;
             self.last = self.connection.last_insert_rowid();
@@ -110,8 +112,8 @@ impl<'c, 'e> EventRows<'c, 'e> {
 
     /// Returns the id of an event of a file.
     fn entry_of(&mut self, file: i64, event: &'e NewEvent) -> rusqlite::Result<Cow<'e, str>> {
-        if let Some(entry) = &event.entry {
-            return Ok(entry.into());
+        if let Some(entry) = event.entry {
+            return Ok(self.texts.get(entry).into());
         }
         if self.label.is_none() {
             self.label = Some(label_of(self.connection, file)?);
@@ -126,6 +128,7 @@ fn bind(
     statement: &mut CachedStatement<'_>,
     first: usize,
     (row, event, entry): &Waiting<'_>,
+    texts: &Texts,
 ) -> rusqlite::Result<usize> {
     let values: [&dyn ToSql; 16] = [
         &row.server,
@@ -133,13 +136,13 @@ fn bind(
         &row.component,
         &row.time.get(),
         &row.kind.code(),
-        &event.tags,
+        &texts.get(event.tags),
         &row.problem,
         &(event.severity as u8),
         &event.outcome.map(|outcome| outcome as u8),
-        &event.captures,
+        &texts.get(event.captures),
         &row.catalogue,
-        &event.text,
+        &texts.get(event.text),
         &row.file,
         &event.offset,
         &event.len,
@@ -164,7 +167,7 @@ fn revise(
     connection: &Connection,
     rollup: &mut Rollup,
     row: &EventRow,
-    (event, number): (&NewEvent, i64),
+    (event, texts, number): (&NewEvent, &Texts, i64),
 ) -> rusqlite::Result<Option<bool>> {
     let found = connection
         .prepare_cached(
@@ -186,9 +189,9 @@ fn revise(
             row.problem,
             event.severity as u8,
             event.outcome.map(|outcome| outcome as u8),
-            event.captures,
+            texts.get(event.captures),
             row.catalogue,
-            event.text,
+            texts.get(event.text),
             event.len,
             event.message.map(u64::cast_signed),
         ])?;

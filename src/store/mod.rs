@@ -65,7 +65,8 @@ pub use alerts::{
     AlertRow, DeliveryCounts, DeliveryFilter, DeliveryRow, DeliveryState, Phase, Trigger,
 };
 pub use batch::{
-    Batch, Counted, Headroom, Loss, NewEvent, NewGap, NewMark, NewProblem, Position, Tally,
+    Batch, Counted, Headroom, Loss, NewEvent, NewGap, NewMark, NewProblem, Position, Tally, TextAt,
+    Texts,
 };
 pub use bouts::{Bout, Bouts, Looked, ProblemRow, Sighting};
 pub use cadence::{ComponentId, ComponentPulse};

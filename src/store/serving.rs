@@ -22,12 +22,12 @@ pub(super) const LINGER: Duration = Duration::from_millis(1);
 const MAX_WAITS: u32 = 16;
 /// A transaction takes no more commands,
 const MAX_GROUP: usize = 1_024;
-/// and no more once they weigh so much: 32,768 entries that are all events, some 250,000 of a usual
+/// and no more once they weigh so much: 65,536 entries that are all events, some 400,000 of a usual
 /// log. In a large store each transaction writes nearly every page again where problems are counted.
-const MAX_GROUP_WEIGHT: usize = 32_768 * (1 + EVENT_WEIGHT);
+const MAX_GROUP_WEIGHT: usize = 65_536 * (1 + EVENT_WEIGHT);
 
 /// An event weighs as much as so many entries: texts take more room than keys.
-const EVENT_WEIGHT: usize = 12;
+const EVENT_WEIGHT: usize = 6;
 
 /// A change of the store that a handle asks for.
 pub(super) type Change = Box<dyn FnOnce(&Connection) -> rusqlite::Result<()> + Send>;

@@ -75,7 +75,7 @@ impl Ledger {
         let components = names.components(transaction, server, &batch.components)?;
         let streams = names.streams(transaction, server, &batch.streams)?;
         let mut tally = Tally::default();
-        let mut rows = EventRows::new(transaction)?;
+        let mut rows = EventRows::new(transaction, &batch.texts)?;
         let mut events = batch.events.iter().peekable();
         let mut marks = batch.marks.iter().peekable();
         let mut last = None;

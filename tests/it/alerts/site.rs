@@ -12,7 +12,7 @@ use dewlap::course::{Effect, Scope, Threshold};
 use dewlap::model::{Clock, EntryKind, Level, Millis, Outcome, SeenKey, Severity};
 use dewlap::store::{
     Batch, Classes, Counted, DeliveryFilter, DeliveryRow, Evidence, FileId, NewEvent, NewMark,
-    NewProblem, Store, Writer,
+    NewProblem, Store, Texts, Writer,
 };
 use tempfile::TempDir;
 
@@ -142,7 +142,8 @@ impl Site {
                 key,
                 text_bytes: 0,
             });
-            batch.events.push(self.event(failure, index));
+            let event = self.event(failure, index, &mut batch.texts);
+            batch.events.push(event);
             batch.marks.extend(failure.course.map(|rule| NewMark {
                 counted: index,
                 rule: rule.into(),
@@ -155,11 +156,11 @@ impl Site {
         self.writer().flush().unwrap();
     }
 
-    fn event(&self, failure: &Failure, counted: u32) -> NewEvent {
+    fn event(&self, failure: &Failure, counted: u32, texts: &mut Texts) -> NewEvent {
         NewEvent {
             counted,
             entry: None,
-            tags: String::new(),
+            tags: texts.put(""),
             problem: Arc::new(NewProblem {
                 key: failure.problem(),
                 rule: failure.rule.map(str::to_owned),
@@ -168,8 +169,8 @@ impl Site {
             }),
             severity: failure.severity,
             outcome: failure.outcome,
-            captures: "{}".into(),
-            text: failure.text.as_str().into(),
+            captures: texts.put("{}"),
+            text: texts.put(&failure.text),
             offset: self.n_entries,
             len: 1,
             message: None,
