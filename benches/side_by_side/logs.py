@@ -4,12 +4,19 @@ from datetime import datetime, timedelta
 
 from side_by_side import catalogue
 
-COMPONENTS = ["ADT Inbound", "ORU Results Out", "SIU Scheduling", "DFT Charges", "Lab From LLP"]
+COMPONENTS = [
+    ("ADT Inbound", "i5pRzagFH3ViF3jCoIuNu6"),
+    ("ORU Results Out", "8yP7f9W1iMCenFO1f3xsgd"),
+    ("SIU Scheduling", "KI24YmlZ11738qMRtGyyd1"),
+    ("DFT Charges", "ZuM23tVAOeJzfevA6GkV4w"),
+    ("Lab From LLP", "MPTDCHqCJZXMmmoFNMpFqg"),
+]
 SMALL_TALK = ["Polled %d rows in 12 ms", "New connection %d received from 10.4.2.7"]
 FAMILY_NAMES = ["Marchetti", "Okafor", "Lindqvist", "Petrosyan", "Nakamura", "Haugen", "Szymanski"]
 GIVEN_NAMES = ["Giulietta", "Chidi", "Astrid", "Anahit", "Kenji", "Sigrid", "Kazimierz", "Parviz"]
 NOVEL = ["Scheduler slot %d fell behind by 70 ms", "Lookup table %d is stale, rebuilding"]
 FIRST_ENTRY = datetime(2026, 9, 7)
+FIRST_MILLIS = 1_788_739_200_000
 
 
 def write_log(path, n_bytes, error_share, rules):
@@ -17,18 +24,21 @@ def write_log(path, n_bytes, error_share, rules):
     rng = random.Random(1)
     errors = [make_error(rng, rules) for _ in range(20_000)]
     normal = [entry for nth in range(10_000) for entry in make_normal(rng, nth)]
-    written, nth, time = 0, 0, FIRST_ENTRY
+    written, nth, time, millis = 0, 0, FIRST_ENTRY, FIRST_MILLIS
     with open(path, "wb") as file:
         while written < n_bytes:
             lines = []
             for _ in range(10_000):
                 nth += 1
-                time += timedelta(milliseconds=rng.randrange(40))
+                step = rng.randrange(40)
+                time, millis = time + timedelta(milliseconds=step), millis + step
                 entries = errors if rng.random() < error_share else normal
                 kind, text = entries[nth % len(entries)]
                 stamp = time.isoformat(" ", "milliseconds")
-                head = f"[{stamp}] [{COMPONENTS[nth % 5]}] [{kind}] [c{nth % 5}-{nth}]"
-                lines.append(f"{head} {text}\n")
+                name, guid = COMPONENTS[nth % 5]
+                # Two of one component in one millisecond are told apart by the last number.
+                entry_id = f"{guid}-{millis}-{nth // 5 % 2 + 1}"
+                lines.append(f"[{stamp}] [{name}] [{kind}] [{entry_id}] {text}\n")
             data = "".join(lines).encode()
             file.write(data)
             written += len(data)

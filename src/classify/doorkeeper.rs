@@ -4,6 +4,9 @@
 /// So many of the latest visitors are remembered, those with like hashes in one place.
 const PLACES: usize = 8_192;
 
+/// A visit is counted in these bits of a place; the others tell the visitor.
+const COUNT: u32 = 0b111;
+
 /// Remembers who came lately, by their hashes.
 #[derive(Clone, Debug)]
 pub struct Doorkeeper {
@@ -11,15 +14,19 @@ pub struct Doorkeeper {
 }
 
 impl Doorkeeper {
-    /// Returns true where a visitor with this hash came before, unless others took its place since.
-    pub fn is_known(&mut self, hash: u64) -> bool {
+    /// So many visits, or more.
+    pub const MANY: u8 = 7;
+
+    /// Returns how often a visitor with this hash came before, up to [`Doorkeeper::MANY`]; 0 where
+    /// others took its place since.
+    pub fn visits(&mut self, hash: u64) -> u8 {
         let [low, high] = [hash & 0xFFFF_FFFF, hash >> 32].map(|half| u32::try_from(half).ok());
         let index = low.and_then(|low| usize::try_from(low).ok()).unwrap_or_default() % PLACES;
-        let mark = high.unwrap_or_default() | 1; // Never that of an empty place.
-        match self.seen.get_mut(index) {
-            Some(place) => std::mem::replace(place, mark) == mark,
-            None => false,
-        }
+        let mark = high.unwrap_or_default() & !COUNT;
+        let Some(place) = self.seen.get_mut(index) else { return 0 };
+        let visits = if *place & !COUNT == mark { *place & COUNT } else { 0 };
+        *place = mark | COUNT.min(visits + 1);
+        u8::try_from(visits).unwrap_or(Self::MANY)
     }
 }
 
@@ -34,12 +41,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn who_comes_again_is_known_and_who_comes_first_is_not() {
+    fn visits_are_counted_while_nobody_else_takes_the_place() {
         let mut doorkeeper = Doorkeeper::default();
-        assert!(!doorkeeper.is_known(0));
-        assert!(doorkeeper.is_known(0));
-        let other = 7 << 32;
-        assert!(!doorkeeper.is_known(other), "it has the same place");
-        assert!(!doorkeeper.is_known(0), "its place was taken");
+        let visits: Vec<u8> = (0..10).map(|_| doorkeeper.visits(0)).collect();
+        assert_eq!(visits, [0, 1, 2, 3, 4, 5, 6, 7, 7, 7]);
+        let other = 8 << 32;
+        assert_eq!(doorkeeper.visits(other), 0, "it has the same place");
+        assert_eq!(doorkeeper.visits(0), 0, "its place was taken");
     }
 }

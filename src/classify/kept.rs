@@ -35,8 +35,9 @@ struct Shard<T> {
 pub enum Found<T> {
     /// What was put there.
     Known(T),
-    /// Nothing, but it was asked for before, and is worth keeping.
-    Again,
+    /// Nothing, but it was asked for so often before, up to [`Doorkeeper::MANY`] times: it may be
+    /// worth keeping.
+    Again(u8),
     /// Nothing, for the first time.
     New,
 }
@@ -55,7 +56,10 @@ impl<T: Clone> Kept<T> {
         if let Some(known) = shard.known.get(key) {
             return Found::Known(known.clone());
         }
-        if shard.doorkeeper.is_known(hash) { Found::Again } else { Found::New }
+        match shard.doorkeeper.visits(hash) {
+            0 => Found::New,
+            visits => Found::Again(visits),
+        }
     }
 
     /// Keeps something under a key.
@@ -89,7 +93,7 @@ mod tests {
     fn what_comes_again_is_kept_and_no_more_than_there_is_room_for() {
         let kept = Kept::new(2 * SHARDS);
         assert_eq!(kept.get(b"refused"), Found::New);
-        assert_eq!(kept.get(b"refused"), Found::Again);
+        assert_eq!(kept.get(b"refused"), Found::Again(1));
         kept.put(b"refused", 7);
         assert_eq!(kept.get(b"refused"), Found::Known(7));
         let numbers = || (0_u32..1_000).map(u32::to_le_bytes);

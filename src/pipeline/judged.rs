@@ -98,7 +98,7 @@ impl<'o> Judge<'o> {
         match memory.problems.get(&key) {
             Found::Known(known) => known,
             Found::New => problem(),
-            Found::Again => {
+            Found::Again(_) => {
                 let problem = problem();
                 memory.problems.put(&key, Arc::clone(&problem));
                 problem
@@ -117,7 +117,7 @@ impl<'o> Memory<'o> {
     ) -> Option<Arc<Judged<'o>>> {
         let known = match self.texts.get(plain.as_bytes()) {
             Found::Known(known) => known,
-            Found::Again => self.keep(options, plain)?,
+            Found::Again(_) => self.keep(options, plain)?,
             Found::New => return None,
         };
         let is_quoted = nearby.is_some_and(|head| quotes(&[plain, &known.text], head));

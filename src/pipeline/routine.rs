@@ -20,7 +20,7 @@ const MAX_KEPT: usize = 4_096;
 /// Knows lines again that are no events.
 #[derive(Default)]
 pub(super) struct Routine<'c> {
-    by_shape: Memo<Told<'c>>,
+    by_shape: Memo<ByShape<'c>>,
     /// By the shape in which ids are marked.
     by_ids: Memo<ById<'c>>,
     doorkeeper: Doorkeeper,
@@ -31,6 +31,14 @@ type Memo<T> = HashMap<Box<[u8]>, T, RandomState>;
 
 /// What a line does to courses; `None`: it is to be looked at as masked.
 type Told<'c> = Option<Vec<Signal<'c>>>;
+
+/// What is known of lines of one shape.
+enum ByShape<'c> {
+    /// All are told so.
+    Told(Told<'c>),
+    /// They are told apart by their digits.
+    Apart,
+}
 
 /// What is known of lines with ids.
 enum ById<'c> {
@@ -51,9 +59,11 @@ impl<'c> Routine<'c> {
             return judge(classifier, raw);
         }
         shape_of(raw, &mut self.shape);
-        if let Some(signals) = self.by_shape.get(self.shape.as_slice()) {
-            return signals.clone();
-        }
+        let is_apart = match self.by_shape.get(self.shape.as_slice()) {
+            Some(ByShape::Told(signals)) => return signals.clone(),
+            Some(ByShape::Apart) => true,
+            None => false,
+        };
         let has_ids = classifier.mark_ids(raw, &mut self.shape);
         let by_ids = self.by_ids.get(self.shape.as_slice()).filter(|_| has_ids);
         if let Some(ById::Told(signals, doubts)) = by_ids
@@ -66,17 +76,31 @@ impl<'c> Routine<'c> {
         if is_new && self.keep_by_ids(classifier, raw, &signals) {
             return signals;
         }
-        shape_of(raw, &mut self.shape);
-        if self.is_again() && classifier.is_told_by_shape(&self.shape) {
-            keep(&mut self.by_shape, &self.shape, signals.clone());
+        if !is_apart {
+            self.keep_by_shape(classifier, raw, &signals);
         }
         signals
     }
 
-    /// Keeps what was told of a line in mind, where its shape with ids came before and tells it;
-    /// returns false where it does not.
+    /// Keeps what was told of a line in mind, or that its shape does not tell it, where the shape
+    /// came often: to ask takes as long as to judge some times.
+    fn keep_by_shape(&mut self, classifier: &'c Classifier, raw: &[u8], signals: &Told<'c>) {
+        shape_of(raw, &mut self.shape);
+        if self.visits() < Doorkeeper::MANY {
+            return;
+        }
+        let known = if classifier.is_told_by_shape(&self.shape) {
+            ByShape::Told(signals.clone())
+        } else {
+            ByShape::Apart
+        };
+        keep(&mut self.by_shape, &self.shape, known);
+    }
+
+    /// Does the same for the shape with ids, in which lines may hold what is in doubt; returns false
+    /// where it does not tell this one.
     fn keep_by_ids(&mut self, classifier: &'c Classifier, raw: &[u8], signals: &Told<'c>) -> bool {
-        if !self.is_again() {
+        if self.visits() < Doorkeeper::MANY {
             return false;
         }
         let known = match classifier.told_by_ids(&self.shape) {
@@ -89,8 +113,8 @@ impl<'c> Routine<'c> {
         is_told
     }
 
-    fn is_again(&mut self) -> bool {
-        self.doorkeeper.is_known(self.by_shape.hasher().hash_one(&self.shape))
+    fn visits(&mut self) -> u8 {
+        self.doorkeeper.visits(self.by_shape.hasher().hash_one(&self.shape))
     }
 }
 
