@@ -9,6 +9,9 @@ use crate::classify::{Fingerprint, Fingerprinter, Verdict, problem_id};
 use crate::model::{Level, Outcome, Severity};
 use crate::store::NewProblem;
 
+/// So long is what a problem depends on, or a little longer.
+const USUAL_KEY_BYTES: usize = 256;
+
 /// What a catalogue makes of a text, whoever wrote it.
 #[derive(Clone, Debug)]
 pub(super) struct Class<'c> {
@@ -76,7 +79,7 @@ impl<'c> Class<'c> {
     pub(super) fn problem_key(&self, component: &str) -> Vec<u8> {
         let kind = [self.rule_id(), self.template(), Some(component)];
         let group = self.group.iter().flat_map(|(name, value)| [*name, value]);
-        let mut key = Vec::new();
+        let mut key = Vec::with_capacity(USUAL_KEY_BYTES);
         for part in kind.map(Option::unwrap_or_default).into_iter().chain(group) {
             // The length keeps parts apart.
             key.extend_from_slice(&part.len().to_le_bytes());

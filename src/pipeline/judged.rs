@@ -27,7 +27,7 @@ const MAX_KEPT: usize = 8_192;
 #[derive(Clone, Debug)]
 pub(super) struct Judged<'c> {
     /// The text, masked.
-    pub(super) text: Box<str>,
+    pub(super) text: String,
     pub(super) class: Class<'c>,
     /// What it does to courses.
     pub(super) signals: Vec<Signal<'c>>,
@@ -65,7 +65,7 @@ impl<'c> Judged<'c> {
         let is_told = verdict.rule.is_some() || verdict.outcome.is_some();
         let is_event = is_told && !verdict.is_routine();
         let class = Class::new(&verdict, &text, options.fingerprinter);
-        Self { signals, is_event, message: about::message_in(&text), class, text: text.into() }
+        Self { signals, is_event, message: about::message_in(&text), class, text }
     }
 }
 

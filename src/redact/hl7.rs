@@ -21,11 +21,8 @@ struct Segment {
 pub(crate) fn identify<'m>(message: &'m str, known: &mut Identifiers<'m>) {
     let bytes = message.as_bytes();
     let marks = encoding(bytes);
-    for segment in segments(bytes, marks.separator) {
+    for segment in segments(bytes, marks.separator, may_identify) {
         let name = &bytes[segment.name.clone()];
-        if !may_identify(name) {
-            continue;
-        }
         for (number, field) in fields(bytes, &segment) {
             if let Treatment::Mask(kind) = treatment(name, number)
                 && is_identity(name, number)
@@ -45,7 +42,7 @@ pub(crate) fn identify<'m>(message: &'m str, known: &mut Identifiers<'m>) {
 pub(crate) fn claim<'a>(scan: &mut Scan<'a>, known: &mut Identifiers<'a>) {
     let bytes = scan.bytes();
     let marks = encoding(bytes);
-    let segments = segments(bytes, marks.separator);
+    let segments = segments(bytes, marks.separator, |_| true);
     for segment in &segments {
         claim_segment(scan, segment, marks, known);
     }
@@ -83,19 +80,22 @@ fn encoding(bytes: &[u8]) -> Encoding {
     usual
 }
 
-/// Returns the segments, in order.
-fn segments(bytes: &[u8], separator: u8) -> Vec<Segment> {
-    let starts: Vec<usize> = memchr::memchr_iter(separator, bytes)
+/// Returns the segments with the names that are wanted, in order.
+fn segments(bytes: &[u8], separator: u8, is_wanted: impl Fn(&[u8]) -> bool) -> Vec<Segment> {
+    let mut bars = memchr::memchr_iter(separator, bytes)
         .filter(|bar| begins_segment(bytes, *bar, separator))
-        .collect();
-    let mut found = Vec::with_capacity(starts.len());
-    for (index, bar) in starts.iter().enumerate() {
-        let next = starts.get(index + 1).map_or(bytes.len(), |next| next - 3);
+        .peekable();
+    let mut found = Vec::new();
+    while let Some(bar) = bars.next() {
+        if !is_wanted(&bytes[bar - 3..bar]) {
+            continue;
+        }
+        let next = bars.peek().map_or(bytes.len(), |next| next - 3);
         let line = bytes.get(bar + 1..next).unwrap_or_default();
         let line_len = memchr::memchr2(b'\r', b'\n', line).unwrap_or(line.len());
         let quote = bar.checked_sub(4).map(|at| bytes[at]).filter(|b| matches!(b, b'"' | b'\''));
         let len = cut_end(&line[..line_len], separator, quote);
-        found.push(Segment { name: bar - 3..*bar, body: bar + 1..bar + 1 + len, separator });
+        found.push(Segment { name: bar - 3..bar, body: bar + 1..bar + 1 + len, separator });
     }
     found
 }

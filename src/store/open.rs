@@ -16,7 +16,7 @@ use super::schema::{self, State};
 const BESIDE: [&str; 6] = ["", "-wal", "-shm", "-journal", ".lock", ".key"];
 /// What the writer keeps of the store in memory, in kibibytes: what it looks up for some hundred
 /// thousand files and problems.
-const CACHE_KIBIBYTES: u32 = 10 * 1024;
+const CACHE_KIBIBYTES: u32 = 8_000;
 /// Pages that are written before they are moved into the store, which waits for the disk: 64 MB. In
 /// a large store the counts of problems are on pages far apart, and the more of them are moved at once,
 /// the fewer times each is.
