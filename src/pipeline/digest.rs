@@ -11,7 +11,7 @@ use super::about::message_of;
 use super::ingest::IngestOptions;
 use super::judged::{Judge, mask};
 use super::pending::{Before, Candidate, MAX_TEXT_BYTES, Pending, mark};
-use super::places::Places;
+use super::places::{Head, Places};
 use super::routine::Routine;
 use crate::model::{Entry, Level};
 use crate::parse::Gap;
@@ -154,7 +154,7 @@ impl<'o> Digest<'o> {
         entry: &Entry<'_>,
         level: Level,
         counted: u32,
-        nearby: Option<Arc<Vec<u8>>>,
+        nearby: Option<Arc<Head>>,
     ) {
         let Pending { raw, candidates, batch, .. } = &mut self.pending;
         let start = raw.len();

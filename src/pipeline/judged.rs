@@ -9,9 +9,10 @@ use std::sync::Arc;
 use super::about;
 use super::class::Class;
 use super::ingest::IngestOptions;
+use super::places::Head;
 use crate::classify::{Found, Kept, Signal, unix_lines};
 use crate::parse::decode_text;
-use crate::redact::{Masker, quotes};
+use crate::redact::{Identifiers, Masker};
 use crate::store::NewProblem;
 
 /// Begins a terminal's color, which is no part of a text.
@@ -53,9 +54,8 @@ struct Memory<'o> {
 }
 
 impl<'c> Judged<'c> {
-    /// Judges a text as it stands in the log, given the head of the message that its component
-    /// handled last.
-    pub(super) fn new(options: &IngestOptions<'c>, raw: &[u8], nearby: Option<&[u8]>) -> Self {
+    /// Judges a text as it stands in the log, given the patient of the message near it.
+    fn new(options: &IngestOptions<'c>, raw: &[u8], nearby: Option<&Identifiers>) -> Self {
         Self::of_masked(options, mask(options.masker, &decode_text(raw), nearby))
     }
 
@@ -81,8 +81,13 @@ impl<'o> Judge<'o> {
         Self { options, memory: Some(memory) }
     }
 
-    /// Returns the same as [`Judged::new`].
-    pub(super) fn judged(&self, raw: &[u8], nearby: Option<&[u8]>) -> Arc<Judged<'o>> {
+    /// Returns what is made of a text as it stands in the log, given the message that its component
+    /// handled last.
+    pub(super) fn judged(&self, raw: &[u8], nearby: Option<&Head>) -> Arc<Judged<'o>> {
+        let nearby = match nearby.map(Head::patient) {
+            Some(None) => return Arc::new(Judged::of_masked(self.options, WITHHELD.into())),
+            patient => patient.flatten(),
+        };
         let known = |memory: &Memory<'o>| memory.judged(self.options, plain(raw)?, nearby);
         match self.memory.as_ref().and_then(known) {
             Some(known) => known,
@@ -113,14 +118,17 @@ impl<'o> Memory<'o> {
         &self,
         options: &IngestOptions<'o>,
         plain: &str,
-        nearby: Option<&[u8]>,
+        nearby: Option<&Identifiers>,
     ) -> Option<Arc<Judged<'o>>> {
         let known = match self.texts.get(plain.as_bytes()) {
             Found::Known(known) => known,
             Found::Again(_) => self.keep(options, plain)?,
             Found::New => return None,
         };
-        let is_quoted = nearby.is_some_and(|head| quotes(&[plain, &known.text], head));
+        let is_quoted = nearby.is_some_and(|patient| {
+            let stand_in = |text| catch_unwind(AssertUnwindSafe(|| patient.stand_in(text)));
+            [plain, &known.text].into_iter().any(|text| stand_in(text).unwrap_or(true))
+        });
         (!is_quoted).then_some(known)
     }
 
@@ -140,8 +148,8 @@ fn plain(raw: &[u8]) -> Option<&str> {
     (!text.contains([ESCAPE, '\r'])).then_some(text)
 }
 
-/// Masks a text, given the head of the message that its component handled last.
-pub(super) fn mask(masker: &Masker, text: &str, nearby: Option<&[u8]>) -> String {
+/// Masks a text, given the patient of the message that its component handled last.
+pub(super) fn mask(masker: &Masker, text: &str, nearby: Option<&Identifiers>) -> String {
     let plain;
     let text = if text.contains(ESCAPE) {
         plain = anstream::adapter::strip_str(text).to_string();
@@ -157,6 +165,7 @@ pub(super) fn mask(masker: &Masker, text: &str, nearby: Option<&[u8]>) -> String
 mod tests {
     use std::sync::atomic::{AtomicBool, AtomicU64};
 
+    use super::super::places::Nearby;
     use super::*;
     use crate::catalogue::Catalogue;
     use crate::classify::{Classifier, Fingerprinter};
@@ -202,13 +211,19 @@ mod tests {
         let texts = texts.map(str::as_bytes).into_iter();
         let texts: Vec<&[u8]> = texts.chain([&b"M\xFCller ist unbekannt"[..]]).collect();
         let judge = Judge::of_many(&options);
+        let mut near = Nearby::default();
+        near.remember("c", HEAD);
+        let head = near.of("c");
         let (mut n_known, mut n_quoting) = (0, 0);
-        for nearby in [None, Some(HEAD), None, Some(HEAD)] {
+        for nearby in [None, head.as_deref(), None, head.as_deref()] {
+            let judge_first = |raw: &[u8], nearby: Option<&Head>| {
+                shown(&Judged::new(&options, raw, nearby.and_then(Head::patient)))
+            };
             for raw in &texts {
-                let first = Judged::new(&options, raw, nearby);
-                n_quoting += usize::from(shown(&first) != shown(&Judged::new(&options, raw, None)));
+                let first = judge_first(raw, nearby);
+                n_quoting += usize::from(first != judge_first(raw, None));
                 let again = judge.judged(raw, nearby);
-                assert_eq!(shown(&again), shown(&first), "{:?}", raw.escape_ascii());
+                assert_eq!(shown(&again), first, "{:?}", raw.escape_ascii());
                 n_known += usize::from(Arc::strong_count(&again) > 1);
             }
         }

@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::judged::{Judge, Judged};
-use super::places::Nearby;
+use super::places::{Head, Nearby};
 use crate::classify::Signal;
 use crate::model::{Level, Millis};
 use crate::store::{Batch, NewEvent, NewMark, TextAt};
@@ -70,7 +70,7 @@ pub(super) struct Candidate {
     pub(super) message: Option<u64>,
     /// The head of the message that its component handled last; `None` where that is not in the
     /// batch.
-    pub(super) nearby: Option<Arc<Vec<u8>>>,
+    pub(super) nearby: Option<Arc<Head>>,
 }
 
 impl Pending {
@@ -94,7 +94,7 @@ impl Pending {
     pub(super) fn judge(self, judge: &Judge<'_>) -> Batch {
         let Self { mut batch, candidates, raw, .. } = self;
         for candidate in candidates {
-            let nearby = candidate.nearby.as_ref().map(|head| head.as_slice());
+            let nearby = candidate.nearby.as_deref();
             let text = raw.get(candidate.text.clone()).unwrap_or_default();
             let judged = judge.judged(text, nearby);
             candidate.add(judge, &judged, &mut batch);

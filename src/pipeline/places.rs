@@ -5,11 +5,13 @@
 //! numbers of the next batch.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, OnceLock};
 
 use foldhash::fast::RandomState;
 
 use crate::model::Stream;
+use crate::redact::Identifiers;
 use crate::store::FileId;
 
 /// Bytes of the last message that are kept in mind, to know its patient in later texts.
@@ -31,7 +33,15 @@ pub(super) struct Places {
 
 /// The head of the last message of each component: the next error may quote their patient.
 #[derive(Debug, Default)]
-pub(super) struct Nearby(Names<Arc<Vec<u8>>>);
+pub(super) struct Nearby(Names<Arc<Head>>);
+
+/// The head of a message.
+#[derive(Debug, Default)]
+pub(super) struct Head {
+    bytes: Vec<u8>,
+    /// Whom it is about, once that is asked for; `None`: that cannot be told.
+    patient: OnceLock<Option<Identifiers>>,
+}
 
 /// A component of the file.
 #[derive(Debug)]
@@ -42,7 +52,7 @@ struct Component {
     /// The stream of its entry before, and its number in the present batch.
     stream: Option<(StreamName, u32)>,
     /// The head of its last message in the present batch.
-    nearby: Option<Arc<Vec<u8>>>,
+    nearby: Option<Arc<Head>>,
 }
 
 /// What an entry's id is unique in, kept.
@@ -118,7 +128,7 @@ impl Places {
     }
 
     /// Returns the head of the last message of a component, where the batch has one.
-    pub(super) fn nearby(&self, place: Place) -> Option<Arc<Vec<u8>>> {
+    pub(super) fn nearby(&self, place: Place) -> Option<Arc<Head>> {
         self.components.get(place.at)?.nearby.clone()
     }
 
@@ -165,7 +175,7 @@ impl Nearby {
     }
 
     /// Returns the head of the last message of a component.
-    pub(super) fn of(&self, component: &str) -> Option<Arc<Vec<u8>>> {
+    pub(super) fn of(&self, component: &str) -> Option<Arc<Head>> {
         self.0.get(component).cloned()
     }
 
@@ -175,17 +185,29 @@ impl Nearby {
     }
 }
 
+impl Head {
+    /// Returns what identifies the patient of the message; `None` where that cannot be told.
+    pub(super) fn patient(&self) -> Option<&Identifiers> {
+        let identify = AssertUnwindSafe(|| Identifiers::of_message(&self.bytes));
+        self.patient.get_or_init(|| catch_unwind(identify).ok()).as_ref()
+    }
+
+    fn replace(&mut self, message: &[u8]) {
+        self.bytes.clear();
+        self.bytes.extend_from_slice(message.get(..MAX_NEARBY_BYTES).unwrap_or(message));
+        self.patient.take();
+    }
+}
+
 /// Keeps the head of a message in the place of the one before, whose memory is used again unless
 /// a candidate still needs it.
-fn keep(place: &mut Option<Arc<Vec<u8>>>, message: &[u8]) {
-    let head = message.get(..MAX_NEARBY_BYTES).unwrap_or(message);
-    match place.as_mut().and_then(Arc::get_mut) {
-        Some(kept) => {
-            kept.clear();
-            kept.extend_from_slice(head);
-        }
-        None => *place = Some(Arc::new(head.to_vec())),
+fn keep(place: &mut Option<Arc<Head>>, message: &[u8]) {
+    if let Some(kept) = place.as_mut().and_then(Arc::get_mut) {
+        return kept.replace(message);
     }
+    let mut head = Head::default();
+    head.replace(message);
+    *place = Some(Arc::new(head));
 }
 
 /// Adds a name to a list, and returns its index.

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::detect::{self, Known, Signs};
+use super::detect::{self, Signs};
+use super::identifiers::Identifiers;
 use super::pseudonym::Kind;
 use super::scan::Scan;
 
@@ -27,6 +28,6 @@ pub fn suspects(text: &str) -> Vec<Suspect> {
         return Vec::new();
     }
     let mut scan = Scan::new(text);
-    detect::claim(&mut scan, signs, &Known::default());
+    detect::claim(&mut scan, signs, &Identifiers::default());
     scan.masked().map(|(range, kind)| Suspect { kind, range }).collect()
 }

@@ -12,9 +12,6 @@ use super::{
     xml,
 };
 
-/// What is known of the patient whose message was handled last.
-pub(crate) type Known<'m> = Identifiers<'m>;
-
 /// Groups of words that make a detector worth running.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Group {
@@ -149,7 +146,7 @@ const fn bit(group: Group) -> u32 {
 }
 
 /// Claims all that looks like patient data, given what is known of the patient.
-pub(crate) fn claim(scan: &mut Scan<'_>, signs: Signs, known: &Known<'_>) {
+pub(crate) fn claim(scan: &mut Scan<'_>, signs: Signs, known: &Identifiers) {
     let mut own = Identifiers::default();
     let statement = if signs.has(Group::Sql) { sql::first_statement(scan.text) } else { None };
     structured(scan, signs, statement.is_some(), &mut own);
@@ -189,12 +186,7 @@ pub(crate) fn claim(scan: &mut Scan<'_>, signs: Signs, known: &Known<'_>) {
 }
 
 /// Claims what stands in a structure: tables, HL7, SQL, JSON, XML and known error texts.
-fn structured<'a>(
-    scan: &mut Scan<'a>,
-    signs: Signs,
-    has_statement: bool,
-    own: &mut Identifiers<'a>,
-) {
+fn structured(scan: &mut Scan<'_>, signs: Signs, has_statement: bool, own: &mut Identifiers) {
     if signs.has_byte(byte::BAR) {
         phrases::claim_oracle_table(scan);
         hl7::claim(scan, own);
@@ -221,9 +213,11 @@ fn structured<'a>(
     }
 }
 
-impl<'m> Identifiers<'m> {
+impl Identifiers {
     /// Returns the identifiers in the head of a message: HL7, else JSON or XML.
-    pub(crate) fn from_message(head: &'m str) -> Self {
+    #[must_use]
+    pub fn of_message(head: &[u8]) -> Self {
+        let head = &*String::from_utf8_lossy(head);
         let mut known = Self::default();
         hl7::identify(head, &mut known);
         if known.is_empty() {

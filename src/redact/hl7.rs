@@ -18,7 +18,7 @@ struct Segment {
 }
 
 /// Notes what identifies the patient of a message.
-pub(crate) fn identify<'m>(message: &'m str, known: &mut Identifiers<'m>) {
+pub(crate) fn identify(message: &str, known: &mut Identifiers) {
     let bytes = message.as_bytes();
     let marks = encoding(bytes);
     for segment in segments(bytes, marks.separator, may_identify) {
@@ -39,7 +39,7 @@ pub(crate) fn identify<'m>(message: &'m str, known: &mut Identifiers<'m>) {
 }
 
 /// Masks the fields of segments, and notes what identifies the patient.
-pub(crate) fn claim<'a>(scan: &mut Scan<'a>, known: &mut Identifiers<'a>) {
+pub(crate) fn claim(scan: &mut Scan<'_>, known: &mut Identifiers) {
     let bytes = scan.bytes();
     let marks = encoding(bytes);
     let segments = segments(bytes, marks.separator, |_| true);
@@ -173,12 +173,7 @@ fn fields<'b>(
     (first..).zip(ranges).filter(|(_, range)| !range.is_empty())
 }
 
-fn claim_segment<'a>(
-    scan: &mut Scan<'a>,
-    segment: &Segment,
-    marks: Encoding,
-    known: &mut Identifiers<'a>,
-) {
+fn claim_segment(scan: &mut Scan<'_>, segment: &Segment, marks: Encoding, known: &mut Identifiers) {
     let text = scan.text;
     let bytes = scan.bytes();
     let name = &bytes[segment.name.clone()];

@@ -1,7 +1,7 @@
 //! Identifiers of a patient that are known from a message, and where else they stand.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::pseudonym::Kind;
 use super::scan::{Scan, is_word};
@@ -25,29 +25,32 @@ const STREETS: [&str; 12] = [
 
 /// Identifiers of a patient with their parts, as far as they may identify.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Identifiers<'m> {
-    parts: Vec<Part<'m>>,
+pub struct Identifiers {
+    /// The texts of all parts, one behind the other.
+    texts: String,
+    parts: Vec<Part>,
 }
 
 /// An identifier or a part of one.
 #[derive(Clone, Debug)]
-struct Part<'m> {
-    text: Cow<'m, str>,
+struct Part {
+    /// Where it is in the texts.
+    at: Range<usize>,
     kind: Kind,
     /// The bit of its first word in [`FreeWords`].
     bit: usize,
 }
 
-impl<'m> Identifiers<'m> {
+impl Identifiers {
     /// Adds a value with its parts: words of names, towns, and other ways to write a date.
-    pub(crate) fn add(&mut self, value: &'m str, kind: Kind) {
+    pub(crate) fn add(&mut self, value: &str, kind: Kind) {
         let value = value.trim();
-        self.push(value.into(), kind);
+        self.push(value, kind);
         for part in value.split(['^', '&', '~']).filter(|part| part.len() < value.len()) {
-            self.push(part.trim().into(), kind);
+            self.push(part.trim(), kind);
         }
         if kind == Kind::Name {
-            value.split([' ', '-', '^', ',']).for_each(|word| self.push(word.into(), kind));
+            value.split([' ', '-', '^', ',']).for_each(|word| self.push(word, kind));
         }
         if kind == Kind::Address {
             // The street, where its name is telling.
@@ -58,32 +61,46 @@ impl<'m> Identifiers<'m> {
                     && !STREETS.iter().any(|street| street.eq_ignore_ascii_case(word))
             };
             let street = value.split('^').next().unwrap_or_default();
-            street.split(' ').filter(is_telling).for_each(|word| self.push(word.into(), kind));
+            street.split(' ').filter(is_telling).for_each(|word| self.push(word, kind));
         }
         if let Some(date) = words::year_first(value)
             && let (Some(year), Some(month), Some(day)) =
                 (date.get(..4), date.get(4..6), date.get(6..))
         {
-            self.push([year, "-", month, "-", day].concat().into(), kind);
-            self.push([month, "/", day, "/", year].concat().into(), kind);
-            self.push(date.into(), kind);
+            self.push(&[year, "-", month, "-", day].concat(), kind);
+            self.push(&[month, "/", day, "/", year].concat(), kind);
+            self.push(&date, kind);
         }
         if kind == Kind::Ssn || kind == Kind::Phone {
             let digits: String = value.chars().filter(char::is_ascii_digit).collect();
-            self.push(digits.into(), kind);
+            self.push(&digits, kind);
         }
     }
 
-    fn push(&mut self, text: Cow<'m, str>, kind: Kind) {
+    fn push(&mut self, text: &str, kind: Kind) {
         if let Some((start, end)) = next_word(text.as_bytes(), 0) {
             let bit = FreeWords::bit(&text.as_bytes()[start..end]);
-            self.parts.push(Part { text, kind, bit });
+            let from = self.texts.len();
+            self.texts.push_str(text);
+            self.parts.push(Part { at: from..self.texts.len(), kind, bit });
         }
+    }
+
+    fn text(&self, part: &Part) -> &str {
+        self.texts.get(part.at.clone()).unwrap_or_default()
+    }
+
+    /// Returns true where one of them stands in a text: else it is masked as if they were not known.
+    #[must_use]
+    pub fn stand_in(&self, text: &str) -> bool {
+        let mut scan = Scan::new(text);
+        self.claim(&mut scan);
+        scan.n_masked() > 0
     }
 
     /// Returns true where nothing identifies.
     pub(crate) fn is_empty(&self) -> bool {
-        !self.parts.iter().any(|part| is_telling(&part.text))
+        !self.parts.iter().any(|part| is_telling(self.text(part)))
     }
 
     /// Masks what identifies wherever it stands as whole words.
@@ -96,9 +113,10 @@ impl<'m> Identifiers<'m> {
         }
         let words = FreeWords::of(scan);
         let mut pieces = Pieces::default();
-        for part in self.parts.iter().filter(|part| words.may_have(part)) {
-            if is_telling(&part.text) {
-                pieces.add(&part.text, part.kind);
+        for part in &self.parts {
+            let text = self.text(part);
+            if words.may_have(part, text) && is_telling(text) {
+                pieces.add(text, part.kind);
             }
         }
         pieces.claim(scan);
@@ -145,8 +163,8 @@ impl FreeWords {
     }
 
     /// Returns false where the first word of a part is not among the words.
-    fn may_have(&self, part: &Part<'_>) -> bool {
-        self.0[part.bit / 64] >> (part.bit % 64) & 1 == 1 || !part.text.is_ascii()
+    fn may_have(&self, part: &Part, text: &str) -> bool {
+        self.0[part.bit / 64] >> (part.bit % 64) & 1 == 1 || !text.is_ascii()
     }
 
     /// Returns one of 1,024 bits, the same whatever the case of ASCII letters.

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use regex::{Regex, RegexBuilder};
 
-use super::detect::{self, Known, Signs};
+use super::detect::{self, Signs};
+use super::identifiers::Identifiers;
 use super::pseudonym::{Kind, PseudonymKey};
 use super::scan::Scan;
 
@@ -53,25 +54,25 @@ impl Masker {
 
     /// Masks a text.
     ///
-    /// `nearby` is the head of the message that the component handled last, if known: the
-    /// identifiers of its patient are masked wherever they stand in the text as whole words.
+    /// `nearby` is the patient of the message that the component handled last, if known: its
+    /// identifiers are masked wherever they stand in the text as whole words.
     #[must_use]
-    pub fn mask(&self, text: &str, nearby: Option<&[u8]>) -> String {
-        let nearby = nearby.map(String::from_utf8_lossy);
-        let known = nearby.as_deref().map(Known::from_message).unwrap_or_default();
+    pub fn mask(&self, text: &str, nearby: Option<&Identifiers>) -> String {
+        let nobody = Identifiers::default();
+        let known = nearby.unwrap_or(&nobody);
         let mut masked = None;
         for _ in 0..MAX_ROUNDS {
             let current = masked.as_deref().unwrap_or(text);
-            let Some(next) = self.round(current, &known) else { break };
+            let Some(next) = self.round(current, known) else { break };
             masked = Some(next);
         }
         masked.unwrap_or_else(|| text.to_owned())
     }
 
-    /// Masks a text of which no message is known; returns `None` where one look does not find all.
+    /// Masks a text near which no patient is known; returns `None` where one look does not find all.
     #[must_use]
     pub fn mask_at_once(&self, text: &str) -> Option<String> {
-        let known = Known::default();
+        let known = Identifiers::default();
         let Some(masked) = self.round(text, &known) else { return Some(text.to_owned()) };
         self.round(&masked, &known).is_none().then_some(masked)
     }
@@ -85,7 +86,7 @@ impl Masker {
     }
 
     /// Masks what one look at the text finds, `None` where that is nothing.
-    fn round(&self, text: &str, known: &Known<'_>) -> Option<String> {
+    fn round(&self, text: &str, known: &Identifiers) -> Option<String> {
         let signs = Signs::of(text);
         if self.extra.is_empty() && known.is_empty() && signs.is_plain(text) {
             return None;
@@ -102,19 +103,6 @@ impl Masker {
         detect::claim(&mut scan, signs, known);
         (scan.n_masked() > 0).then(|| scan.render(&self.key))
     }
-}
-
-/// Returns true where an identifier of the patient of a message, of which this is the head, stands in
-/// one of the texts: else they are masked as if the message was not known.
-#[must_use]
-pub fn quotes(texts: &[&str], head: &[u8]) -> bool {
-    let head = String::from_utf8_lossy(head);
-    let known = Known::from_message(&head);
-    texts.iter().any(|text| {
-        let mut scan = Scan::new(text);
-        known.claim(&mut scan);
-        scan.n_masked() > 0
-    })
 }
 
 fn compile(rule: &MaskRule) -> Result<(Kind, Regex), MaskError> {

@@ -51,5 +51,6 @@ mod xml;
 mod tests;
 
 pub use audit::{Suspect, suspects};
-pub use masker::{MaskError, MaskRule, Masker, quotes};
+pub use identifiers::Identifiers;
+pub use masker::{MaskError, MaskRule, Masker};
 pub use pseudonym::{KeyError, Kind, PseudonymKey, without_pseudonyms};
