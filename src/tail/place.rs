@@ -113,6 +113,18 @@ impl Place {
     }
 }
 
+impl Place {
+    /// Returns what tells whether a file that was read before, perhaps by another source, belongs to
+    /// this one. Looks for the log roots once, as they are now.
+    pub fn owner(&self) -> impl Fn(&str) -> bool {
+        let trees = self.trees();
+        move |path| {
+            let is_below = |tree: &Tree| Path::new(path).starts_with(&tree.root);
+            self.has(path) && (matches!(self, Self::Pattern(_)) || trees.iter().any(is_below))
+        }
+    }
+}
+
 impl Pattern {
     fn is_match(&self, path: &str) -> bool {
         let path = path.strip_prefix("./").unwrap_or(path);
@@ -166,6 +178,14 @@ mod tests {
         assert_eq!(roots(&dir), [elsewhere.join("logt")]);
         std::fs::create_dir(dir.join("logt")).unwrap();
         assert_eq!(roots(&dir), [dir.join("logt"), elsewhere.join("logt")], "older ones are here");
+    }
+
+    #[test]
+    fn a_working_directory_owns_what_is_in_its_log_roots() {
+        let place = Place::WorkingDir("/iguana".into());
+        let owns = place.owner();
+        assert!(owns("/iguana/logt/6sIO/20260907/00.log") && owns("/iguana/ServiceErrorLog.txt"));
+        assert!(!owns("/other/logt/6sIO/20260907/00.log") && !owns("/var/log/gateway.log"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::super::digest::Nearby;
 use super::headroom::Headrooms;
 use super::track::{Aside, FileSource, FollowCounts, Moment, State, Track};
 use crate::store::{FileId, KnownFile, Loss, StoreError, WriterHandle};
+use crate::tail::Place;
 
 /// Follows the files of one source.
 pub struct FileFollower {
@@ -73,8 +74,10 @@ impl FileFollower {
             is_scan_due: true,
             losses: Vec::new(),
         };
+        let places = follower.source.places.clone();
+        let owners: Vec<_> = places.iter().map(Place::owner).collect();
         for known in follower.handle.all_files()? {
-            let is_ours = follower.source.places.iter().any(|place| place.has(&known.path));
+            let is_ours = owners.iter().any(|owns| owns(&known.path));
             if !known.is_gone && known.resume.is_none() && is_ours {
                 follower.add(Track::new(known));
             }

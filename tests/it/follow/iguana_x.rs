@@ -208,6 +208,22 @@ fn a_purge_of_whole_files_that_were_read_loses_nothing() {
 }
 
 #[test]
+fn the_files_of_another_source_of_the_server_are_not_taken_for_destroyed() {
+    let mut server = Server::new();
+    let log = server.log("logt", COMPONENT);
+    server.append(&log, &envelopes(COMPONENT, 0..5));
+    server.machine.read();
+    server.machine.stop();
+    let second = server.path("second");
+    fs::create_dir_all(second.join("logt")).unwrap();
+    server.machine.source.places = vec![Place::WorkingDir(second)];
+    server.machine.start();
+    server.machine.read_quiet();
+    assert_eq!(server.machine.follower().n_files(), 0);
+    assert_eq!(number(&server.db(), "SELECT count(*) FROM loss"), 0);
+}
+
+#[test]
 fn the_journal_is_not_read() {
     let mut server = Server::new();
     server.append(&server.path("logt/journal.log"), &envelopes(COMPONENT, 0..9));
