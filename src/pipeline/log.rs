@@ -88,6 +88,7 @@ impl<'a> Log<'a> {
         let mut digest = Digest::new(options, self.known.id).with_routine(lane.take_routine());
         let moves_position = options.wants_all() && !self.is_older_copy;
         let mut is_resumed = moves_position;
+        pace(self.feed.raw_bytes); // What it was identified by.
         loop {
             let is_stopped = options.stop.load(Ordering::Relaxed);
             let step = self.step(&mut digest, &lane, is_stopped);
