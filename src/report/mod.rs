@@ -109,7 +109,7 @@ pub use page::TextStyle;
 pub use place::Place;
 pub use problem::{DayCount, Explained, ExplainedBy, Kind, Problem};
 pub use progress::Progress;
-pub use spreadsheet::render_csv;
+pub use spreadsheet::{as_cell, render_csv};
 pub use standing::{Action, Decision, Silence, Standing};
 pub use summary::{Cost, Report};
 pub use tally::{ComponentRate, FallbackKind, Unknown};

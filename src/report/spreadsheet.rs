@@ -58,16 +58,16 @@ pub fn render_csv(report: &Report) -> String {
 
 fn row(problem: &Problem) -> [String; 28] {
     let card = problem.card.as_ref();
-    let of_card = |of: fn(&super::RuleCard) -> &str| text(card.map_or("", of));
+    let of_card = |of: fn(&super::RuleCard) -> &str| as_cell(card.map_or("", of));
     [
         if problem.rank > 0 { problem.rank.to_string() } else { String::new() },
         problem.kind.name().to_owned(),
         problem.standing.as_ref().map(|standing| standing.state.name()).unwrap_or_default().into(),
-        text(problem.rule.as_ref().map(RuleId::as_str).unwrap_or_default()),
-        text(problem.cluster.as_deref().unwrap_or_default()),
-        text(&problem.title),
-        text(&problem.server),
-        text(&components(problem).join("; ")),
+        as_cell(problem.rule.as_ref().map(RuleId::as_str).unwrap_or_default()),
+        as_cell(problem.cluster.as_deref().unwrap_or_default()),
+        as_cell(&problem.title),
+        as_cell(&problem.server),
+        as_cell(&components(problem).join("; ")),
         of_card(|card| card.severity.name()),
         of_card(|card| &card.nature),
         of_card(|card| &card.owner),
@@ -81,13 +81,13 @@ fn row(problem: &Problem) -> [String; 28] {
         problem.cost_minutes.to_string(),
         percent(problem.share_permille),
         percent(problem.cumulative_permille),
-        text(problem.explained_by.as_ref().map(|by| by.rule.as_str()).unwrap_or_default()),
+        as_cell(problem.explained_by.as_ref().map(|by| by.rule.as_str()).unwrap_or_default()),
         problem.first_seen.to_string(),
         problem.last_seen.to_string(),
         of_card(|card| &card.cause),
         of_card(|card| &card.fix),
-        text(card.and_then(|card| card.runbook.as_deref()).unwrap_or_default()),
-        text(&ids(problem).join("; ")),
+        as_cell(card.and_then(|card| card.runbook.as_deref()).unwrap_or_default()),
+        as_cell(&ids(problem).join("; ")),
     ]
 }
 
@@ -109,7 +109,8 @@ fn ids(problem: &Problem) -> Vec<&str> {
 }
 
 /// Returns a text of which no spreadsheet makes a formula.
-fn text(text: &str) -> String {
+#[must_use]
+pub fn as_cell(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     if is_formula { format!("'{text}") } else { text.to_owned() }
 }
@@ -130,7 +131,7 @@ mod tests {
             ("", ""),
         ];
         for (given, want) in cases {
-            assert_eq!(text(given), want, "{given:?}");
+            assert_eq!(as_cell(given), want, "{given:?}");
         }
     }
 

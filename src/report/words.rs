@@ -72,9 +72,7 @@ pub(super) fn explained(totals: &Totals) -> String {
         (totals.unknown, "unknown"),
     ];
     let told = parts.into_iter().filter(|(count, _)| *count > 0);
-    let told = told.map(|(count, what)| {
-        format!("{} {what}", percent(measure::permille(count, totals.events)))
-    });
+    let told = told.map(|(count, what)| format!("{} {what}", share(count, totals.events)));
     told.collect::<Vec<_>>().join(", ")
 }
 
@@ -118,6 +116,16 @@ pub(super) fn change(now: u64, before: u64) -> String {
         _ if now < before => format!("-{moved}"),
         _ if now / before >= 10 => format!("x{}", grouped(now / before)),
         _ => format!("+{moved}"),
+    }
+}
+
+/// Returns a part of all as whole percent, rounded once; neither 0 nor 100 unless it is.
+fn share(part: u64, all: u64) -> String {
+    let hundredfold = part.saturating_mul(100).saturating_add(all / 2);
+    match hundredfold.checked_div(all).unwrap_or_default() {
+        0 if part > 0 => "<1 %".to_owned(),
+        100 if part < all => "99 %".to_owned(),
+        percent => format!("{percent} %"),
     }
 }
 
@@ -392,6 +400,14 @@ mod tests {
         ];
         for (now, before, want) in cases {
             assert_eq!(change(now, before), want, "{before} to {now}");
+        }
+    }
+
+    #[test]
+    fn shares_are_rounded_once() {
+        let cases = [(378, "92 %"), (35, "8 %"), (0, "0 %"), (1, "<1 %"), (412, "99 %")];
+        for (part, want) in cases {
+            assert_eq!(share(part, 413), want, "{part}");
         }
     }
 
