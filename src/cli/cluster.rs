@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use super::context::{Global, missing};
+use super::events::write_csv;
 use super::failure::{Done, Misuse};
 use super::output::{data, error_lines, width};
 use crate::archive::{Input, missing_paths};
@@ -121,9 +122,7 @@ fn write_clusters(mined: &MinedLines, args: &ClusterArgs, masker: &Masker) -> an
                 writeln!(out, "{row}")?;
             }
             ClusterFormat::Csv => {
-                let mut writer = csv::Writer::from_writer(&mut out);
-                writer.write_record([&id, &n_lines.to_string(), &template])?;
-                writer.flush()?;
+                write_csv(&mut out, &[id, n_lines.to_string(), template])?;
             }
         }
     }

@@ -12,6 +12,7 @@ use super::output::{data, error_lines};
 use crate::catalogue::Catalogue;
 use crate::model::{Event, Outcome, RuleId, Severity, nearest};
 use crate::pipeline::Grouping;
+use crate::report::as_cell;
 use crate::store::EventFilter;
 
 /// Arguments of `events`.
@@ -258,9 +259,10 @@ fn csv_row(event: &Event) -> [String; 13] {
     ]
 }
 
+/// Writes a row, in which no spreadsheet finds a formula.
 pub(super) fn write_csv(out: &mut impl Write, row: &[String]) -> anyhow::Result<()> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(row)?;
+    writer.write_record(row.iter().map(|text| as_cell(text)))?;
     out.write_all(&writer.into_inner().map_err(csv::IntoInnerError::into_error)?)?;
     Ok(())
 }

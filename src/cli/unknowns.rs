@@ -6,6 +6,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use super::context::{Context, Global, When, check_server, now, parse_when};
+use super::events::write_csv;
 use super::failure::{Done, Misuse};
 use super::output::{TextOrJson, error_lines, print, width};
 use crate::classify::{Classifier, NearMiss, NearMisses};
@@ -294,9 +295,8 @@ fn one_line(text: &str) -> String {
 }
 
 fn csv_line(row: &[String]) -> anyhow::Result<String> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(row)?;
-    let bytes = writer.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    let mut bytes = Vec::new();
+    write_csv(&mut bytes, row)?;
     Ok(String::from_utf8(bytes)?)
 }
 
