@@ -216,7 +216,10 @@ fn decision(
         action,
         by: filled("--by", &decided.by)?,
         why: hidden(filled("--why", &decided.why)?),
-        ticket: optional("--ticket", &decided.ticket)?,
+        ticket: optional("--ticket", &decided.ticket)?.map(|ticket| {
+            // A number alone is that of a ticket; words may be about a patient.
+            if ticket.contains(char::is_whitespace) { hidden(ticket) } else { ticket }
+        }),
         documentation: documentation.map(&mut hidden),
     };
     if is_masked {
