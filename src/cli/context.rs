@@ -142,7 +142,9 @@ impl Context {
     /// is opened for writing, which makes one.
     pub(super) fn lost_key(&self) -> Option<String> {
         let path = key_path(&self.db);
-        let is_lost = self.config.key_file.is_none() && self.db.exists() && !path.exists();
+        // An empty file is what a first run left that could not write.
+        let has_store = self.db.metadata().is_ok_and(|file| file.len() > 0);
+        let is_lost = self.config.key_file.is_none() && has_store && !path.exists();
         is_lost.then(|| {
             format!(
                 "warning: the pseudonym key `{}` is gone and a new one is made: from now on the \

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::context::{Context, Global, When, check_server, now, parse_when, variable};
 use super::failure::{Done, Misuse};
-use super::output::{print, width};
+use super::output::{print, width, write_whole};
 use crate::alert::send_letter;
 use crate::catalogue::Catalogue;
 use crate::model::Period;
@@ -100,7 +100,7 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> anyhow::Result<Done> {
     let text = render(&report, args.format, args.out.is_none());
     match &args.out {
         None => print(&text)?,
-        Some(path) => std::fs::write(path, text)
+        Some(path) => write_whole(path, &text)
             .with_context(|| format!("failed to write the report to `{}`", path.display()))?,
     }
     if let Some(path) = args.out.as_ref().filter(|_| !context.is_quiet) {

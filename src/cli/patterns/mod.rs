@@ -7,7 +7,7 @@ use clap::Subcommand;
 
 use super::context::{Context, Global};
 use super::failure::Done;
-use super::output::{error_lines, print};
+use super::output::{error_lines, print, write_whole};
 
 mod backtest;
 mod check;
@@ -68,7 +68,7 @@ fn did_you_mean(near: &str) -> String {
 /// Prints a text, or writes it to a file and says so.
 fn write_out(context: &Context, out: Option<&Path>, text: &str) -> anyhow::Result<()> {
     let Some(path) = out else { return Ok(print(text)?) };
-    std::fs::write(path, text).with_context(|| format!("failed to write `{}`", path.display()))?;
+    write_whole(path, text).with_context(|| format!("failed to write `{}`", path.display()))?;
     if !context.is_quiet {
         error_lines(&[format!("wrote {}", path.display())]);
     }
