@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::failure::Misuse;
 use crate::catalogue::Catalogue;
 use crate::config::Config;
-use crate::model::Millis;
+use crate::model::{Millis, nearest};
 use crate::parse::{ParseOptions, TextFormat};
 use crate::redact::{Masker, PseudonymKey};
 use crate::store::{Store, key_path, load_key, load_or_create_key};
@@ -190,6 +190,27 @@ pub(super) fn check_server(store: &Store, name: Option<&str>) -> anyhow::Result<
         .into()),
         _ => Ok(()),
     }
+}
+
+/// Refuses the name of a component that the store does not have: a list that is empty for it would
+/// be read as all well.
+///
+/// # Errors
+///
+/// Returns the name that is nearest, or where to find those that there are.
+pub(super) fn check_component(store: &Store, name: Option<&str>) -> anyhow::Result<()> {
+    let Some(name) = name else { return Ok(()) };
+    let names = store.components()?;
+    if names.iter().any(|known| known == name) {
+        return Ok(());
+    }
+    let is_same = |known: &&String| known.eq_ignore_ascii_case(name);
+    let near = names.iter().find(is_same).map(String::as_str);
+    let hint = match near.or_else(|| nearest(name, names.iter().map(String::as_str))) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`dewlap problems` names components".into(),
+    };
+    Err(Misuse::new(format!("there is no component `{name}` in the store"), hint).into())
 }
 
 /// Parses a time zone's name.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::context::{Global, When, check_server, now, parse_when};
+use super::context::{Global, When, check_component, check_server, now, parse_when};
 use super::failure::{Done, Misuse};
 use super::output::{TextOrJson, error_lines, print};
 use crate::catalogue::Catalogue;
@@ -58,6 +58,7 @@ pub(super) fn run(global: &Global, args: &EpisodesArgs) -> anyhow::Result<Done> 
     }
     let store = context.store()?;
     check_server(&store, args.server.as_deref())?;
+    check_component(&store, args.component.as_deref())?;
     let rows = store.episodes(&args.filter())?;
     let mut text = String::new();
     for row in &rows {

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::context::{Global, When, check_server, now, parse_when};
+use super::context::{Global, When, check_component, check_server, now, parse_when};
 use super::failure::Done;
 use super::output::{data, error_lines};
 use crate::catalogue::Catalogue;
@@ -116,6 +116,7 @@ pub(super) fn run(global: &Global, args: &EventsArgs) -> anyhow::Result<Done> {
     let context = global.context()?;
     let store = context.store()?;
     check_server(&store, args.server.as_deref())?;
+    check_component(&store, args.component.as_deref())?;
     let grouping = Grouping::of(&store)?;
     let mut out = data();
     let mut written: anyhow::Result<u64> = Ok(0);

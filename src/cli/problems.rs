@@ -6,7 +6,7 @@ use std::io::Write as _;
 
 use clap::{Args, ValueEnum};
 
-use super::context::{Global, When, check_server, now, parse_when};
+use super::context::{Global, When, check_component, check_server, now, parse_when};
 use super::events::{ListFormat, severity_style, write_csv};
 use super::failure::Done;
 use super::output::{data, error_lines};
@@ -102,6 +102,7 @@ pub(super) fn run(global: &Global, args: &ProblemsArgs) -> anyhow::Result<Done> 
     let catalogue = context.catalogue()?;
     let store = context.store()?;
     check_server(&store, args.server.as_deref())?;
+    check_component(&store, args.component.as_deref())?;
     let now = now();
     let as_of = args.as_of.map_or(now, |when| when.resolve(now));
     let mut found: Vec<Standing> = standings(&store, as_of)?.into_values().collect();

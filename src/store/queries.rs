@@ -166,6 +166,17 @@ impl Store {
         self.collect("SELECT name FROM server ORDER BY name", &[], |row| row.get(0))
     }
 
+    /// Returns the names of the components whose logs were read, and the GUIDs, sorted.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`StoreError::Sqlite`] where the store cannot be read.
+    pub fn components(&self) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT key FROM component \
+             UNION SELECT name FROM component WHERE name IS NOT NULL ORDER BY 1";
+        self.collect(sql, &[], |row| row.get(0))
+    }
+
     /// Hands each text that the store keeps of an event or of a decision to `each`: the id of the
     /// entry or of the problem, what it is, the text.
     ///
