@@ -8,8 +8,8 @@ use aho_corasick::{Anchored, dfa};
 use super::identifiers::Identifiers;
 use super::scan::Scan;
 use super::{
-    carets, hl7, hl7_paths, json, labels, names, numbers, phrases, places, sql, strangers, written,
-    xml,
+    carets, codes, hl7, hl7_paths, json, labels, names, numbers, phrases, places, sql, strangers,
+    written, xml,
 };
 
 /// Groups of words that make a detector worth running.
@@ -23,6 +23,7 @@ enum Group {
     Street,
     Month,
     Encoded,
+    Code,
     Quote,
 }
 
@@ -39,6 +40,7 @@ const WORDS: &[(Group, &[&str])] = &[
     (Group::Street, places::SIGNS),
     (Group::Month, written::MONTH_SIGNS),
     (Group::Encoded, written::ENCODED_SIGNS),
+    (Group::Code, codes::SIGNS),
 ];
 
 /// Finds words; the second part holds the bit of each word's group.
@@ -149,6 +151,9 @@ const fn bit(group: Group) -> u32 {
 pub(crate) fn claim(scan: &mut Scan<'_>, signs: Signs, known: &Identifiers) {
     let mut own = Identifiers::default();
     let statement = if signs.has(Group::Sql) { sql::first_statement(scan.text) } else { None };
+    if signs.has(Group::Code) {
+        codes::claim(scan);
+    }
     structured(scan, signs, statement.is_some(), &mut own);
     own.claim(scan);
     known.claim(scan);

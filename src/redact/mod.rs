@@ -21,6 +21,7 @@
 
 mod audit;
 mod carets;
+mod codes;
 mod dates;
 mod detect;
 mod hl7;

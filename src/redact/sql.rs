@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::phrases::compile;
 use super::scan::Scan;
-use super::words;
+use super::{codes, words};
 
 /// Where a statement begins, or a part of one that was cut off.
 static STATEMENT: LazyLock<Regex> = LazyLock::new(|| {
@@ -22,6 +22,15 @@ static AFTER: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// What begins the text of an error that follows a statement on its line: no statement has these
+/// words outside of a literal.
+static ERROR: LazyLock<Regex> = LazyLock::new(|| {
+    compile(&format!(
+        r"(?-u:\b)(?:{}|(?i:[a-z]{{2,}}n't(?-u:\b)|(?:table|column|object name|index|database|constraint|relation|procedure|server on|host) '|error \d{{4,5}} \([0-9A-Z]{{5}}\)|violation of|duplicate entry|unknown column|access denied|lost connection|lock wait|incorrect syntax|data too long|login failed))",
+        codes::CODE
+    ))
+});
+
 /// Masks the literals of every statement in the text.
 pub(crate) fn claim(scan: &mut Scan<'_>) {
     let text = scan.text;
@@ -32,8 +41,7 @@ pub(crate) fn claim(scan: &mut Scan<'_>) {
         }
         let rest = text.get(found.start()..).unwrap_or_default();
         let len = AFTER.find_at(rest, 1.min(rest.len())).map_or(rest.len(), |after| after.start());
-        literals(scan, found.start(), found.start() + len);
-        done = found.start() + len;
+        done = literals(scan, found.start(), found.start() + len);
     }
 }
 
@@ -42,17 +50,26 @@ pub(crate) fn first_statement(text: &str) -> Option<usize> {
     STATEMENT.find(text).map(|found| found.start())
 }
 
-/// Masks quoted literals and numbers of five or more digits; one that is cut off ends with the
-/// statement.
-fn literals(scan: &mut Scan<'_>, start: usize, end: usize) {
+/// Masks quoted literals and numbers of five or more digits, and returns where the statement ends:
+/// with the text, or where an error's own text begins.
+fn literals(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
+    let text = scan.text;
     let bytes = scan.bytes();
+    let statement = text.get(start..end).unwrap_or_default();
+    let mut errors = ERROR.find_iter(statement).map(|found| start + found.start()).peekable();
     let mut at = start;
     let mut previous = b' ';
     while at < end {
+        while errors.next_if(|error| *error < at).is_some() {}
+        if errors.peek() == Some(&at) {
+            return at;
+        }
         let byte = bytes[at];
         let is_literal = byte == b'\'' || (byte == b'"' && matches!(previous, b'=' | b'(' | b','));
-        if is_literal && (byte == b'\'' || is_value_list(&bytes[start..at], previous)) {
-            let close = literal_end(bytes, at + 1, end, byte);
+        if is_literal && is_apostrophe(bytes, at) {
+            at += 1;
+        } else if is_literal && (byte == b'\'' || is_value_list(&bytes[start..at], previous)) {
+            let close = literal_end(text, at + 1, end, byte);
             literal(scan, at + 1, close);
             at = close + 1;
         } else if byte.is_ascii_digit() && !is_name_byte(previous) {
@@ -68,6 +85,21 @@ fn literals(scan: &mut Scan<'_>, start: usize, end: usize) {
             previous = byte;
         }
     }
+    end
+}
+
+/// Returns true inside of a word such as `it's`.
+fn is_apostrophe(bytes: &[u8], at: usize) -> bool {
+    let before = at.checked_sub(2).and_then(|start| bytes.get(start..at)).unwrap_or_default();
+    let is_end = |end: &&[u8]| {
+        let after = bytes.get(at + 1 + end.len());
+        bytes[at + 1..].starts_with(end) && after.is_none_or(u8::is_ascii_whitespace)
+    };
+    let ends: [&[u8]; 5] = [b"s", b"t", b"re", b"ve", b"ll"];
+    bytes[at] == b'\''
+        && before.len() == 2
+        && before.iter().all(u8::is_ascii_alphabetic)
+        && ends.iter().any(is_end)
 }
 
 /// Returns true where a double quote holds a value: after `=`, or in the list after `VALUES`.
@@ -81,8 +113,10 @@ fn is_name_byte(byte: u8) -> bool {
 }
 
 /// Returns where a literal ends. Doubled quotes are part of it, and so is one in front of a letter
-/// (`O'Brien`, put together by hand).
-fn literal_end(bytes: &[u8], from: usize, end: usize, quote: u8) -> usize {
+/// (`O'Brien`, put together by hand). One that is cut off ends with the statement, or before the
+/// code of an error.
+fn literal_end(text: &str, from: usize, end: usize, quote: u8) -> usize {
+    let bytes = text.as_bytes();
     let mut at = from;
     while at < end {
         if bytes[at] != quote {
@@ -95,7 +129,7 @@ fn literal_end(bytes: &[u8], from: usize, end: usize, quote: u8) -> usize {
             return at;
         }
     }
-    end
+    codes::first(text.get(from..end).unwrap_or_default()).map_or(end, |code| from + code)
 }
 
 /// Masks one literal, unless it is empty, a short code or the picture of a date.

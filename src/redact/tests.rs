@@ -171,6 +171,34 @@ fn sql_keeps_its_columns_and_loses_its_literals() {
 }
 
 #[test]
+fn codes_and_texts_of_errors_behind_a_statement_stay() {
+    check_stays(&[
+        "ERROR x: INSERT INTO t (n) VALUES ('A') failed: ORA-00001: unique constraint (APP.PK) violated",
+        "SELECT NAME FROM PAT WHERE ID=:1: ORA-00942: table or view does not exist",
+        "main.lua:60: UPDATE T SET A='x' WHERE B=5\nORA-12541: TNS:no listener",
+        "INSERT INTO t VALUES ('A'): TNS-12541, SQLSTATE 23000, SQLCODE -803, SQLSTATE[HY000]",
+        "UPDATE t SET a='x': Can't connect to MySQL server on 'db01' (111)",
+        "SELECT a FROM b WHERE c = 5: Table 'lab.orders' doesn't exist",
+        "UPDATE t SET a='x': the server's answer is 'F'",
+        "INSERT INTO t VALUES ('A'): ERROR 1062 (23000): Duplicate key",
+    ]);
+    check(&[
+        (
+            "INSERT INTO t VALUES ('Okafor', 'I can't', 'ORA-00001', 12345): ORA-00001: x 'y1 z'",
+            "INSERT INTO t VALUES ('[value]', '[value]', 'ORA-00001', [value]): ORA-00001: x 'y1 z'",
+        ),
+        (
+            "INSERT INTO t VALUES ('Okafor, cut: ORA-12899: value too large",
+            "INSERT INTO t VALUES ('[value] ORA-12899: value too large",
+        ),
+        (
+            "UPDATE t SET a='Okafor': Can't do it; UPDATE t SET a='Quispe'",
+            "UPDATE t SET a='[value]': Can't do it; UPDATE t SET a='[value]'",
+        ),
+    ]);
+}
+
+#[test]
 fn texts_that_quote_a_value_lose_it() {
     check(&[
         (
