@@ -8,7 +8,7 @@ use regex::Regex;
 use super::phrases::compile;
 use super::pseudonym::Kind;
 use super::scan::{Scan, is_word};
-use super::words;
+use super::{vocabulary, words};
 
 /// Words that a name follows.
 pub(crate) const SIGNS: &[&str] = &[
@@ -94,6 +94,7 @@ pub(crate) fn claim_pairs(scan: &mut Scan<'_>) {
 pub(crate) fn name_at(text: &str, start: usize) -> Option<Range<usize>> {
     let mut end = None;
     let mut at = start;
+    let mut has_caret = false;
     for index in 0..MAX_WORDS {
         let Some(word) = word_from(text, at) else { break };
         let found = text.get(word.clone()).unwrap_or_default();
@@ -101,8 +102,14 @@ pub(crate) fn name_at(text: &str, start: usize) -> Option<Range<usize>> {
         if !(is_name(found) || (is_initial && found.chars().all(char::is_uppercase))) {
             break;
         }
+        // Text goes on behind `OKAFOR^DAVID`, which is a whole name.
+        let is_next = has_caret && text.as_bytes().get(at - 1) == Some(&b' ');
+        if is_next && vocabulary::is_technical(found) {
+            break;
+        }
         end = Some(word.end);
         let after = text.as_bytes().get(word.end..).unwrap_or_default();
+        has_caret |= after.starts_with(b"^");
         at = word.end
             + match after {
                 [b',' | b'.', b' ', ..] if index == 0 || is_initial => 2,

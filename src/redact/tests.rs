@@ -199,6 +199,25 @@ fn codes_and_texts_of_errors_behind_a_statement_stay() {
 }
 
 #[test]
+fn codes_and_texts_of_errors_behind_a_name_stay() {
+    check(&[
+        (
+            "Patient SMITH^JOHN ORA-12541: TNS:no listener",
+            "Patient [name]^[name] ORA-12541: TNS:no listener",
+        ),
+        ("Patient OKAFOR^DAVID SQLSTATE 23000", "Patient [name]^[name] SQLSTATE 23000"),
+        (
+            "Patient OKAFOR^DAVID Violation of PRIMARY KEY constraint",
+            "Patient [name]^[name] Violation of PRIMARY KEY constraint",
+        ),
+        (
+            "OKAFOR^DAVID Violation of PRIMARY KEY constraint",
+            "[name]^[name] Violation of PRIMARY KEY constraint",
+        ),
+    ]);
+}
+
+#[test]
 fn texts_that_quote_a_value_lose_it() {
     check(&[
         (
