@@ -8,8 +8,8 @@ use aho_corasick::{Anchored, dfa};
 use super::identifiers::Identifiers;
 use super::scan::Scan;
 use super::{
-    carets, codes, hl7, hl7_paths, json, labels, names, numbers, phrases, places, sql, strangers,
-    written, xml,
+    announced, carets, codes, hl7, hl7_paths, json, labels, names, numbers, phrases, places, sql,
+    strangers, written, xml,
 };
 
 /// Groups of words that make a detector worth running.
@@ -24,6 +24,7 @@ enum Group {
     Month,
     Encoded,
     Code,
+    Announced,
     Quote,
 }
 
@@ -41,6 +42,7 @@ const WORDS: &[(Group, &[&str])] = &[
     (Group::Month, written::MONTH_SIGNS),
     (Group::Encoded, written::ENCODED_SIGNS),
     (Group::Code, codes::SIGNS),
+    (Group::Announced, announced::SIGNS),
 ];
 
 /// Finds words; the second part holds the bit of each word's group.
@@ -162,6 +164,10 @@ pub(crate) fn claim(scan: &mut Scan<'_>, signs: Signs, known: &Identifiers) {
     }
     if signs.has(Group::Street) && signs.has_byte(byte::DIGIT) {
         places::claim_addresses(scan);
+    }
+    // Before labels, which would take the first group of a number alone.
+    if signs.has(Group::Announced) && signs.has_byte(byte::DIGIT) {
+        announced::claim(scan);
     }
     if signs.has_byte(byte::LABEL) && signs.has(Group::Key) {
         labels::claim_labelled(scan);

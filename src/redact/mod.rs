@@ -19,6 +19,7 @@
 //! **Not here:** where the key comes from (`config`), what is done when a text cannot be masked
 //! (`pipeline`).
 
+mod announced;
 mod audit;
 mod carets;
 mod codes;

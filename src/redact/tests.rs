@@ -273,6 +273,35 @@ fn free_text_loses_numbers_dates_and_addresses_of_people() {
 }
 
 #[test]
+fn numbers_in_groups_behind_a_word_are_masked_whole() {
+    check(&[
+        ("DOB 12 03 1951, born 12/3/51", "DOB [date], born [date]"),
+        ("geb. 12.03.51 Geburtsdatum 12.03.51", "geb. [date] Geburtsdatum [date]"),
+        ("Geb.-Datum: 12.03.51, geb. am 3. 4. 1951", "Geb.-Datum: [date], geb. am [date]"),
+        ("tel 0316 555 1234 is wrong", "tel [phone] is wrong"),
+        ("Phone 555 1234, fax 0316-555-1234", "Phone [phone], fax [phone]"),
+        ("call back at 0316 555 1234", "call back at [phone]"),
+        (
+            "phone number 07700 900 123 or phone 0316/5551234",
+            "phone number [phone] or phone [phone]",
+        ),
+        ("phone (0316) 555 1234 10:00:01", "phone [phone] 10:00:01"),
+        ("phone: 0316 555 1234", "phone: [phone]"),
+        ("SSN: 123 45 6789, SSN 123-45-6789", "SSN: [ssn], SSN [ssn]"),
+        ("AHV 756.1234.5678.97", "AHV [ssn]"),
+        ("Telefon 0316 555 1234; Geboren am 12.03.1951", "Telefon [phone]; Geboren am [date]"),
+        ("Medicare 1EG4-TE5-MK73 and MBI: 1EG4TE5MK73", "Medicare [id] and MBI: [id]"),
+    ]);
+    check_stays(&[
+        "fax 10.20.30.40:6661 and phone 192.168.100.200, mobile 10.1.114, tel 10.10.1.114",
+        "fax retry 3 of 100, phone 3 of 100 rows, fax 12 ms, mobile 404 503",
+        "call back at 2026-09-07 10:00:01.123, callback 2026/09/07 10:00:01",
+        "geb 10.1.114, Telnet 6661, telemetry 10 100, born again 3 times",
+        "fax 1048576 bytes, phone 1048576 ms",
+    ]);
+}
+
+#[test]
 fn free_text_loses_names_of_people() {
     check(&[
         ("Patient John Smith not found", "Patient [name] not found"),
