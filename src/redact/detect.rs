@@ -201,7 +201,7 @@ fn structured(scan: &mut Scan<'_>, signs: Signs, has_statement: bool, own: &mut 
     if signs.has_byte(byte::BAR) {
         phrases::claim_oracle_table(scan);
         hl7::claim(scan, own);
-    } else if signs.has_byte(byte::CARET) {
+    } else if signs.has_byte(byte::CARET) || hl7::bare_separator(scan.bytes()).is_some() {
         // The separator may be another one: the text says so in its header.
         hl7::claim(scan, own);
     }

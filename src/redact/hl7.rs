@@ -58,7 +58,8 @@ struct Encoding {
     subcomponent: u8,
 }
 
-/// Returns what the first `MSH` of the text says, else the usual separators.
+/// Returns what the first `MSH` of the text says, else the usual separators, but for a `PID` with
+/// others.
 fn encoding(bytes: &[u8]) -> Encoding {
     let usual = Encoding { separator: b'|', component: b'^', repetition: b'~', subcomponent: b'&' };
     for at in memchr::memmem::find_iter(bytes, b"MSH") {
@@ -77,7 +78,29 @@ fn encoding(bytes: &[u8]) -> Encoding {
             };
         }
     }
-    usual
+    bare_separator(bytes).map_or(usual, |separator| {
+        // Without a header the rest is a guess: senders that change one mark change them all.
+        let has_caret = memchr::memchr(b'^', bytes).is_some();
+        let (component, repetition) = if has_caret { (b'^', b'~') } else { (b'~', b'^') };
+        Encoding { separator, component, repetition, subcomponent: b'&' }
+    })
+}
+
+/// Returns the separator of a `PID` in a text without bars: its set id and an empty field follow.
+pub(crate) fn bare_separator(bytes: &[u8]) -> Option<u8> {
+    let found = memchr::memmem::find_iter(bytes, b"PID").find_map(|at| {
+        let after = &bytes[at + 3..];
+        let separator = *after.first().filter(|byte| b"#!$%*;@".contains(byte))?;
+        let n_digits = after[1..].iter().take(5).take_while(|byte| byte.is_ascii_digit()).count();
+        let is_start = at == 0 || !is_word(bytes[at - 1]);
+        let line = after.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
+        let is_segment = is_start
+            && n_digits <= 4
+            && after[1 + n_digits..].starts_with(&[separator; 2])
+            && memchr::memchr_iter(separator, line).nth(4).is_some();
+        is_segment.then_some(separator)
+    })?;
+    memchr::memchr(b'|', bytes).is_none().then_some(found)
 }
 
 /// Returns the segments with the names that are wanted, in order.

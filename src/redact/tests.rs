@@ -63,6 +63,11 @@ fn segments_keep_their_bars_and_lose_their_values() {
             "MSH#^~\\&#EPIC#A#B#C#20260907##ADT^A01#77#P#2.5\rPID#1##[id]^^^MRN##[name]^[name]",
         ),
         ("||123456^^^MRN||Okafor^D||19450312|F", "||[value]||[value]||[date]|F"),
+        (
+            "PID#1##12345~~~MRN##ZWERGLMEIER~HILDEGUNDE##19510312#F",
+            "PID#1##[id]~~~MRN##[name]~[name]##[date]#F",
+        ),
+        ("Bad 'PID$1$$1234^^^MRN$$Li^Rose$$'", "Bad 'PID$1$$[id]^^^MRN$$[name]^[name]$$'"),
     ]);
 }
 
@@ -90,6 +95,7 @@ fn routing_acknowledgements_and_codes_of_errors_stay() {
         "ERR|PID^1^5|101^Required field missing",
         "ERR||PID^1^5|101^Required field missing^HL70357|E",
         "EVN|A01|20260907001122",
+        "PID#12 and PID#13 are processes, PID!1 PID*2**3",
         "No matching rules exist that match a message with MSH.9 = 'ADT^A01^ADT_A01'",
     ]);
     check(&[(
