@@ -26,7 +26,7 @@ static AFTER: LazyLock<Regex> = LazyLock::new(|| {
 /// words outside of a literal.
 static ERROR: LazyLock<Regex> = LazyLock::new(|| {
     compile(&format!(
-        r"(?-u:\b)(?:{}|(?i:[a-z]{{2,}}n't(?-u:\b)|(?:table|column|object name|index|database|constraint|relation|procedure|server on|host) '|error \d{{4,5}} \([0-9A-Z]{{5}}\)|violation of|duplicate entry|unknown column|access denied|lost connection|lock wait|incorrect syntax|data too long|login failed))",
+        r"[:\]] ?\[(?:\d[0-9A-Z]|HY)[0-9A-Z]\d\d\]|(?-u:\b)(?:{}|(?i:(?:can|could)(?:n't|'t|not| not) (?:connect|open|reach|resolve)|(?:table|column|object name|index|database|constraint|relation|procedure|server on|host|for key) '|error \d{{4,5}} \([0-9A-Z]{{5}}\)|violation of|access denied|lost connection|lock wait|login failed))",
         codes::CODE
     ))
 });
@@ -136,8 +136,12 @@ fn literal_end(text: &str, from: usize, end: usize, quote: u8) -> usize {
 fn literal(scan: &mut Scan<'_>, start: usize, end: usize) {
     let Some(value) = scan.text.get(start..end) else { return };
     let is_short = value.len() <= 2 && value.bytes().all(|byte| byte.is_ascii_alphabetic());
+    // `SMITH` has the letters of a picture too, but none of its parts.
+    let is_part_of_date =
+        |two: &[u8]| b"YDHR".contains(&two[0].to_ascii_uppercase()) && two[0] == two[1];
     let is_picture = value.bytes().all(|byte| b"YyMmDdHhSsIiTRr%24:/-. ".contains(&byte))
-        && value.bytes().any(|byte| byte.is_ascii_alphabetic());
+        && value.bytes().any(|byte| byte.is_ascii_alphabetic())
+        && (value.contains('%') || value.as_bytes().windows(2).any(is_part_of_date));
     if !is_short && !is_picture {
         scan.mask(start..end, words::shape(value));
     }

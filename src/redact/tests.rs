@@ -168,6 +168,10 @@ fn sql_keeps_its_columns_and_loses_its_literals() {
              Unknown column 'MRN' in 'field list'",
         ),
         ("SELECT a FROM b WHERE c = 'cut of", "SELECT a FROM b WHERE c = '[value]"),
+        (
+            "INSERT INTO t VALUES ('SMITH', to_date(:1, 'HH24:MI'), date(:2, '%Y-%m'), 'dd/mm/yy')",
+            "INSERT INTO t VALUES ('[value]', to_date(:1, 'HH24:MI'), date(:2, '%Y-%m'), 'dd/mm/yy')",
+        ),
         ("VALUES (\"Li\", \"Okafor\")", "VALUES (\"Li\", \"[value]\")"),
         (
             "NAME|TYPE|SIZE|VALUE\n==========\nMRN|VARCHAR2|20|123456\nPID|NUMBER|9|a|b\n\nPlease compare the SQL",
@@ -186,6 +190,7 @@ fn codes_and_texts_of_errors_behind_a_statement_stay() {
         "UPDATE t SET a='x': Can't connect to MySQL server on 'db01' (111)",
         "SELECT a FROM b WHERE c = 5: Table 'lab.orders' doesn't exist",
         "UPDATE t SET a='x': the server's answer is 'F'",
+        "INSERT INTO t VALUES ('A'): [23000] Column 'mrn' cannot be null",
         "INSERT INTO t VALUES ('A'): ERROR 1062 (23000): Duplicate key",
     ]);
     check(&[
@@ -196,6 +201,14 @@ fn codes_and_texts_of_errors_behind_a_statement_stay() {
         (
             "INSERT INTO t VALUES ('Okafor, cut: ORA-12899: value too large",
             "INSERT INTO t VALUES ('[value] ORA-12899: value too large",
+        ),
+        (
+            "UPDATE t SET a='x': couldn't convert 'SMITH' to int",
+            "UPDATE t SET a='x': couldn't convert '[value]' to int",
+        ),
+        (
+            "INSERT INTO t VALUES ('Okafor'): Duplicate entry 'SMITH' for key 'PRIMARY'",
+            "INSERT INTO t VALUES ('[value]'): Duplicate entry '[value]' for key 'PRIMARY'",
         ),
         (
             "UPDATE t SET a='Okafor': Can't do it; UPDATE t SET a='Quispe'",
