@@ -35,15 +35,15 @@ pub(crate) const SIGNS: &[&str] = &[
 /// Words, and the form of the number behind each of them.
 static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
     compile(
-        r"(?x)(?-u:\b)(?:
-        (?i:dob|d\.o\.b\.?|(?:date\ of\ birth|birth\ ?date|born|geboren|geburtsdatum|geb\.?(?:-?datum)?)(?:\ (?:on|is|was|am))?)
-            [\ \t]*[:=\#]?[\ \t]*(?<date>\d{1,2}(?:[\ ./-]|\.\ )\d{1,2}(?:[\ ./-]|\.\ )(?:(?:18|19|20)\d\d|\d\d)|(?:18|19|20)\d\d[\ ./-]\d{1,2}[\ ./-]\d{1,2})
-        |(?i:ssn|social\ security(?:\ (?:number|no\.?))?)[\ \t]*[:=\#]?[\ \t]*(?<ssn>\d{3}[\ -]\d{2}[\ -]\d{4})
+        r#"(?x)(?-u:\b)(?:
+        (?i:(?:dob|d\.o\.b\.?|date\ of\ birth|birth\ ?da(?:te|y)|born|geboren|geburtsdatum|geb\.?(?:-?datum)?)(?:\ (?:on|is|was|am))?)
+            [\ \t]*[:=\#]?[\ \t]*["'(]?(?<date>\d{1,2}(?:[\ ./-]|\.\ )\d{1,2}(?:[\ ./-]|\.\ )(?:(?:18|19|20)\d\d|\d\d)|(?:18|19|20)\d\d[\ ./-]\d{1,2}[\ ./-]\d{1,2})
+        |(?i:ssn|social\ security(?:\ (?:number|no\.?))?)(?i:\ is)?[\ \t]*[:=\#]?[\ \t]*["'(]?(?<ssn>\d{3}[\ -]\d{2}[\ -]\d{4})
         |(?i:ahv(?:-?n(?:r|ummer))?\.?)[\ \t]*[:=\#]?[\ \t]*(?<ahv>756[.\ ]\d{4}[.\ ]\d{4}[.\ ]\d{2})
         |(?i:medicare|mbi)(?i:\ (?:number|no\.?|id|card))*[\ \t]*[:=\#]?[\ \t]*(?<mbi>[1-9][A-Z][0-9A-Z]\d-?[A-Z][0-9A-Z]\d-?[A-Z]{2}\d\d)
         |(?i:tel|telephone|telefon|phone|fax|mobile|call\ ?back)(?i:\ (?:number|no|nr|at|is|on))*\.?[\ \t]+
             (?<phone>\+?\(?\d{1,5}\)?(?:[\ ./-]{1,2}\(?\d{2,8}\)?){1,5})
-        )",
+        )"#,
     )
 });
 
@@ -80,8 +80,8 @@ fn is_whole(bytes: &[u8], end: usize) -> bool {
     }
 }
 
-/// Returns the telephone number of what looks like one: no date, address of a machine or version,
-/// and without the hour that follows it.
+/// Returns the telephone number of what looks like one: no address of a machine or version, and
+/// without the date or hour that follows it.
 fn phone(text: &str, range: Range<usize>) -> Option<Range<usize>> {
     let bytes = text.as_bytes();
     let mut end = range.end;
@@ -90,12 +90,15 @@ fn phone(text: &str, range: Range<usize>) -> Option<Range<usize>> {
         end = range.start + last;
     }
     let found = text.get(range.start..end)?;
-    let first = found.get(..found.len().min(10))?;
+    let is_date = |at: &usize| words::year_first(found.get(*at..).unwrap_or_default()).is_some();
+    let starts = memchr::memchr_iter(b' ', found.as_bytes()).map(|space| space + 1);
+    let date = std::iter::once(0).chain(starts).find(is_date).unwrap_or(found.len());
+    let found = found.get(..date)?.trim_end();
+    let end = range.start + found.len();
     let is_dotted = found.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     let n_dots = memchr::memchr_iter(b'.', found.as_bytes()).count();
     let n_digits = found.bytes().filter(u8::is_ascii_digit).count();
-    let is_other = words::year_first(first).is_some()
-        || keys::is_machine(found)
+    let is_other = keys::is_machine(found)
         || is_dotted && (n_dots > 2 || n_digits < 9)
         || digits(found.as_bytes()) == found.len();
     (n_digits >= 7 && !is_other).then_some(range.start..end)

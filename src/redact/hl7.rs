@@ -86,7 +86,7 @@ fn encoding(bytes: &[u8]) -> Encoding {
     })
 }
 
-/// Returns the separator of a `PID` in a text without bars: its set id and an empty field follow.
+/// Returns the separator of a `PID` in a text without bars: its set id follows, and empty fields.
 pub(crate) fn bare_separator(bytes: &[u8]) -> Option<u8> {
     let found = memchr::memmem::find_iter(bytes, b"PID").find_map(|at| {
         let after = &bytes[at + 3..];
@@ -96,7 +96,8 @@ pub(crate) fn bare_separator(bytes: &[u8]) -> Option<u8> {
         let line = after.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
         let is_segment = is_start
             && n_digits <= 4
-            && after[1 + n_digits..].starts_with(&[separator; 2])
+            && after.get(1 + n_digits) == Some(&separator)
+            && memchr::memmem::find(line, &[separator; 2]).is_some()
             && memchr::memchr_iter(separator, line).nth(4).is_some();
         is_segment.then_some(separator)
     })?;

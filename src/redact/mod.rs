@@ -4,8 +4,8 @@
 //! shows. A masked value reads `[kind:xxxxxxxx]`; the eight characters are a keyed hash of the
 //! value, so that one patient's number looks the same wherever it stood.
 //!
-//! The detectors lay claims on a text (`Scan`): first what is masked already, then what has a
-//! structure (HL7, tables, SQL, JSON, XML), then identifiers known from a message, then free text, last the
+//! The detectors lay claims on a text (`Scan`): first what is masked already and the codes of
+//! databases, which stay, then what has a structure (HL7, tables, SQL, JSON, XML), then identifiers known from a message, then free text, last the
 //! words that no dictionary knows (`strangers`).
 //! A byte that was claimed is never claimed again, so the order is the precedence. Masking runs
 //! until nothing more is found.

@@ -102,9 +102,10 @@ pub(crate) fn name_at(text: &str, start: usize) -> Option<Range<usize>> {
         if !(is_name(found) || (is_initial && found.chars().all(char::is_uppercase))) {
             break;
         }
-        // Text goes on behind `OKAFOR^DAVID`, which is a whole name.
+        // Text goes on behind `OKAFOR^DAVID`, which is a whole name, and with `Violation of`.
         let is_next = has_caret && text.as_bytes().get(at - 1) == Some(&b' ');
-        if is_next && vocabulary::is_technical(found) {
+        let is_phrase = || text.get(word.end..).is_some_and(|after| after.starts_with(" of "));
+        if index > 0 && (is_next || is_phrase()) && vocabulary::is_technical(found) {
             break;
         }
         end = Some(word.end);

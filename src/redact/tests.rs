@@ -67,6 +67,7 @@ fn segments_keep_their_bars_and_lose_their_values() {
             "PID#1##12345~~~MRN##ZWERGLMEIER~HILDEGUNDE##19510312#F",
             "PID#1##[id]~~~MRN##[name]~[name]##[date]#F",
         ),
+        ("PID#1#77#1234##Li~Rose##19510312", "PID#1#[id]#[id]##[name]~[name]##[date]"),
         ("Bad 'PID$1$$1234^^^MRN$$Li^Rose$$'", "Bad 'PID$1$$[id]^^^MRN$$[name]^[name]$$'"),
     ]);
 }
@@ -224,6 +225,11 @@ fn codes_and_texts_of_errors_behind_a_name_stay() {
             "Patient SMITH^JOHN ORA-12541: TNS:no listener",
             "Patient [name]^[name] ORA-12541: TNS:no listener",
         ),
+        (
+            "Patient John Smith Violation of UNIQUE KEY constraint",
+            "Patient [name] Violation of UNIQUE KEY constraint",
+        ),
+        ("Patient John Smith SQLSTATE 23000", "Patient [name] SQLSTATE 23000"),
         ("Patient OKAFOR^DAVID SQLSTATE 23000", "Patient [name]^[name] SQLSTATE 23000"),
         (
             "Patient OKAFOR^DAVID Violation of PRIMARY KEY constraint",
@@ -305,8 +311,10 @@ fn numbers_in_groups_behind_a_word_are_masked_whole() {
             "phone number [phone] or phone [phone]",
         ),
         ("phone (0316) 555 1234 10:00:01", "phone [phone] 10:00:01"),
+        ("tel 0316 555 1234 2026-09-07 10:00:01", "tel [phone] 2026-09-07 10:00:01"),
         ("phone: 0316 555 1234", "phone: [phone]"),
-        ("SSN: 123 45 6789, SSN 123-45-6789", "SSN: [ssn], SSN [ssn]"),
+        ("SSN: 123 45 6789, SSN is '123-45-6789'", "SSN: [ssn], SSN is '[ssn]'"),
+        ("DOB is (12 03 1951)", "DOB is ([date])"),
         ("AHV 756.1234.5678.97", "AHV [ssn]"),
         ("Telefon 0316 555 1234; Geboren am 12.03.1951", "Telefon [phone]; Geboren am [date]"),
         ("Medicare 1EG4-TE5-MK73 and MBI: 1EG4TE5MK73", "Medicare [id] and MBI: [id]"),
@@ -315,6 +323,7 @@ fn numbers_in_groups_behind_a_word_are_masked_whole() {
         "fax 10.20.30.40:6661 and phone 192.168.100.200, mobile 10.1.114, tel 10.10.1.114",
         "fax retry 3 of 100, phone 3 of 100 rows, fax 12 ms, mobile 404 503",
         "call back at 2026-09-07 10:00:01.123, callback 2026/09/07 10:00:01",
+        "callback 17 2026-09-07 10:15:00 failed",
         "geb 10.1.114, Telnet 6661, telemetry 10 100, born again 3 times",
         "fax 1048576 bytes, phone 1048576 ms",
     ]);
