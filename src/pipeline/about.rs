@@ -1,9 +1,8 @@
 //! Which message an event is about, so that its attempts count as one failure.
 //!
 //! Entry points: [`message_of`] the entry that an event relates to, which is the best sign; else
-//! [`message_in`] its text. There it is a control
-//! id: that of a message which is acknowledged (MSA-2), else of one which is
-//! quoted (MSH-10). Masking leaves both as they are.
+//! [`message_in`] its masked text, a control id: that of a message which is acknowledged (MSA-2), else
+//! of one which is quoted (MSH-10). Masking leaves both as they are.
 
 use crate::model::Related;
 

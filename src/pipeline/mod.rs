@@ -3,13 +3,13 @@
 //! Entry points: [`ingest`], for a source over HTTP [`PollSource::step`], over what is stored
 //! [`weekly_report`], [`standings()`], [`unknowns()`], [`coverage()`] and [`backtest()`], and over
 //! plain lines [`mine_lines`]. In [`ingest`] one thread reads, parses and counts (`digest`); with more
-//! than two threads it only cuts the log where entries end (`piece`), and others parse. All threads
-//! judge what may be events (`pending`), and batches are committed in the order of reading (`lane`);
-//! the store's writer commits on its own thread, behind a bounded channel that stops the reader when
-//! the disk is slow.
+//! threads it only cuts the log where entries end (`piece`), and all of them parse. They all judge
+//! what may be events (`pending`, `judged`), and batches are committed in the order of reading
+//! (`lane`); the store's writer commits on its own thread, behind a bounded channel that stops the
+//! reader when the disk is slow.
 //!
 //! **Invariant:** a file's position moves only in the transaction that holds the entries before it.
-//! Every text that leaves `pending` is masked, and classified as masked, so that a stored text
+//! Every text that leaves `judged` is masked, and classified as masked, so that a stored text
 //! says again what it said when it was read.
 //!
 //! **Not here:** what a format looks like (`parse`), what is printed (`cli`).
