@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write};
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use dewlap::archive::discover;
 use dewlap::catalogue::Catalogue;
@@ -522,7 +522,11 @@ fn two_servers_keep_their_entries_apart() {
 fn read_and_stop_at_the_end(place: &Place, log: &str) {
     let classifier = Classifier::new(&Catalogue::builtin().unwrap()).unwrap();
     let stop = AtomicBool::new(false);
-    let halt = |_| stop.store(true, Ordering::Relaxed);
+    let (len, read) = (place.read(log).len() as u64, AtomicU64::new(0));
+    let halt = |bytes| {
+        let is_all = read.fetch_add(bytes, Ordering::Relaxed) + bytes == len;
+        stop.fetch_or(is_all, Ordering::Relaxed);
+    };
     let effort = Effort { threads: NonZeroUsize::MIN, pace: &halt };
     let options = IngestOptions { stop: &stop, ..reading::options("iguana", &classifier) };
     let writer = Writer::spawn(&place.path(DB), "iguana", &Classes::default()).unwrap();
@@ -544,4 +548,21 @@ fn the_last_entry_goes_on_after_a_run_that_was_stopped_at_it() {
     place.ingest(&["a.log"]);
     let found = texts(&place.events(&[]), "text");
     assert_eq!(found, ["It failed:\nORA-12541: TNS:no listener"]);
+}
+
+#[test]
+fn a_rate_is_told_of_all_bytes_of_small_logs() {
+    let place = Place::new();
+    place.put_samples("iguana-x");
+    let classifier = Classifier::new(&Catalogue::builtin().unwrap()).unwrap();
+    let told = AtomicU64::new(0);
+    let tell = |bytes| {
+        told.fetch_add(bytes, Ordering::Relaxed);
+    };
+    let effort = Effort { threads: NonZeroUsize::MIN, pace: &tell };
+    let options = reading::options("iguana", &classifier);
+    let writer = Writer::spawn(&place.path(DB), "iguana", &Classes::default()).unwrap();
+    let found = discover(&[place.path("samples/iguana-x")]);
+    let summary = ingest(found, &options, &effort, writer).unwrap();
+    assert_eq!((told.into_inner(), summary.files > 100), (summary.bytes, true));
 }
