@@ -592,8 +592,17 @@ fn plans() -> impl Strategy<Value = Plan> {
     (log, how, faults, sessions).prop_map(|(log, how, faults, sessions)| {
         let (is_iguana_x, page, n_written, n_per_answer, is_exclusive) = how;
         let mut faults = faults;
-        // A server that repeats for ever cannot be told from one that hands out no more.
-        faults.dedup_by(|second, first| second == first && *first == Some(Fault::Repeat));
+        // A server that repeats for ever cannot be told from one that hands out no more, even if it
+        // fails to answer in between.
+        let mut is_repeated = false;
+        faults.retain(|fault| match fault {
+            Some(Fault::Repeat) => !std::mem::replace(&mut is_repeated, true),
+            None | Some(Fault::Shuffle) => {
+                is_repeated = false;
+                true
+            }
+            Some(_) => true,
+        });
         let n_written = n_written.min(log.len());
         Plan { is_iguana_x, log, page, n_written, n_per_answer, is_exclusive, faults, sessions }
     })
