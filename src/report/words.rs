@@ -131,11 +131,7 @@ fn share(part: u64, all: u64) -> String {
 
 /// Returns thousandths as whole percent; neither 0 nor 100 unless it is.
 pub(super) fn percent(permille: u32) -> String {
-    match permille {
-        1..=4 => "<1 %".to_owned(),
-        995..=999 => "99 %".to_owned(),
-        _ => format!("{} %", permille.saturating_add(5) / 10),
-    }
+    share(permille.into(), 1_000)
 }
 
 /// Returns minutes as hours and minutes.

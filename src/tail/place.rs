@@ -111,9 +111,7 @@ impl Place {
             }
         }
     }
-}
 
-impl Place {
     /// Returns what tells whether a file that was read before, perhaps by another source, belongs to
     /// this one. Looks for the log roots once, as they are now.
     pub fn owner(&self) -> impl Fn(&str) -> bool {
