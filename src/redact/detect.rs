@@ -25,6 +25,7 @@ enum Group {
     Encoded,
     Code,
     Announced,
+    Segment,
     Quote,
 }
 
@@ -43,6 +44,7 @@ const WORDS: &[(Group, &[&str])] = &[
     (Group::Encoded, written::ENCODED_SIGNS),
     (Group::Code, codes::SIGNS),
     (Group::Announced, announced::SIGNS),
+    (Group::Segment, hl7::BARE_SIGNS),
 ];
 
 /// Finds words; the second part holds the bit of each word's group.
@@ -198,10 +200,11 @@ pub(crate) fn claim(scan: &mut Scan<'_>, signs: Signs, known: &Identifiers) {
 
 /// Claims what stands in a structure: tables, HL7, SQL, JSON, XML and known error texts.
 fn structured(scan: &mut Scan<'_>, signs: Signs, has_statement: bool, own: &mut Identifiers) {
+    let is_bare = |bytes| signs.has(Group::Segment) && hl7::bare_separator(bytes).is_some();
     if signs.has_byte(byte::BAR) {
         phrases::claim_oracle_table(scan);
         hl7::claim(scan, own);
-    } else if signs.has_byte(byte::CARET) || hl7::bare_separator(scan.bytes()).is_some() {
+    } else if signs.has_byte(byte::CARET) || is_bare(scan.bytes()) {
         // The separator may be another one: the text says so in its header.
         hl7::claim(scan, own);
     }

@@ -86,6 +86,9 @@ fn encoding(bytes: &[u8]) -> Encoding {
     })
 }
 
+/// One of these is in every text with such a segment, whatever its case.
+pub(crate) const BARE_SIGNS: &[&str] = &["pid"];
+
 /// Returns the separator of a `PID` in a text without bars: its set id follows, and empty fields.
 pub(crate) fn bare_separator(bytes: &[u8]) -> Option<u8> {
     let found = memchr::memmem::find_iter(bytes, b"PID").find_map(|at| {
