@@ -217,6 +217,12 @@ fn digits(bytes: &[u8]) -> Option<i64> {
 
 /// Reads `.137` or `,137` as milliseconds, and its length: 0 where there is none.
 fn take_fraction(bytes: &[u8]) -> (i64, usize) {
+    if let Some([b'.' | b',', figures @ ..]) = bytes.first_chunk::<4>()
+        && let Some(millis) = digits(figures)
+        && !bytes.get(4).is_some_and(u8::is_ascii_digit)
+    {
+        return (millis, 4); // As most times are.
+    }
     if !matches!(bytes.first(), Some(b'.' | b',')) {
         return (0, 0);
     }

@@ -111,8 +111,8 @@ impl<L: Layout> Reader for Lines<L> {
             let next_time = next.as_ref().and_then(|next| next.time);
             self.current = next.map(|next| (window.offset + end as u64, Some(next)));
             let len = end - start;
-            let is_blank = bytes.get(..len).is_none_or(|bytes| bytes.trim_ascii().is_empty());
-            if header.is_some() || !is_blank {
+            let is_blank = || bytes.get(..len).is_none_or(|bytes| bytes.trim_ascii().is_empty());
+            if header.is_some() || !is_blank() {
                 let header = header.unwrap_or_else(|| Header::of_loose_lines(next_time));
                 return Some(Item::Entry(self.entry(&header, bytes, offset, len)));
             }
@@ -254,8 +254,11 @@ impl<L: Layout> Lines<L> {
         offset: u64,
         len: usize,
     ) -> Entry<'a> {
-        let part = |range: &Range<usize>| {
-            decode_text(bytes.get(range.clone()).unwrap_or_default().trim_ascii())
+        // One look at all of the header, not one at each part.
+        let head = bytes.get(..header.text_from).and_then(|head| str::from_utf8(head).ok());
+        let part = |range: &Range<usize>| match head.and_then(|head| head.get(range.clone())) {
+            Some(part) => Cow::Borrowed(part.trim_ascii()),
+            None => decode_text(bytes.get(range.clone()).unwrap_or_default().trim_ascii()),
         };
         let id = part(&header.id);
         let text = bytes.get(header.text_from..len).unwrap_or_default();

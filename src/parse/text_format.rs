@@ -290,25 +290,41 @@ fn compile(begin: &str) -> Result<Arc<Regex>, regex::Error> {
 /// Reads `[time] [component] [type] [id] text`.
 fn read_brackets(clock: &Clock, line: &[u8]) -> Option<Header> {
     let (time, len) = clock.take_stamp(line.strip_prefix(b"[")?)?;
-    let mut at = 1 + len;
-    // A name may hold brackets; what ends it is followed by the next field.
-    let mut field = |end: &[u8]| {
-        let rest = line.get(at..)?.strip_prefix(b"] [")?;
-        let mut ends = memchr::memchr_iter(b']', rest);
-        let len = ends.find(|len| rest.get(*len..).is_some_and(|rest| rest.starts_with(end)))?;
-        let from = at + 3;
-        at = from + len;
-        Some(from..at)
-    };
-    let (component, kind, id) = (field(b"] [")?, field(b"] [")?, field(b"]")?);
-    let text_from = at + 1 + usize::from(line.get(at + 1) == Some(&b' '));
-    let kind = match line.get(kind)? {
-        // What most entries are, as the exports write it.
-        b"Message" => EntryKind::Message,
-        b"Info" => EntryKind::Info,
-        other => kind_of(&decode_text(other)),
-    };
+    let component = bracketed(line, 1 + len, b"] [")?;
+    let (kind, kind_end) = kind_at(line, component.end)?;
+    let id = bracketed(line, kind_end, b"]")?;
+    let text_from = id.end + 1;
+    let text_from = text_from + usize::from(line.get(text_from) == Some(&b' '));
     Some(Header { time: Some(time), kind, component, id, text_from })
+}
+
+/// Returns where the field is that begins behind the bracket that closes here.
+///
+/// A name may hold brackets; what ends it is followed by the next field.
+fn bracketed(line: &[u8], at: usize, end: &[u8]) -> Option<Range<usize>> {
+    let rest = line.get(at..)?.strip_prefix(b"] [")?;
+    let mut len = 0;
+    loop {
+        len += memchr::memchr(b']', rest.get(len..)?)?;
+        if rest.get(len..)?.starts_with(end) {
+            return Some(at + 3..at + 3 + len);
+        }
+        len += 1;
+    }
+}
+
+/// Reads the field of the type, and returns where it ends.
+fn kind_at(line: &[u8], at: usize) -> Option<(EntryKind, usize)> {
+    /// What most entries are, as the exports write it.
+    const MOST: [(&[u8], EntryKind); 2] =
+        [(b"] [Message", EntryKind::Message), (b"] [Info", EntryKind::Info)];
+    let rest = line.get(at..)?;
+    let is_here = |word: &[u8]| rest.strip_prefix(word).is_some_and(|end| end.starts_with(b"] ["));
+    if let Some((word, kind)) = MOST.iter().find(|(word, _)| is_here(word)) {
+        return Some((*kind, at + word.len()));
+    }
+    let field = bracketed(line, at, b"] [")?;
+    Some((kind_of(&decode_text(line.get(field.clone())?)), field.end))
 }
 
 #[cfg(test)]
