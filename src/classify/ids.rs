@@ -80,40 +80,50 @@ impl Doubt {
 /// Makes the bytes of each id in a shape marks, and tells where they are. Returns false where there
 /// are none, or what is there might be taken for them.
 pub(super) fn mark_ids(shape: &mut [u8], mut id: impl FnMut(Range<usize>)) -> bool {
-    let mut has_any = false;
-    let mut run = Run::default();
-    for at in 0..=shape.len() {
-        match shape.get(at) {
-            Some(b'0'..=b'9') => run.n_digits += 1,
-            Some(byte) if byte.is_ascii_alphabetic() => run.n_letters += 1,
-            Some(&MARK | b'\r') => return false,
-            _ => {
-                if let Some(len) = std::mem::take(&mut run).id_len() {
-                    let range = at - len..at;
-                    shape[range.clone()].fill(MARK);
-                    id(range);
-                    has_any = true;
-                }
-            }
+    let (mut has_any, mut at) = (false, 0);
+    while let Some(rest) = shape.get(at..).filter(|rest| !rest.is_empty()) {
+        let mut found = 0;
+        let is_in_run = |byte: &&u8| {
+            let sort = SORTS[usize::from(**byte)];
+            found |= sort;
+            sort & (DIGIT | LETTER) != 0
+        };
+        let len = rest.iter().take_while(is_in_run).count();
+        if found & REFUSED != 0 {
+            return false;
         }
+        if len >= MIN_ID_BYTES && found == DIGIT | LETTER {
+            shape[at..at + len].fill(MARK);
+            id(at..at + len);
+            has_any = true;
+        }
+        at += len + 1;
     }
     has_any
 }
 
-/// Letters and digits, one after another.
-#[derive(Default)]
-struct Run {
-    n_digits: usize,
-    n_letters: usize,
-}
+const DIGIT: u8 = 1;
+const LETTER: u8 = 2;
+/// Might be taken for a mark, or ends a line in two ways.
+const REFUSED: u8 = 4;
 
-impl Run {
-    /// Returns the length, where they are an id.
-    fn id_len(self) -> Option<usize> {
-        let len = self.n_digits + self.n_letters;
-        (len >= MIN_ID_BYTES && self.n_digits > 0 && self.n_letters > 0).then_some(len)
+/// What each byte is: to look it up is faster than to compare it.
+const SORTS: [u8; 256] = {
+    let mut sorts = [0; 256];
+    let mut byte = u8::MIN;
+    loop {
+        sorts[byte as usize] = match byte {
+            b'0'..=b'9' => DIGIT,
+            b'a'..=b'z' | b'A'..=b'Z' => LETTER,
+            MARK | b'\r' => REFUSED,
+            _ => 0,
+        };
+        if byte == u8::MAX {
+            break sorts;
+        }
+        byte += 1;
     }
-}
+};
 
 impl Ids {
     pub(super) fn new(catalogue: &Catalogue) -> Self {

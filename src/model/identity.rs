@@ -50,20 +50,27 @@ pub(super) fn iguana_parts(id: &str) -> Option<(&str, Millis, u64)> {
     Some((component, Millis::new(i64::try_from(time).ok()?), index))
 }
 
-/// Splits the number behind its last dash off a text. The dash is near the end: `rsplit_once` is
-/// made for long ways.
+/// Splits the number behind its last dash off a text; read from its end, where the dash is near.
 fn split_number(text: &str) -> Option<(&str, u64)> {
-    let at = text.bytes().rposition(|byte| byte == b'-')?;
-    let (rest, number) = (text.get(..at)?, text.get(at + 1..)?);
-    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_number {
-        return None;
+    let (mut number, mut unit) = (0_u64, 1_u64);
+    for (len, byte) in text.bytes().rev().enumerate() {
+        match byte {
+            b'0'..=b'9' if len < MAX_SAFE_DIGITS => {
+                number += unit * u64::from(byte - b'0');
+                unit *= 10;
+            }
+            b'-' if len > 0 => return Some((text.get(..text.len() - len - 1)?, number)),
+            b'0'..=b'9' => return split_long_number(text),
+            _ => return None,
+        }
     }
-    if number.len() > MAX_SAFE_DIGITS {
-        return Some((rest, number.parse().ok()?));
-    }
-    let digits = number.bytes().map(|byte| u64::from(byte - b'0'));
-    Some((rest, digits.fold(0, |value, digit| value * 10 + digit)))
+    None
+}
+
+fn split_long_number(text: &str) -> Option<(&str, u64)> {
+    let (rest, number) = text.rsplit_once('-')?;
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number.then(|| number.parse().ok().map(|number| (rest, number)))?
 }
 
 /// Returns the key of an id that the log spells out.
