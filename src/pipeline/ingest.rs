@@ -17,10 +17,13 @@ use crate::classify::{Classifier, Fingerprinter};
 use crate::model::Millis;
 use crate::parse::{Format, ParseOptions, Parser, Unreadable, detect};
 use crate::redact::Masker;
-use crate::store::{Classes, Evidence, KnownFile, NewGap, StoreError, Tally, Writer, WriterHandle};
+use crate::store::{
+    Classes, Evidence, KnownFile, NewGap, Patience, StoreError, Tally, Writer, WriterHandle,
+};
 
-/// So long a transaction waits for the next batch: one that a killed run did not commit is read again.
-const LINGER: Duration = Duration::from_millis(100);
+/// How long a transaction waits for more batches: those that a killed run did not commit are read
+/// again. Batches of a usual log come one by one, since the writer is done with each before the next.
+const LINGER: Patience = Patience { each: Duration::from_millis(100), waits: 128 };
 /// First bytes that the format is told from.
 pub(super) const HEAD_BYTES: usize = 64 * 1024;
 

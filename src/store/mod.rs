@@ -84,6 +84,7 @@ pub use problems::KnownProblem;
 pub use queries::{EventFilter, GapRow, SourceRow};
 pub use report_queries::{ComponentLoad, HourCount, ProblemHours, ReportRows};
 pub use retention::{Expired, Forgotten, Retention};
+pub use serving::Patience;
 pub use unknown_queries::{FingerprintRow, UnknownCount};
 pub use upkeep::{Reclaimed, Upkeep};
 pub use writer::{Classes, Writer, WriterHandle};

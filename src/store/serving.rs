@@ -16,18 +16,27 @@ use super::{Batch, Store, StoreError, Tally, names, series};
 use crate::course::Threshold;
 use crate::model::Millis;
 
-/// So long a transaction waits for more to commit with it, unless it is told otherwise.
-pub(super) const LINGER: Duration = Duration::from_millis(1);
-/// A transaction waits no more often for the next command, so that it ends where they trickle.
-const MAX_WAITS: u32 = 16;
+/// How a transaction waits for more to commit with it, unless it is told otherwise.
+pub(super) const BRIEFLY: Patience = Patience { each: Duration::from_millis(1), waits: 16 };
 /// A transaction takes no more commands,
 const MAX_GROUP: usize = 1_024;
-/// and no more once they weigh so much: 65,536 entries that are all events, some 400,000 of a usual
-/// log. In a large store each transaction writes nearly every page again where problems are counted.
-const MAX_GROUP_WEIGHT: usize = 65_536 * (1 + EVENT_WEIGHT);
+/// and no more once they have so many entries, whose keys wait in memory for its end,
+const MAX_GROUP_ENTRIES: usize = 262_144;
+/// or so many events. In a large store each transaction writes nearly every page again where problems
+/// are counted.
+const MAX_GROUP_EVENTS: usize = 65_536;
 
 /// An event weighs as much as so many entries: texts take more room than keys.
 const EVENT_WEIGHT: usize = 6;
+
+/// How long a transaction waits for more to commit with it.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For the next batch or change.
+    pub each: Duration,
+    /// So often at most, so that it ends where they trickle: others that write wait for it.
+    pub waits: u32,
+}
 
 /// A change of the store that a handle asks for.
 pub(super) type Change = Box<dyn FnOnce(&Connection) -> rusqlite::Result<()> + Send>;
@@ -40,7 +49,7 @@ pub(super) enum Command {
     NameComponents(ServerId, Vec<(String, String)>),
     Commit(ServerId, Box<Batch>, Arc<Mutex<Tally>>, Option<SyncSender<Tally>>),
     Server(String, SyncSender<ServerId>),
-    Linger(Duration),
+    Linger(Patience),
     Change(Change),
     Forget(Vec<Expired>, SyncSender<Forgotten>),
     Settle,
@@ -51,11 +60,15 @@ pub(super) enum Command {
 impl Command {
     /// Returns how much memory it takes while it waits, in entries.
     pub(super) fn weight(&self) -> usize {
+        let (n_entries, n_events) = self.counts();
+        1 + n_entries + EVENT_WEIGHT * n_events
+    }
+
+    /// Returns how many entries it counts, and how many events it stores.
+    fn counts(&self) -> (usize, usize) {
         match self {
-            Self::Commit(_, batch, ..) => {
-                1 + batch.counted.len() + EVENT_WEIGHT * batch.events.len()
-            }
-            _ => 1,
+            Self::Commit(_, batch, ..) => (batch.counted.len(), batch.events.len()),
+            _ => (0, 0),
         }
     }
 }
@@ -67,8 +80,7 @@ pub(super) struct Serving {
     pub(super) thresholds: BTreeMap<String, Threshold>,
     pub(super) is_abandoned: Arc<AtomicBool>,
     pub(super) waiting: Arc<Waiting>,
-    /// So long a transaction waits for more to commit with it.
-    pub(super) linger: Duration,
+    pub(super) patience: Patience,
     pub(super) tally: Tally,
     /// True once no more commands are taken, whoever still sends some.
     pub(super) is_closed: bool,
@@ -107,12 +119,13 @@ impl Serving {
         first: Command,
     ) -> rusqlite::Result<Vec<SyncSender<()>>> {
         let mut flushed = Vec::new();
-        let (mut next, mut weight, mut n_waits) = (Some(first), 0, 0);
+        let (mut next, mut n_waits, mut n_entries, mut n_events) = (Some(first), 0, 0, 0);
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for _ in 0..MAX_GROUP {
             let Some(command) = next.take().or_else(|| self.soon(&mut n_waits)) else { break };
             self.waiting.leave(command.weight());
-            weight += command.weight();
+            let counts = command.counts();
+            (n_entries, n_events) = (n_entries + counts.0, n_events + counts.1);
             let is_waited_for = matches!(command, Command::Flush(_) | Command::Settle);
             if matches!(command, Command::Close) {
                 self.is_closed = true;
@@ -121,7 +134,8 @@ impl Serving {
             if !self.is_abandoned() {
                 self.carry_out(&transaction, command, &mut flushed)?;
             }
-            if is_waited_for || weight >= MAX_GROUP_WEIGHT {
+            let is_full = n_entries >= MAX_GROUP_ENTRIES || n_events >= MAX_GROUP_EVENTS;
+            if is_waited_for || is_full {
                 break;
             }
         }
@@ -136,8 +150,8 @@ impl Serving {
     fn soon(&self, n_waits: &mut u32) -> Option<Command> {
         self.commands.try_recv().ok().or_else(|| {
             *n_waits += 1;
-            let linger = Some(self.linger).filter(|_| *n_waits <= MAX_WAITS)?;
-            self.commands.recv_timeout(linger).ok()
+            let each = Some(self.patience.each).filter(|_| *n_waits <= self.patience.waits)?;
+            self.commands.recv_timeout(each).ok()
         })
     }
 
@@ -169,7 +183,7 @@ impl Serving {
                 }
             }
             Command::Server(name, reply) => answer(&reply, ServerId(names::server(db, &name)?)),
-            Command::Linger(linger) => self.linger = linger,
+            Command::Linger(patience) => self.patience = patience,
             Command::Change(change) => change(db)?,
             Command::Forget(expired, reply) => {
                 self.ledger.save(db)?; // Else attempts that are in memory would begin anew.

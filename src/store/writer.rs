@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use rusqlite::Connection;
 
@@ -15,7 +14,7 @@ use super::files::{self, Evidence, FileId, KnownFile, ServerId};
 use super::fingerprints::Fingerprints;
 use super::open::is_part_of;
 use super::retention::{Expired, Forgotten};
-use super::serving::{Command, LINGER, Serving, answer};
+use super::serving::{BRIEFLY, Command, Patience, Serving, answer};
 use super::transaction::Ledger;
 use super::waiting::Waiting;
 use super::{Batch, Headroom, Loss, Store, StoreError, Tally, ledger, names};
@@ -92,7 +91,7 @@ impl Writer {
             thresholds: catalogue.thresholds.clone(),
             is_abandoned: Arc::clone(&is_abandoned),
             waiting,
-            linger: LINGER,
+            patience: BRIEFLY,
             tally: Tally::default(),
             is_closed: false,
         };
@@ -350,8 +349,8 @@ impl WriterHandle {
     /// # Errors
     ///
     /// As [`WriterHandle::known_files`].
-    pub fn linger(&self, linger: Duration) -> Result<(), StoreError> {
-        self.send(Command::Linger(linger))
+    pub fn linger(&self, patience: Patience) -> Result<(), StoreError> {
+        self.send(Command::Linger(patience))
     }
 
     /// Waits until all that was sent is committed.
