@@ -22,6 +22,7 @@ mod class_queries;
 mod cluster_texts;
 mod decisions;
 mod entry_ids;
+mod episode_marks;
 mod episodes;
 mod error;
 mod event_rows;

@@ -7,11 +7,12 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use rusqlite::{Connection, Row, TransactionBehavior, params};
+use rusqlite::{Connection, TransactionBehavior, params};
 
+use super::episode_marks::Around;
 use super::last_entry::LastEntry;
 use super::{Map, ServerId};
-use crate::course::{Effect, Episode, Mark, Threshold};
+use crate::course::{Effect, Episode, Threshold};
 use crate::model::{Hour, Millis};
 
 /// Numbers of series kept in memory.
@@ -226,15 +227,12 @@ fn find_episodes(
     threshold: Threshold,
     span: &RangeInclusive<i64>,
 ) -> rusqlite::Result<()> {
-    let marks = marks_around(connection, series, millis(threshold.reach()), span)?;
-    let counting = || marks.iter().filter(|mark| mark.effect == Effect::Counts);
-    let times = || counting().map(|mark| mark.time.get());
-    let from = times().min().map_or(*span.start(), |first| first.min(*span.start()));
-    let to = times().max().map_or(*span.end(), |last| last.max(*span.end()));
+    let around = Around::read(connection, series, &threshold, span)?;
+    let found_before = around.span(span);
     connection
         .prepare_cached("DELETE FROM episode WHERE series = ? AND first BETWEEN ? AND ?")?
-        .execute(params![series, from, to])?;
-    for episode in threshold.episodes(&marks) {
+        .execute(params![series, found_before.start(), found_before.end()])?;
+    for episode in around.episodes(&threshold) {
         put_episode(connection, series, episode)?;
     }
     Ok(())
@@ -253,43 +251,93 @@ fn put_episode(connection: &Connection, series: i64, episode: Episode) -> rusqli
     Ok(())
 }
 
-/// Returns the marks of a span with all before and after it that may belong to the same episodes:
-/// those that each lie within the reach of the next, and one counting mark on either side in any
-/// case, since a mark that was taken away may have tied it to the others.
-fn marks_around(
-    connection: &Connection,
-    series: i64,
-    reach: i64,
-    span: &RangeInclusive<i64>,
-) -> rusqlite::Result<Vec<Mark>> {
-    let before = "SELECT time, ends FROM mark WHERE series = ?1 AND time < ?2 ORDER BY time DESC";
-    let after = "SELECT time, ends FROM mark WHERE series = ?1 AND time >= ?2 ORDER BY time";
-    let mut marks = Vec::new();
-    for sql in [before, after] {
-        let mut statement = connection.prepare_cached(sql)?;
-        let mut rows = statement.query(params![series, span.start()])?;
-        let mut last: Option<i64> = None;
-        while let Some(row) = rows.next()? {
-            let mark = mark_of(row)?;
-            let time = mark.time.get();
-            let is_outside = !span.contains(&time);
-            if mark.effect == Effect::Counts && is_outside {
-                if last.is_some_and(|last| time.abs_diff(last) > reach.unsigned_abs()) {
-                    break;
-                }
-                last = Some(time);
+pub(super) fn millis(span: std::time::Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::course::Mark;
+
+    /// Marks that come, at a time and whether they end, and times whose marks go.
+    type Change = (Vec<(i64, bool)>, Vec<i64>);
+
+    const SERIES: i64 = 1;
+
+    fn changes() -> impl Strategy<Value = Vec<Change>> {
+        let later = |(at, (marks, gone)): (usize, Change)| {
+            let base = i64::try_from(at).unwrap() * 40;
+            let marks = marks.into_iter().map(|(time, ends)| (base + time, ends));
+            (marks.collect(), gone)
+        };
+        let mark = (0_i64..50, prop::bool::weighted(0.1));
+        let change = (prop::collection::vec(mark, 0..20), prop::collection::vec(0_i64..200, 0..2));
+        prop::collection::vec(change, 1..6)
+            .prop_map(move |changes| changes.into_iter().enumerate().map(later).collect())
+    }
+
+    fn apply(db: &Connection, change: &Change, key: &mut i64) {
+        let touch_at = |time: i64| touch(db, SERIES, &(time..=time)).unwrap();
+        for (time, ends) in &change.0 {
+            *key += 1;
+            let row = params![SERIES, time, *key, ends];
+            db.execute("INSERT INTO mark VALUES (?, ?, ?, ?)", row).unwrap();
+            touch_at(*time);
+        }
+        for time in &change.1 {
+            if db.execute("DELETE FROM mark WHERE time = ?", [time]).unwrap() > 0 {
+                touch_at(*time);
             }
-            marks.push(mark);
         }
     }
-    Ok(marks)
-}
 
-fn mark_of(row: &Row<'_>) -> rusqlite::Result<Mark> {
-    let effect = if row.get(1)? { Effect::Ends } else { Effect::Counts };
-    Ok(Mark { time: Millis::new(row.get(0)?), effect })
-}
+    fn rows<T>(db: &Connection, sql: &str, read: fn(&rusqlite::Row<'_>) -> T) -> Vec<T> {
+        let mut statement = db.prepare(sql).unwrap();
+        statement.query_map([], |row| Ok(read(row))).unwrap().map(Result::unwrap).collect()
+    }
 
-fn millis(span: std::time::Duration) -> i64 {
-    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn episodes_found_bit_by_bit_are_those_of_all_marks(
+            changes in changes(),
+            count in 1_u32..5,
+            within in 1_u64..30,
+            apart in prop_oneof![Just(0_u64), 0_u64..4],
+            is_pair in prop::bool::weighted(0.2),
+        ) {
+            let mut db = Connection::open_in_memory().unwrap();
+            super::super::schema::migrate(&mut db, 0).unwrap();
+            db.pragma_update(None, "foreign_keys", "off").unwrap();
+            db.execute("INSERT INTO series VALUES (?, 'a.rule', 1, '')", [SERIES]).unwrap();
+            let (within, apart) = (Duration::from_millis(within), Duration::from_millis(apart));
+            let threshold = Threshold { count, within, apart, is_pair };
+            let thresholds = BTreeMap::from([("a.rule".to_owned(), threshold)]);
+            let mut key = 0;
+            for change in &changes {
+                apply(&db, change, &mut key);
+                settle(&mut db, &thresholds).unwrap();
+            }
+            let marks = rows(&db, "SELECT time, ends FROM mark", |row| Mark {
+                time: Millis::new(row.get(0).unwrap()),
+                effect: if row.get(1).unwrap() { Effect::Ends } else { Effect::Counts },
+            });
+            let found = rows(&db, "SELECT first, last, count, ended FROM episode ORDER BY first", |row| {
+                let ended: Option<i64> = row.get(3).unwrap();
+                Episode {
+                    first: Millis::new(row.get(0).unwrap()),
+                    last: Millis::new(row.get(1).unwrap()),
+                    count: row.get(2).unwrap(),
+                    ended: ended.map(Millis::new),
+                }
+            });
+            prop_assert_eq!(found, threshold.episodes(&marks));
+        }
+    }
 }
