@@ -56,7 +56,9 @@ struct Bucket {
     /// The others; all of them where they come in no order, as the hashes of ids do.
     stray: HashSet<u64, RandomState>,
     is_unordered: bool,
-    /// Not yet in the store.
+    /// So many of those in order are in the store.
+    n_stored: usize,
+    /// Those of the others that are not.
     added: Vec<u64>,
     /// True where the store has a key that is gone.
     is_stale: bool,
@@ -187,47 +189,54 @@ impl Bucket {
             self.sorted.push(key);
         } else {
             self.stray.insert(key);
-            if !self.is_unordered
-                && self.stray.len() > MAX_STRAY.max(self.sorted.len() / STRAY_PART)
-            {
+            self.added.push(key);
+            let is_orderly = self.stray.len() <= MAX_STRAY.max(self.sorted.len() / STRAY_PART);
+            if !self.is_unordered && !is_orderly {
                 self.is_unordered = true;
+                self.added = self.take_added();
                 self.stray.extend(std::mem::take(&mut self.sorted));
+                self.n_stored = 0;
             }
         }
-        self.added.push(key);
         true
     }
 
     fn remove(&mut self, key: u64) {
         self.sorted.retain(|have| *have != key);
         self.stray.remove(&key);
-        self.added.retain(|have| *have != key);
         self.is_stale = true;
+    }
+
+    /// Returns the keys that are not yet in the store, which they are about to be.
+    fn take_added(&mut self) -> Vec<u64> {
+        let mut added = std::mem::take(&mut self.added);
+        added.extend(self.sorted.get(self.n_stored..).unwrap_or_default());
+        self.n_stored = self.sorted.len();
+        added
     }
 
     fn save(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         let (stream, number) = (self.stream, self.number);
         self.is_changed = false;
-        if self.added.is_empty() && !self.is_stale {
-            return Ok(());
-        }
+        let mut added = self.take_added();
         if std::mem::take(&mut self.is_stale) {
-            self.added = self.sorted.iter().chain(&self.stray).copied().collect();
+            added = self.sorted.iter().chain(&self.stray).copied().collect();
             drop_segments(connection, (stream, number), 0)?;
             self.segments.clear();
+        } else if added.is_empty() {
+            return Ok(());
         }
-        let first = first_to_merge(&self.segments, self.added.len());
+        let first = first_to_merge(&self.segments, added.len());
         if first < self.segments.len() {
-            self.added.extend(load(connection, (stream, number), first)?.sorted);
+            added.extend(load(connection, (stream, number), first)?.sorted);
             drop_segments(connection, (stream, number), first)?;
             self.segments.truncate(first);
         }
-        self.added.sort_unstable();
+        added.sort_unstable();
         connection
             .prepare_cached("INSERT INTO seen (stream, bucket, segment, keys) VALUES (?, ?, ?, ?)")?
-            .execute(params![stream, number, first, encode(&self.added)])?;
-        self.segments.push(self.added.len());
-        self.added = Vec::new();
+            .execute(params![stream, number, first, encode(&added)])?;
+        self.segments.push(added.len());
         Ok(())
     }
 }
@@ -276,6 +285,7 @@ fn load(
         bucket.segments.push(bucket.sorted.len() - before);
     }
     bucket.sorted.sort_unstable();
+    bucket.n_stored = bucket.sorted.len();
     Ok(bucket)
 }
 

@@ -21,7 +21,7 @@ pub(super) const BRIEFLY: Patience = Patience { each: Duration::from_millis(1), 
 /// A transaction takes no more commands,
 const MAX_GROUP: usize = 1_024;
 /// and no more once they have so many entries, whose keys wait in memory for its end,
-const MAX_GROUP_ENTRIES: usize = 262_144;
+const MAX_GROUP_ENTRIES: usize = 524_288;
 /// or so many events. In a large store each transaction writes nearly every page again where problems
 /// are counted.
 const MAX_GROUP_EVENTS: usize = 65_536;
