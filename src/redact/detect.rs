@@ -1,5 +1,6 @@
 //! Runs the detectors over a text in order of precedence, and only those that can find something.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use aho_corasick::automaton::Automaton;
@@ -231,8 +232,10 @@ impl Identifiers {
     /// Returns the identifiers in the head of a message: HL7, else JSON or XML.
     #[must_use]
     pub fn of_message(head: &[u8]) -> Self {
-        let head = &*String::from_utf8_lossy(head);
-        let mut known = Self::default();
+        // Faster than to look for bytes that are no text.
+        let text = str::from_utf8(head);
+        let head = &*text.map_or_else(|_| String::from_utf8_lossy(head), Cow::Borrowed);
+        let mut known = Self::with_room();
         hl7::identify(head, &mut known);
         if known.is_empty() {
             let mut scan = Scan::new(head);

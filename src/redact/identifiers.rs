@@ -42,6 +42,11 @@ struct Part {
 }
 
 impl Identifiers {
+    /// Returns none, with room for those of most messages.
+    pub(crate) fn with_room() -> Self {
+        Self { texts: String::with_capacity(256), parts: Vec::with_capacity(32) }
+    }
+
     /// Adds a value with its parts: words of names, towns, and other ways to write a date.
     pub(crate) fn add(&mut self, value: &str, kind: Kind) {
         let value = value.trim();

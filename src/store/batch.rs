@@ -38,6 +38,13 @@ pub struct Batch {
     pub is_own: bool,
 }
 
+impl Batch {
+    /// Returns true for the index of the last entry.
+    pub(super) fn is_last(&self, index: u32) -> bool {
+        usize::try_from(index).is_ok_and(|index| index + 1 == self.counted.len())
+    }
+}
+
 /// What an entry does to a course.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewMark {

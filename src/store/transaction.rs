@@ -119,19 +119,25 @@ impl Ledger {
                 self.rollup.save(transaction)?; // Events are found through it.
                 self.firsts.settle(transaction, &doubted)?;
             }
-            last = is_ours.then_some((place, put, series));
+            if batch.is_last(index) {
+                last = is_ours.then_some((place, put, series));
+            }
         }
         let last_row = rows.flush()?;
         let last = last.map(|(place, put, series): (_, Option<Put>, _)| {
             LastEntry::from((place, put.map(|put| put.number.unwrap_or(last_row)), series))
         });
         last_entry::put(transaction, batch, last.as_ref())?;
-        for counted in batch.counted.iter().filter(|_| !batch.is_own) {
-            self.life.note(id_at(&components, counted.component), counted.time);
-        }
+        self.note_life(batch, &components);
         put_gaps(transaction, batch)?;
         put_places(transaction, batch)?;
         Ok(tally)
+    }
+
+    fn note_life(&mut self, batch: &Batch, components: &[i64]) {
+        for counted in batch.counted.iter().filter(|_| !batch.is_own) {
+            self.life.note(id_at(components, counted.component), counted.time);
+        }
     }
 
     /// Takes back what the last entry of a file counted for, unless it is still what it was; its
