@@ -56,6 +56,7 @@ fn json_line(source: &SourceRow) -> serde_json::Value {
         "events": source.events,
         "gaps": source.gaps,
         "gap_bytes": source.gap_bytes,
+        "is_cut": source.is_cut,
         "lost_bytes": source.lost_bytes,
         "last_seen": source.last_seen.map(|at| at.to_string()),
         "gone": source.gone.map(|at| at.to_string()),
@@ -71,7 +72,7 @@ fn write_text(out: &mut impl Write, sources: &[SourceRow]) -> std::io::Result<()
     for source in sources {
         writeln!(
             out,
-            "{:>13}  {:>13}  {:>9}  {:>7}  {:>4}  {:<17}  {}",
+            "{:>13}  {:>13}  {:>9}  {:>7}  {:>4}  {:<17}  {}{}",
             grouped(source.size),
             grouped(source.offset),
             grouped(source.entries),
@@ -79,6 +80,7 @@ fn write_text(out: &mut impl Write, sources: &[SourceRow]) -> std::io::Result<()
             grouped(source.gaps),
             source.format,
             source.path,
+            if source.is_cut { " (its rest could not be read)" } else { "" },
         )?;
     }
     let damaged: u64 = sources.iter().map(|source| source.gap_bytes).sum();

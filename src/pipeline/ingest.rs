@@ -10,7 +10,7 @@ use rayon::ThreadPoolBuilder;
 use super::feed::Feed;
 use super::identify::{Trust, identify};
 use super::lane::Lane;
-use super::log::{Log, LogError};
+use super::log::{Log, LogError, stopped};
 use crate::archive::{self, Discovery, Input, Member, Skipped};
 use crate::catalogue::Catalogue;
 use crate::classify::{Classifier, Fingerprinter};
@@ -231,7 +231,7 @@ impl Run<'_, '_> {
             Ok(()) => Ok(()),
             Err(LogError::Store(error)) => Err(error),
             Err(LogError::Read(error)) => {
-                self.skip(path, format!("reading stopped here: {error}"));
+                self.skip(path, stopped(&error));
                 Ok(())
             }
             Err(LogError::Unreadable(reason)) => {

@@ -330,7 +330,9 @@ impl Queue<'_> {
         while let Some(Read { file, before, mut pending }) = self.read.remove(&self.next_read) {
             self.before = before.unwrap_or_else(|| std::mem::take(&mut self.before));
             pending.follow(&mut self.before);
-            self.gaps.extend(pending.batch.gaps.iter().map(|gap| FileGap::of(&file.path, gap)));
+            // Where reading stopped, the log is listed as not read.
+            let damaged = pending.batch.gaps.iter().filter(|gap| !gap.is_open());
+            self.gaps.extend(damaged.map(|gap| FileGap::of(&file.path, gap)));
             linked.push((self.next_read, pending));
             self.next_read += 1;
         }

@@ -9,7 +9,7 @@ use super::identify::Identified;
 use super::ingest::Summary;
 use super::lane::{FileLane, Lane, Load};
 use super::piece::PieceOf;
-use crate::parse::{Format, Item, Parser, Unreadable, Window};
+use crate::parse::{Format, Gap, Item, Parser, Unreadable, Window};
 use crate::store::{KnownFile, Position, StoreError};
 
 /// Why a log was not read to its end.
@@ -39,6 +39,11 @@ impl From<Unreadable> for LogError {
     fn from(reason: Unreadable) -> Self {
         Self::Unreadable(reason)
     }
+}
+
+/// Returns why a log ends before its end.
+pub(super) fn stopped(failure: &io::Error) -> String {
+    format!("reading stopped here: {failure}")
 }
 
 /// What a look at the window comes to.
@@ -135,6 +140,11 @@ impl<'a> Log<'a> {
         let window = self.feed.window();
         let is_full = digest.is_full();
         let is_end = window.is_last && (!is_full || consumed == window.bytes.len());
+        if let Some(failure) = self.feed.failure.as_ref().filter(|_| is_end) {
+            // How much is behind it is not known.
+            let end = self.map.size(self.feed.end(), self.feed.raw_bytes);
+            digest.add_gap(Gap { from: end, to: end, reason: stopped(failure) });
+        }
         let load = (is_end || is_stopped || is_full).then(|| {
             let position = self.position((consumed, consumed_to), is_end);
             (Load::Pending(Box::new(digest.take_pending())), position)

@@ -272,10 +272,17 @@ pub struct ComponentTotals {
 pub struct LostBytes {
     /// The file.
     pub path: String,
-    /// How many bytes are lost.
+    /// How many bytes are lost; 0: reading stopped there, and the rest of the file is.
     pub bytes: u64,
     /// Why.
     pub reason: String,
+}
+
+impl LostBytes {
+    /// Returns true where the rest of the file is lost.
+    pub(crate) const fn is_open(&self) -> bool {
+        self.bytes == 0
+    }
 }
 
 /// A source that was not read at all.

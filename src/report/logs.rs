@@ -94,7 +94,7 @@ pub(super) fn lost(report: &Report) -> Option<Sheet> {
 
 fn gap_row(gap: &LostBytes) -> Vec<Entry> {
     vec![
-        Entry::new(Tone::Warn, grouped(gap.bytes)),
+        Entry::new(Tone::Warn, if gap.is_open() { "rest".into() } else { grouped(gap.bytes) }),
         Entry::code(&gap.path),
         Entry::plain(&gap.reason),
     ]

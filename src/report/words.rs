@@ -250,15 +250,20 @@ pub(super) fn clip(text: &str, max_chars: usize) -> String {
 
 /// Said of a problem that is quiet because its component is.
 pub(super) const UNHEARD: &str = "its component wrote nothing at all";
+
 /// Returns in a sentence or two what was lost.
 pub(super) fn lost(report: &Report) -> String {
     let gaps = measure::total(report.gaps.iter().map(|gap| gap.bytes));
     let destroyed = measure::total(report.destroyed.iter().map(|loss| loss.bytes));
+    let n_open = report.gaps.iter().filter(|gap| gap.is_open()).count();
     let unread = |bytes, places: usize, noun, what| {
         (places > 0).then(|| format!("{} {what}.", amount(bytes, places, noun)))
     };
+    let open = (n_open > 0)
+        .then(|| format!("The rest of {} could not be read.", plural(n_open as u64, "file")));
     let parts = [
-        unread(gaps, report.gaps.len(), "gap", "could not be read"),
+        unread(gaps, report.gaps.len() - n_open, "gap", "could not be read"),
+        open,
         unread(destroyed, report.destroyed.len(), "place", "were destroyed before they were read"),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();

@@ -65,12 +65,21 @@ pub struct NewMark {
 pub struct NewGap {
     /// Offset of the first damaged byte.
     pub from: u64,
-    /// Offset of the first byte after them.
+    /// Offset of the first byte after them; that of the first where reading stopped there, and it is
+    /// not known how much is behind it.
     pub to: u64,
     /// What is wrong with them.
     pub reason: String,
     /// Time of the entry before it.
     pub time: Millis,
+}
+
+impl NewGap {
+    /// Returns true where reading stopped.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.from == self.to
+    }
 }
 
 /// One entry, as far as counting goes.

@@ -55,6 +55,8 @@ pub struct SourceRow {
     pub gaps: u64,
     /// Bytes in those parts.
     pub gap_bytes: u64,
+    /// True where reading stopped before its end, so that the rest is a damaged part as well.
+    pub is_cut: bool,
     /// Bytes that were destroyed before they were read.
     pub lost_bytes: u64,
     /// When it was last found grown, by the clock; `None`: it was never followed.
@@ -134,6 +136,7 @@ impl Store {
              coalesce(stored.events, 0), \
              (SELECT count(*) FROM gap WHERE gap.file = file.id), \
              (SELECT coalesce(sum(stop - start), 0) FROM gap WHERE gap.file = file.id), \
+             EXISTS (SELECT 1 FROM gap WHERE gap.file = file.id AND stop = start), \
              (SELECT coalesce(sum(stop - start), 0) FROM loss WHERE loss.file = file.id), \
              file.last_seen, file.gone FROM file JOIN server ON server.id = file.server \
              LEFT JOIN last_entry ON last_entry.file = file.id \
@@ -150,9 +153,10 @@ impl Store {
                 events: row.get(6)?,
                 gaps: row.get(7)?,
                 gap_bytes: row.get(8)?,
-                lost_bytes: row.get(9)?,
-                last_seen: row.get::<_, Option<i64>>(10)?.map(Millis::new),
-                gone: row.get::<_, Option<i64>>(11)?.map(Millis::new),
+                is_cut: row.get(9)?,
+                lost_bytes: row.get(10)?,
+                last_seen: row.get::<_, Option<i64>>(11)?.map(Millis::new),
+                gone: row.get::<_, Option<i64>>(12)?.map(Millis::new),
             })
         })
     }

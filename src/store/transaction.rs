@@ -254,6 +254,12 @@ fn id_at(ids: &[i64], index: u32) -> i64 {
 }
 
 fn put_gaps(connection: &Connection, batch: &Batch) -> rusqlite::Result<()> {
+    if batch.is_resumed {
+        // Reading stopped here, and goes on.
+        connection
+            .prepare_cached("DELETE FROM gap WHERE file = ? AND stop = start")?
+            .execute([batch.file.0])?;
+    }
     let mut statement = connection.prepare_cached(
         "INSERT INTO gap (file, start, stop, reason, time) VALUES (?, ?, ?, ?, ?) \
          ON CONFLICT (file, start) DO NOTHING",

@@ -1,6 +1,6 @@
 //! What goes wrong around a run: paths, pipes, terminals.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::process::Stdio;
 
 use crate::run::{DB, Place, count};
@@ -81,6 +81,35 @@ fn a_damaged_archive_is_skipped_and_the_rest_is_read() {
     let summary = place.ingest(&["samples/text"]);
     assert!(count(&summary, "new_events") > 0, "{summary}");
     assert_eq!(summary["skipped"].as_array().unwrap().len(), 2, "{summary}");
+}
+
+#[test]
+fn the_rest_of_an_archive_that_is_cut_is_lost_until_it_is_read() {
+    let place = Place::new();
+    let line = |n: u32| format!("[2026-09-07 00:00:00.{:03}] [X] [Error] [] gone {n}\n", n % 1_000);
+    let log: String = (0..5_000).map(line).collect();
+    let mut archive = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    archive.write_all(log.as_bytes()).unwrap();
+    let archive = archive.finish().unwrap();
+    let lost = || {
+        let report = place.run(&["report", "--week", "2026-W37"]).stdout;
+        let cut = place.run(&["sources", "--format", "json"]).stdout.contains("\"is_cut\":true");
+        (report.contains("The rest of 1 file could not be read."), cut)
+    };
+
+    place.put("engine.log.gz", &archive[..archive.len() / 2]);
+    for _ in 0..2 {
+        let summary = place.ingest(&["engine.log.gz"]);
+        assert_eq!(summary["skipped"].as_array().unwrap().len(), 1, "{summary}");
+        assert_eq!(summary["gaps"].as_array().unwrap().len(), 0, "{summary}");
+        assert_eq!(lost(), (true, true));
+    }
+
+    place.put("engine.log.gz", &archive);
+    place.ingest(&["engine.log.gz"]);
+    assert_eq!(lost(), (false, false));
+    let entries = place.run(&["sources", "--format", "json"]).stdout;
+    assert!(entries.contains("\"entries\":5000"), "{entries}");
 }
 
 /// Runs a command whose reader goes away after the first byte, or before it.
