@@ -11,7 +11,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use super::reload::Snapshot;
 use super::session::{Session, Surroundings};
 use super::{FollowError, LoadError, Moments, Setup};
-use crate::serve::{Board, Hosts, Status, bind, serve};
+use crate::serve::{Board, Hosts, SourceState, Status, bind, serve};
 use crate::store::StoreError;
 
 /// Stopping takes no longer.
@@ -231,6 +231,7 @@ impl Supervisor {
         // A session that lived for some seconds has committed, or had nothing to commit.
         if n_ticks > 3 && self.failing.take().is_some() {
             self.backoff = BACKOFF.0;
+            self.surroundings.board.update(|status| status.store_state = SourceState::Up);
             tracing::info!("store is written to again");
         }
     }
@@ -283,6 +284,11 @@ impl Supervisor {
         let text = format!("{error}{}", source.unwrap_or_default());
         if self.failing.as_ref() != Some(&text) {
             tracing::error!(error = text, hint = error.hint(), "store failed; it is tried again");
+            let (since, reason) = ((self.options.clock)().now, text.clone());
+            self.surroundings.board.update(|status| match &mut status.store_state {
+                SourceState::Up => status.store_state = SourceState::Down { since, reason },
+                SourceState::Down { reason: before, .. } => *before = reason,
+            });
             self.failing = Some(text);
         }
     }

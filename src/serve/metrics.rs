@@ -18,9 +18,12 @@ type Total = (&'static str, MetricType, &'static str, fn(&Status) -> u64);
 type OfSource = (&'static str, MetricType, &'static str, fn(&SourceStatus) -> u64);
 
 /// The ending `_total` of counters is added when they are written.
-const TOTALS: [Total; 7] = [
+const TOTALS: [Total; 8] = [
     ("ready", MetricType::Gauge, "Whether every source has been read through.", |status| {
         u64::from(status.unready().is_empty())
+    }),
+    ("store_up", MetricType::Gauge, "Whether the store can be written to.", |status| {
+        u64::from(status.store_state == SourceState::Up)
     }),
     ("commits_waiting", MetricType::Gauge, "Commands that wait for the writer.", |status| {
         status.queue_depth

@@ -14,7 +14,7 @@ const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-
 const INDEX: &str = "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
 <title>Dewlap</title></head><body><h1>Dewlap</h1><ul>\n\
 <li><a href=\"healthz\">healthz</a>: whether the follower is alive</li>\n\
-<li><a href=\"readyz\">readyz</a>: whether every source has been read through once</li>\n\
+<li><a href=\"readyz\">readyz</a>: whether every source has been read through once, and the store takes it</li>\n\
 <li><a href=\"metrics\">metrics</a>: counts and lags, for Prometheus</li>\n\
 </ul></body></html>\n";
 
@@ -55,11 +55,17 @@ fn health(board: &Board) -> Page {
     let is_alive = board.is_alive();
     let uptime = board.now().get().saturating_sub(status.started.get()) / 1_000;
     let down = status.sources.iter().filter(|source| source.state != SourceState::Up);
+    let (store_down_since, store_error) = match &status.store_state {
+        SourceState::Up => (None, None),
+        SourceState::Down { since, reason } => (Some(since.to_string()), Some(reason)),
+    };
     let body = json!({
         "program": "dewlap",
         "status": if is_alive { "ok" } else { "stuck" },
         "version": status.version,
         "store": status.store.display().to_string(),
+        "store_down_since": store_down_since,
+        "store_error": store_error,
         "catalogue": status.catalogue,
         "started": status.started.to_string(),
         "uptime_seconds": uptime,

@@ -12,6 +12,8 @@ pub struct Status {
     pub version: String,
     /// The store that is written to.
     pub store: PathBuf,
+    /// Whether it can be written to.
+    pub store_state: SourceState,
     /// The hash of the catalogue that explains entries.
     pub catalogue: String,
     /// When the process began, by the clock.
@@ -91,7 +93,7 @@ impl SourceKind {
     }
 }
 
-/// Whether a source can be read.
+/// Whether a source can be read, or the store be written to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum SourceState {
     /// It can.
@@ -143,6 +145,9 @@ impl Status {
     /// Returns why the follower is not ready; empty where it is.
     #[must_use]
     pub fn unready(&self) -> Vec<String> {
+        if let SourceState::Down { reason, .. } = &self.store_state {
+            return vec![format!("store: {reason}")];
+        }
         if !self.is_ready {
             return vec!["the follower is starting".into()];
         }

@@ -142,6 +142,23 @@ fn it_is_ready_once_every_source_was_read_through() {
 }
 
 #[test]
+fn a_store_that_takes_nothing_is_told_on_every_page() {
+    let site = Site::start();
+    let health = |site: &Site| serde_json::from_str::<Value>(&site.get("/healthz").body).unwrap();
+    assert_eq!(health(&site)["store_error"], Value::Null);
+    let reason = "failed to write to `dewlap.db`: database or disk is full".to_owned();
+    let since = Millis::new(START);
+    site.board.update(|status| status.store_state = SourceState::Down { since, reason });
+    let answer = site.get("/readyz");
+    assert_eq!(answer.code, 503);
+    assert!(answer.body.starts_with("store: failed to write to"), "{}", answer.body);
+    let health = health(&site);
+    assert!(health["store_error"].as_str().unwrap().contains("disk is full"), "{health}");
+    assert_eq!(health["store_down_since"], "2026-09-07T00:00:00.000Z");
+    assert!(site.get("/metrics").body.contains("\ndewlap_store_up 0\n"));
+}
+
+#[test]
 fn the_metrics_are_text_that_prometheus_reads() {
     let site = Site::start();
     site.pass(61);
@@ -161,6 +178,7 @@ fn the_metrics_are_text_that_prometheus_reads() {
     dewlap_reload_timestamp_seconds 1788739205
     dewlap_resident_memory_bytes 1048576
     dewlap_ready 0
+    dewlap_store_up 1
     dewlap_commits_waiting 3
     dewlap_reloads_total 1
     dewlap_reloads_refused_total 0

@@ -2,7 +2,8 @@
 //! and each trouble is said once.
 
 use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::Path;
 use std::process::Command;
@@ -33,6 +34,16 @@ fn succeeds(program: &str, args: &[&str]) -> bool {
     Command::new(program).args(args).output().is_ok_and(|output| output.status.success())
 }
 
+/// Asks the daemon for its metrics.
+fn metrics(port: u16) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let request = "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
 /// A file system of its own, where the test may mount one.
 struct Mount(String);
 
@@ -57,8 +68,10 @@ fn a_disk_that_is_full_for_a_while_stops_nothing_for_good() {
     fs::create_dir(place.path("store")).unwrap();
     let Some(_mount) = Mount::new(&place.path("store"), "2m") else { return };
     place.put("store/dewlap.db.key", crate::run::KEY);
-    let text = format!("db = 'store/{DB}'\n{}", configuration());
-    place.put("dewlap.toml", text);
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let health = format!("health = '127.0.0.1:{port}'");
+    let text = configuration().replace("health = 'off'", &health);
+    place.put("dewlap.toml", format!("db = 'store/{DB}'\n{text}"));
     std::os::unix::fs::symlink(place.path("store/dewlap.db"), place.path(DB)).unwrap();
     let mut daemon = Daemon::start(place);
     append(&daemon.log("engine.log"), &lines(0..20));
@@ -71,10 +84,12 @@ fn a_disk_that_is_full_for_a_while_stops_nothing_for_good() {
     fill();
     append(&daemon.log("engine.log"), &lines(20..2_000));
     daemon.wait_said("store failed; it is tried again", 1);
+    assert!(metrics(port).contains("\ndewlap_store_up 0\n"));
     fs::remove_file(&filler).unwrap();
     append(&daemon.log("engine.log"), &line(2_000));
     daemon.wait_stored(2_001);
     daemon.wait_said("store is written to again", 1);
+    assert!(metrics(port).contains("\ndewlap_store_up 1\n"));
     assert_eq!(daemon.said().matches("store failed").count(), 1, "{}", daemon.said());
     let (place, code) = daemon.stop();
     assert_eq!(code, Some(0));
