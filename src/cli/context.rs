@@ -169,6 +169,37 @@ impl Context {
     }
 }
 
+/// Returns the moments that `--since` and `--until` stand for.
+///
+/// # Errors
+///
+/// Refuses a span in which nothing is: a list that is empty for it would be read as all well.
+pub(super) fn span(
+    since: Option<When>,
+    until: Option<When>,
+    now: Millis,
+) -> Result<(Option<Millis>, Option<Millis>), Misuse> {
+    let resolve = |when: Option<When>| when.map(|when| when.resolve(now));
+    let (from, to) = (resolve(since), resolve(until));
+    if let (Some(from), Some(to)) = (from, to) {
+        check_span(from, to)?;
+    }
+    Ok((from, to))
+}
+
+/// Does the same for a span that has both ends.
+///
+/// # Errors
+///
+/// As [`span`].
+pub(super) fn check_span(from: Millis, to: Millis) -> Result<(), Misuse> {
+    if from < to {
+        return Ok(());
+    }
+    let message = format!("the span would begin at {from} and end no later, at {to}");
+    Err(Misuse::new(message, "give `--since` an earlier time than `--until`"))
+}
+
 /// Keeps a value until the process ends: to take a catalogue apart, rule by rule, takes longer than
 /// to read a small log. Not for what is made more than once.
 pub(super) fn keep<T>(value: T) -> &'static T {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::context::{Global, When, check_component, check_server, now, parse_when};
+use super::context::{Global, When, check_component, check_server, now, parse_when, span};
 use super::failure::{Done, Misuse};
 use super::output::{TextOrJson, error_lines, print};
 use crate::catalogue::Catalogue;
@@ -59,7 +59,7 @@ pub(super) fn run(global: &Global, args: &EpisodesArgs) -> anyhow::Result<Done> 
     let store = context.store()?;
     check_server(&store, args.server.as_deref())?;
     check_component(&store, args.component.as_deref())?;
-    let rows = store.episodes(&args.filter())?;
+    let rows = store.episodes(&args.filter()?)?;
     let mut text = String::new();
     for row in &rows {
         match args.format {
@@ -75,16 +75,16 @@ pub(super) fn run(global: &Global, args: &EpisodesArgs) -> anyhow::Result<Done> 
 }
 
 impl EpisodesArgs {
-    fn filter(&self) -> EpisodeFilter {
-        let now = now();
-        EpisodeFilter {
+    fn filter(&self) -> Result<EpisodeFilter, Misuse> {
+        let (since, until) = span(self.since, self.until, now())?;
+        Ok(EpisodeFilter {
             rule: self.rule.as_ref().map(ToString::to_string),
             component: self.component.clone(),
             server: self.server.clone(),
-            since: self.since.map(|when| when.resolve(now)),
-            until: self.until.map(|when| when.resolve(now)),
+            since,
+            until,
             limit: self.limit,
-        }
+        })
     }
 }
 

@@ -6,8 +6,8 @@ use anstyle::{AnsiColor, Style};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::context::{Global, When, check_component, check_server, now, parse_when};
-use super::failure::Done;
+use super::context::{Global, When, check_component, check_server, now, parse_when, span};
+use super::failure::{Done, Misuse};
 use super::output::{data, error_lines};
 use crate::catalogue::Catalogue;
 use crate::model::{Event, Outcome, RuleId, Severity, nearest};
@@ -123,7 +123,7 @@ pub(super) fn run(global: &Global, args: &EventsArgs) -> anyhow::Result<Done> {
     if args.format == ListFormat::Csv {
         write_csv(&mut out, &CSV_HEADER.map(str::to_owned))?;
     }
-    store.for_each_event(&args.filter(), |mut event| {
+    store.for_each_event(&args.filter()?, |mut event| {
         event.cluster = event.cluster.map(|id| grouping.cluster_of(&id).to_owned());
         let line = match args.format {
             ListFormat::Text => writeln!(out, "{}", text_line(&event)).map_err(Into::into),
@@ -147,20 +147,20 @@ pub(super) fn run(global: &Global, args: &EventsArgs) -> anyhow::Result<Done> {
 }
 
 impl EventsArgs {
-    fn filter(&self) -> EventFilter {
-        let now = now();
-        EventFilter {
+    fn filter(&self) -> Result<EventFilter, Misuse> {
+        let (since, until) = span(self.since, self.until, now())?;
+        Ok(EventFilter {
             rule: self.rule.as_ref().map(ToString::to_string),
             problem: self.problem.clone(),
             component: self.component.clone(),
             server: self.server.clone(),
             severities: self.severity.iter().copied().map(Into::into).collect(),
             unknown: self.unknown,
-            since: self.since.map(|when| when.resolve(now)),
-            until: self.until.map(|when| when.resolve(now)),
+            since,
+            until,
             grep: self.grep.clone(),
             limit: self.limit,
-        }
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use clap::Args;
 use jiff::tz::TimeZone;
 
 use super::context::{
-    Context, DEFAULT_SERVER, Global, When, keep, missing, now, parse_when, parse_zone,
+    Context, DEFAULT_SERVER, Global, When, keep, missing, now, parse_when, parse_zone, span,
 };
 use super::effort::{EffortArgs, Pace, all_cores, be_nice};
 use super::failure::{Done, Misuse};
@@ -25,7 +25,7 @@ mod progress;
 mod summary;
 
 pub(super) use progress::with_progress;
-use summary::{render_json, render_text};
+use summary::{render_json, render_text, unread_lines};
 
 /// Arguments of `ingest`.
 #[derive(Debug, Args)]
@@ -80,13 +80,14 @@ pub(super) fn run(global: &Global, args: &IngestArgs) -> anyhow::Result<Done> {
     let seconds = started.elapsed().as_secs_f64();
     match args.format {
         TextOrJson::Json => print(&render_json(&summary, seconds))?,
-        TextOrJson::Text if context.is_quiet => {}
+        TextOrJson::Text if context.is_quiet => error_lines(&unread_lines(&summary)),
         TextOrJson::Text => print(&render_text(&summary, seconds, &context))?,
     }
     Ok(if summary.is_interrupted { Done::Interrupted } else { Done::Fine })
 }
 
 fn read(context: &Context, args: &IngestArgs) -> anyhow::Result<Summary> {
+    let (since, until) = span(args.since, args.until, now())?;
     let parse = context.parse_options(args.timezone.clone());
     let format = find_format(args.input_format.as_deref(), &parse)?;
     let catalogue = context.catalogue()?;
@@ -100,7 +101,6 @@ fn read(context: &Context, args: &IngestArgs) -> anyhow::Result<Summary> {
     let writer = Writer::spawn(&context.db, server, &classes(&catalogue, classifier))?;
     error_lines(lost_key.as_slice());
     let masker = context.masker()?;
-    let now = now();
     let options = IngestOptions {
         server,
         classifier,
@@ -108,8 +108,8 @@ fn read(context: &Context, args: &IngestArgs) -> anyhow::Result<Summary> {
         masker: &masker,
         parse: &parse,
         format,
-        since: args.since.map(|when| when.resolve(now)),
-        until: args.until.map(|when| when.resolve(now)),
+        since,
+        until,
         stop: &stop,
         progress: &progress,
     };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 
-use super::context::{Context, Global, When, check_server, now, parse_when, variable};
+use super::context::{Context, Global, When, check_server, check_span, now, parse_when, variable};
 use super::failure::{Done, Misuse};
 use super::output::{print, width, write_whole};
 use crate::alert::send_letter;
@@ -117,12 +117,7 @@ impl ReportArgs {
         };
         let from = since.resolve(now);
         let to = self.until.map_or(now, |until| until.resolve(now));
-        if from >= to {
-            let message = format!("the report would begin at {from} and end before that, at {to}");
-            return Err(
-                Misuse::new(message, "give `--since` an earlier time than `--until`").into()
-            );
-        }
+        check_span(from, to)?;
         // Counts are kept by the hour.
         Ok(Period { from, to }.in_whole_hours())
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use super::context::{Context, Global, When, check_server, now, parse_when};
+use super::context::{Context, Global, When, check_server, now, parse_when, span};
 use super::events::write_csv;
 use super::failure::{Done, Misuse};
 use super::output::{TextOrJson, error_lines, print, width};
@@ -82,12 +82,8 @@ pub(super) fn run(global: &Global, args: &UnknownsArgs) -> anyhow::Result<Done> 
     let store = context.store()?;
     check_server(&store, args.server.as_deref())?;
     let now = now();
-    let until = args.until.map(|when| when.resolve(now));
-    let window = Window {
-        server: args.server.clone(),
-        since: args.since.map(|when| when.resolve(now)),
-        until,
-    };
+    let (since, until) = span(args.since, args.until, now)?;
+    let window = Window { server: args.server.clone(), since, until };
     // What was new then: an archive gives the same answer as following did.
     let clusters = unknowns(&store, &window, until.unwrap_or(now).min(now))?;
     list(&store, (args, &window), &clusters)?;

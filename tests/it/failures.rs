@@ -84,6 +84,34 @@ fn a_damaged_archive_is_skipped_and_the_rest_is_read() {
 }
 
 #[test]
+fn what_is_not_read_is_told_to_the_quiet_as_well() {
+    let place = Place::new();
+    place.put_samples("text");
+    place.put("samples/text/broken.gz", b"\x1F\x8B\x08\x00 this is not gzip at all");
+    let output = place.run(&["ingest", "--quiet", "samples/text"]);
+    assert_eq!((output.code, output.stdout.as_str()), (Some(0), ""));
+    assert!(output.stderr.contains("1 path not read:"), "{}", output.stderr);
+    assert!(output.stderr.contains("broken.gz"), "{}", output.stderr);
+}
+
+#[test]
+fn a_span_that_ends_before_it_begins_is_refused() {
+    let place = demo();
+    for args in [
+        &["events"][..],
+        &["episodes"],
+        &["unknowns"],
+        &["report"],
+        &["ingest", "samples/iguana-x"],
+    ] {
+        let span = ["--since", "2026-09-09", "--until", "2026-09-09"];
+        let output = place.run(&[args, &span].concat());
+        assert_eq!(output.code, Some(2), "{args:?} {output:?}");
+        assert!(output.stderr.contains("`--since` an earlier time"), "{}", output.stderr);
+    }
+}
+
+#[test]
 fn the_rest_of_an_archive_that_is_cut_is_lost_until_it_is_read() {
     let place = Place::new();
     let line = |n: u32| format!("[2026-09-07 00:00:00.{:03}] [X] [Error] [] gone {n}\n", n % 1_000);

@@ -56,6 +56,14 @@ pub(super) fn render_text(summary: &Summary, seconds: f64, context: &Context) ->
     out
 }
 
+/// Returns what could not be read, line by line.
+pub(super) fn unread_lines(summary: &Summary) -> Vec<String> {
+    let mut out = String::new();
+    let written = write_gaps(&mut out, summary, true);
+    written.and_then(|()| write_skipped(&mut out, summary, true)).unwrap_or_default();
+    out.lines().map(str::to_owned).collect()
+}
+
 fn write_summary(
     out: &mut String,
     summary: &Summary,
