@@ -64,6 +64,12 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Returns true where the errors that the rule explains, if there are any, always are events.
+    #[must_use]
+    pub fn must_have_events(&self) -> bool {
+        self.matching().is_some() && !self.routine && self.status != Status::Deprecated
+    }
+
     /// Returns what one entry must say, or `None` for a rule that looks beyond one entry.
     #[must_use]
     pub fn matching(&self) -> Option<&Matching> {

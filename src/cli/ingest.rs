@@ -76,7 +76,8 @@ pub(super) fn run(global: &Global, args: &IngestArgs) -> anyhow::Result<Done> {
     }
     be_nice(args.effort.nice);
     let started = Instant::now();
-    let summary = read(&context, args)?;
+    let mut summary = read(&context, args)?;
+    summary.has_local_times &= args.timezone.is_none() && context.config.zone.is_none();
     let seconds = started.elapsed().as_secs_f64();
     match args.format {
         TextOrJson::Json => print(&render_json(&summary, seconds))?,

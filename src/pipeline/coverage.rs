@@ -273,7 +273,7 @@ impl Coverage {
             dead_rules: catalogue
                 .rules()
                 .iter()
-                .filter(|rule| must_have_events(rule) && met(rule) == 0)
+                .filter(|rule| rule.must_have_events() && met(rule) == 0)
                 .map(|rule| rule.id.to_string())
                 .collect(),
             past_review: past_review(catalogue, today, met),
@@ -285,11 +285,6 @@ impl Coverage {
             slowest: input.slowest,
         }
     }
-}
-
-/// Returns true for a rule whose errors, where they are met, always are events.
-fn must_have_events(rule: &Rule) -> bool {
-    rule.matching().is_some() && !rule.routine && rule.status != Status::Deprecated
 }
 
 fn past_review(catalogue: &Catalogue, today: Date, met: impl Fn(&Rule) -> u64) -> Vec<PastReview> {

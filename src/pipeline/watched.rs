@@ -109,7 +109,7 @@ fn health(catalogue: &Catalogue, met: &BTreeSet<String>, period: Period) -> Cata
         stable: count(&|rule| rule.status == Status::Stable),
         experimental: count(&|rule| rule.status == Status::Experimental),
         deprecated: count(&|rule| rule.status == Status::Deprecated),
-        never_met: count(&|rule| !met.contains(rule.id.as_str())),
+        never_met: count(&|rule| rule.must_have_events() && !met.contains(rule.id.as_str())),
         past_review,
     }
 }

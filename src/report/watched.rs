@@ -62,7 +62,7 @@ pub struct CatalogueHealth {
     pub experimental: u64,
     /// Rules that another one took the place of.
     pub deprecated: u64,
-    /// Rules that the store has not one event or episode of.
+    /// Rules that the store has not one event of, though their errors are events.
     pub never_met: u64,
     /// Rules that somebody should have read again by then, the longest overdue first.
     pub past_review: Vec<PastReview>,

@@ -105,8 +105,8 @@ fn write_summary(
     }
     write_gaps(out, summary, context.is_verbose)?;
     write_skipped(out, summary, context.is_verbose)?;
-    if summary.has_local_times && tally.entries() > 0 && context.config.zone.is_none() {
-        writeln!(out, "Times without a zone were read as UTC unless --timezone said otherwise.")?;
+    if summary.has_local_times && tally.entries() > 0 {
+        writeln!(out, "Times without a zone were read as UTC; --timezone names another.")?;
     }
     if summary.is_interrupted {
         writeln!(out, "Interrupted: run the same command again to read the rest.")?;
