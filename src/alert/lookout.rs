@@ -113,6 +113,9 @@ impl Lookout {
     /// Says when events come too late to be told, and when that is over: the reader is far behind,
     /// or the zone of the log's times is wrong.
     fn say_late(&mut self, is_late: bool) {
+        if self.settings.targets.is_empty() {
+            return; // Nobody is told anything.
+        }
         if is_late && !self.is_late {
             tracing::warn!("events are more than an hour old when they are read: none is told");
         } else if !is_late && self.is_late {

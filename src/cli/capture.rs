@@ -50,8 +50,9 @@ pub(super) fn audit(context: &Context, format: TextOrJson) -> anyhow::Result<Don
 }
 
 fn summary((n_same, n_short, n_absent): (u64, u64, u64), lost: u64) -> String {
-    let counted = match n_short {
-        0 => "all of their entries are stored".into(),
+    let counted = match (n_same, n_short) {
+        (0, _) => "there is none to count".into(),
+        (_, 0) => "all of their entries are stored".into(),
         _ => format!("{} with entries that are not stored", plural(n_short, "file")),
     };
     let absent = match n_absent {

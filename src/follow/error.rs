@@ -36,6 +36,7 @@ impl FollowError {
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Store(error) => error.hint(),
+            Self::Serve(error) => error.hint(),
             Self::NoSource => Some(
                 "write `[[source]]` tables into the configuration; `dewlap init` makes one from \
                  what it finds on this machine"

@@ -95,6 +95,17 @@ fn what_is_not_read_is_told_to_the_quiet_as_well() {
 }
 
 #[test]
+fn a_port_that_is_taken_is_told_with_what_may_have_it() {
+    let place = Place::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    place.put("dewlap.toml", format!("health = '{address}'\n[[source]]\nfiles = 'logs/*.log'\n"));
+    let output = place.run(&["follow"]);
+    assert_ne!(output.code, Some(0));
+    assert!(output.stderr.contains("another `dewlap follow`"), "{}", output.stderr);
+}
+
+#[test]
 fn a_span_that_ends_before_it_begins_is_refused() {
     let place = demo();
     for args in [
