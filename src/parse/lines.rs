@@ -57,6 +57,9 @@ pub(super) struct Lines<L> {
     max_entry_bytes: usize,
     /// Where an entry begins, and its header; no header where lines belong to no entry.
     current: Option<(u64, Option<Header>)>,
+    /// The header of the entry behind it, once its line is read: kept here, not handed on, since
+    /// each move of it takes as long as to read a field.
+    next: Option<Header>,
     /// Offset up to which no line begins an entry after the current one.
     scanned: u64,
     /// Where the part of an entry begins that is over the limit.
@@ -75,8 +78,8 @@ enum Line {
 
 /// Where an entry ends.
 enum End {
-    /// At this index, where the next entry begins if there is one.
-    At(usize, Option<Header>),
+    /// At this index, where the next entry begins if there is one: see [`Lines::next`].
+    At(usize),
     /// Over the limit.
     Beyond,
     /// More bytes are needed.
@@ -97,19 +100,19 @@ impl<L: Layout> Reader for Lines<L> {
                 self.current = Some((offset, header));
                 self.scanned = offset + len as u64;
             }
-            let (end, next) = match self.end(window, start) {
-                End::At(end, next) => (end, next),
+            let end = match self.end(window, start) {
+                End::At(end) => end,
                 End::Beyond => {
                     let end = start + self.max_entry_bytes;
                     self.skip_from = Some(window.offset + end as u64);
-                    (end, None)
+                    end
                 }
                 End::Unknown => return None,
             };
             *at = end;
             let header = self.current.take().and_then(|(_, header)| header);
-            let next_time = next.as_ref().and_then(|next| next.time);
-            self.current = next.map(|next| (window.offset + end as u64, Some(next)));
+            let next_time = self.next.as_ref().and_then(|next| next.time);
+            self.current = self.next.take().map(|next| (window.offset + end as u64, Some(next)));
             let len = end - start;
             let is_blank = || bytes.get(..len).is_none_or(|bytes| bytes.trim_ascii().is_empty());
             if header.is_some() || !is_blank() {
@@ -150,6 +153,7 @@ impl<L: Layout> Lines<L> {
             layout,
             max_entry_bytes: max_entry_bytes.max(1),
             current: None,
+            next: None,
             scanned: 0,
             skip_from: None,
             time: None,
@@ -171,6 +175,9 @@ impl<L: Layout> Lines<L> {
         };
         let color = color_len(line);
         let header = self.layout.header(line.get(color..).unwrap_or_default());
+        if color == 0 {
+            return Line::Read(header, len);
+        }
         Line::Read(header.map(|header| header.behind(color)), len)
     }
 
@@ -190,12 +197,13 @@ impl<L: Layout> Lines<L> {
             let next = search + found + 1;
             self.scanned = window.offset + (next - 1) as u64;
             if next == bytes.len() {
-                return if window.is_last { End::At(next, None) } else { End::Unknown };
+                return if window.is_last { End::At(next) } else { End::Unknown };
             }
             match self.line(window, next) {
                 Line::Read(Some(header), len) => {
                     self.scanned = window.offset + (next + len) as u64;
-                    return End::At(next, Some(header));
+                    self.next = Some(header);
+                    return End::At(next);
                 }
                 Line::Read(None, len) => search = next + len,
                 Line::Undecided => return End::Unknown,
@@ -205,7 +213,7 @@ impl<L: Layout> Lines<L> {
         if limit < bytes.len() {
             End::Beyond
         } else if window.is_last {
-            End::At(limit, None)
+            End::At(limit)
         } else {
             End::Unknown
         }
