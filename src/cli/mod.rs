@@ -40,9 +40,10 @@ mod store;
 mod unknown;
 mod unknowns;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use context::Global;
 use failure::{Done, report_failure};
@@ -116,12 +117,23 @@ enum Command {
 #[must_use]
 pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(failure::report_panic));
-    let cli = Cli::parse();
+    let command = Cli::command().color(asked_color(std::env::args_os()));
+    let cli = Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
     cli.global.set_up_color();
     match run(&cli) {
         Ok(done) => done.into(),
         Err(error) => report_failure(&error),
     }
+}
+
+/// Returns what `--color` says. It is looked for apart from all else: `--help` and errors are printed
+/// before other arguments are told.
+fn asked_color(args: impl Iterator<Item = OsString>) -> ColorChoice {
+    let args: Vec<String> = args.map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let behind = args.windows(2).filter(|pair| pair[0] == "--color").map(|pair| pair[1].as_str());
+    let joined = args.iter().filter_map(|arg| arg.strip_prefix("--color="));
+    let choice = behind.chain(joined).find_map(|choice| choice.parse().ok());
+    choice.unwrap_or(ColorChoice::Auto)
 }
 
 fn run(cli: &Cli) -> anyhow::Result<Done> {

@@ -106,6 +106,22 @@ fn a_port_that_is_taken_is_told_with_what_may_have_it() {
 }
 
 #[test]
+fn help_and_errors_have_colors_as_it_is_told() {
+    let place = Place::new();
+    for (args, has_colors) in [
+        (&["--color", "always", "--help"][..], true),
+        (&["report", "--help", "--color=always"], true),
+        (&["--color", "never", "--help"], false),
+        (&["--color", "always", "--no-such-option"], true),
+        (&["--color=never", "--no-such-option"], false),
+    ] {
+        let output = place.run(args);
+        let said = output.stdout + &output.stderr;
+        assert_eq!(said.contains('\u{1b}'), has_colors, "{args:?} {said}");
+    }
+}
+
+#[test]
 fn a_span_that_ends_before_it_begins_is_refused() {
     let place = demo();
     for args in [
