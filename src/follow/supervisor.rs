@@ -70,8 +70,6 @@ struct Supervisor {
     signals: Signals,
     /// True where the next session is the first with a new setup.
     is_reloaded: bool,
-    /// What the store fails with now, so that it is said once.
-    failing: Option<String>,
     backoff: Duration,
 }
 
@@ -108,7 +106,6 @@ impl Supervisor {
             snapshot,
             signals,
             is_reloaded: false,
-            failing: None,
             backoff: BACKOFF.0,
         };
         let outcome = supervisor.run_sessions().await;
@@ -224,14 +221,16 @@ impl Supervisor {
 
     fn tick(&mut self, session: &Session, n_ticks: u32) {
         self.beat();
+        // A session that lived for some seconds has committed, or had nothing to commit.
+        let is_settled = n_ticks > 3;
+        let mut is_back = false;
         self.surroundings.board.update(|status| {
             status.queue_depth = session.queue_depth();
             status.resident_bytes = (self.options.resident_bytes)();
+            is_back = is_settled && std::mem::take(&mut status.store_state) != SourceState::Up;
         });
-        // A session that lived for some seconds has committed, or had nothing to commit.
-        if n_ticks > 3 && self.failing.take().is_some() {
+        if is_back {
             self.backoff = BACKOFF.0;
-            self.surroundings.board.update(|status| status.store_state = SourceState::Up);
             tracing::info!("store is written to again");
         }
     }
@@ -282,14 +281,11 @@ impl Supervisor {
     fn note_failure(&mut self, error: &StoreError) {
         let source = std::error::Error::source(error).map(|cause| format!(": {cause}"));
         let text = format!("{error}{}", source.unwrap_or_default());
-        if self.failing.as_ref() != Some(&text) {
+        let now = (self.options.clock)().now;
+        let mut is_news = false;
+        self.surroundings.board.update(|status| is_news = status.store_state.fail(now, &text));
+        if is_news {
             tracing::error!(error = text, hint = error.hint(), "store failed; it is tried again");
-            let (since, reason) = ((self.options.clock)().now, text.clone());
-            self.surroundings.board.update(|status| match &mut status.store_state {
-                SourceState::Up => status.store_state = SourceState::Down { since, reason },
-                SourceState::Down { reason: before, .. } => *before = reason,
-            });
-            self.failing = Some(text);
         }
     }
 

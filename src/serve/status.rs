@@ -108,6 +108,19 @@ pub enum SourceState {
     },
 }
 
+impl SourceState {
+    /// Notes why it cannot; returns true where that is news. What was down before stays so since then.
+    pub fn fail(&mut self, now: Millis, why: &str) -> bool {
+        let since = match self {
+            Self::Down { reason, .. } if reason == why => return false,
+            Self::Down { since, .. } => *since,
+            Self::Up => now,
+        };
+        *self = Self::Down { since, reason: why.into() };
+        true
+    }
+}
+
 /// How often the configuration was read again while the follower ran.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reloads {
