@@ -162,12 +162,12 @@ fn read_on(
     Ok(())
 }
 
-fn read_mark(row: &Row<'_>) -> rusqlite::Result<Mark> {
+pub(super) fn read_mark(row: &Row<'_>) -> rusqlite::Result<Mark> {
     let effect = if row.get(1)? { Effect::Ends } else { Effect::Counts };
     Ok(Mark { time: Millis::new(row.get(0)?), effect })
 }
 
-fn read_episode(row: &Row<'_>) -> rusqlite::Result<Episode> {
+pub(super) fn read_episode(row: &Row<'_>) -> rusqlite::Result<Episode> {
     Ok(Episode {
         first: Millis::new(row.get(0)?),
         last: Millis::new(row.get(1)?),

@@ -260,9 +260,10 @@ mod tests {
     use std::time::Duration;
 
     use proptest::prelude::*;
+    use rusqlite::Row;
 
+    use super::super::episode_marks::{read_episode, read_mark};
     use super::*;
-    use crate::course::Mark;
 
     /// Marks that come, at a time and whether they end, and times whose marks go.
     type Change = (Vec<(i64, bool)>, Vec<i64>);
@@ -296,9 +297,9 @@ mod tests {
         }
     }
 
-    fn rows<T>(db: &Connection, sql: &str, read: fn(&rusqlite::Row<'_>) -> T) -> Vec<T> {
+    fn rows<T>(db: &Connection, sql: &str, read: fn(&Row<'_>) -> rusqlite::Result<T>) -> Vec<T> {
         let mut statement = db.prepare(sql).unwrap();
-        statement.query_map([], |row| Ok(read(row))).unwrap().map(Result::unwrap).collect()
+        statement.query_map([], read).unwrap().map(Result::unwrap).collect()
     }
 
     proptest! {
@@ -324,19 +325,9 @@ mod tests {
                 apply(&db, change, &mut key);
                 settle(&mut db, &thresholds).unwrap();
             }
-            let marks = rows(&db, "SELECT time, ends FROM mark", |row| Mark {
-                time: Millis::new(row.get(0).unwrap()),
-                effect: if row.get(1).unwrap() { Effect::Ends } else { Effect::Counts },
-            });
-            let found = rows(&db, "SELECT first, last, count, ended FROM episode ORDER BY first", |row| {
-                let ended: Option<i64> = row.get(3).unwrap();
-                Episode {
-                    first: Millis::new(row.get(0).unwrap()),
-                    last: Millis::new(row.get(1).unwrap()),
-                    count: row.get(2).unwrap(),
-                    ended: ended.map(Millis::new),
-                }
-            });
+            let marks = rows(&db, "SELECT time, ends FROM mark", read_mark);
+            let sql = "SELECT first, last, count, ended FROM episode ORDER BY first";
+            let found = rows(&db, sql, read_episode);
             prop_assert_eq!(found, threshold.episodes(&marks));
         }
     }
