@@ -303,14 +303,9 @@ fn read_brackets(clock: &Clock, line: &[u8]) -> Option<Header> {
 /// A name may hold brackets; what ends it is followed by the next field.
 fn bracketed(line: &[u8], at: usize, end: &[u8]) -> Option<Range<usize>> {
     let rest = line.get(at..)?.strip_prefix(b"] [")?;
-    let mut len = 0;
-    loop {
-        len += memchr::memchr(b']', rest.get(len..)?)?;
-        if rest.get(len..)?.starts_with(end) {
-            return Some(at + 3..at + 3 + len);
-        }
-        len += 1;
-    }
+    let mut ends = memchr::memchr_iter(b']', rest);
+    let len = ends.find(|len| rest.get(*len..).is_some_and(|rest| rest.starts_with(end)))?;
+    Some(at + 3..at + 3 + len)
 }
 
 /// Reads the field of the type, and returns where it ends.
