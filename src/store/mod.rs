@@ -18,6 +18,7 @@ mod batch;
 mod bouts;
 mod cadence;
 mod check;
+mod checkpoints;
 mod class_queries;
 mod cluster_texts;
 mod decisions;

@@ -17,10 +17,6 @@ const BESIDE: [&str; 6] = ["", "-wal", "-shm", "-journal", ".lock", ".key"];
 /// What the writer keeps of the store in memory, in kibibytes: what it looks up for some hundred
 /// thousand files and problems.
 const CACHE_KIBIBYTES: u32 = 8_000;
-/// Pages that are written before they are moved into the store, which waits for the disk: 64 MB. In
-/// a large store the counts of problems are on pages far apart, and the more of them are moved at once,
-/// the fewer times each is.
-const CHECKPOINT_PAGES: u32 = 16_384;
 /// How long a reader waits for a writer's checkpoint.
 const BUSY: Duration = Duration::from_secs(30);
 
@@ -75,7 +71,7 @@ impl Store {
         // it up once more took a quarter of the time that an event takes.
         store.pragma("foreign_keys", "off")?;
         store.pragma("cache_size", &format!("-{CACHE_KIBIBYTES}"))?;
-        store.pragma("wal_autocheckpoint", &CHECKPOINT_PAGES.to_string())?;
+        store.pragma("wal_autocheckpoint", "0")?; // See checkpoints.rs.
         Ok((store, lock))
     }
 
@@ -115,7 +111,8 @@ impl Store {
     }
 }
 
-fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+/// Connects to the file of a store, as it is.
+pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX);
     connection
         .and_then(|connection| {

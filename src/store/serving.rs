@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::checkpoints::Checkpoints;
 use super::files::{self, Evidence, FileId, KnownFile, ServerId};
 use super::retention::{self, Expired, Forgotten};
 use super::transaction::Ledger;
@@ -77,6 +78,7 @@ impl Command {
 pub(super) struct Serving {
     pub(super) ledger: Ledger,
     pub(super) commands: Receiver<Command>,
+    pub(super) checkpoints: Checkpoints,
     pub(super) thresholds: BTreeMap<String, Threshold>,
     pub(super) is_abandoned: Arc<AtomicBool>,
     pub(super) waiting: Arc<Waiting>,
@@ -142,6 +144,7 @@ impl Serving {
         if !self.is_abandoned() {
             self.ledger.save(&transaction)?;
             transaction.commit()?;
+            self.checkpoints.note_commit(connection)?;
         }
         Ok(flushed)
     }

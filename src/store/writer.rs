@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 
+use super::checkpoints::Checkpoints;
 use super::files::{self, Evidence, FileId, KnownFile, ServerId};
 use super::fingerprints::Fingerprints;
 use super::open::is_part_of;
@@ -88,6 +89,7 @@ impl Writer {
         let mut serving = Serving {
             ledger,
             commands: receiver,
+            checkpoints: Checkpoints::spawn(path)?,
             thresholds: catalogue.thresholds.clone(),
             is_abandoned: Arc::clone(&is_abandoned),
             waiting,
@@ -98,9 +100,9 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("store".into())
             .spawn(move || {
-                let outcome = serving.serve(&mut store);
-                drop(lock);
-                outcome.map(|()| serving.tally)
+                let outcome = serving.serve(&mut store).map(|()| serving.tally);
+                drop((serving, store, lock)); // In this order: the next writer finds all closed.
+                outcome
             })
             .map_err(|source| StoreError::Open { path: path.into(), source })?;
         Ok(Self { handle, thread, is_abandoned })
