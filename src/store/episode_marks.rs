@@ -153,6 +153,8 @@ fn read_on(
         let time = mark.time.get();
         if mark.effect == Effect::Counts && time > end {
             if last.is_some_and(|last| time - last > reach) {
+                // Of one moment, what counts comes before what ends.
+                marks.retain(|before| before.time < mark.time);
                 break;
             }
             last = Some(time);

@@ -302,6 +302,32 @@ mod tests {
         statement.query_map([], read).unwrap().map(Result::unwrap).collect()
     }
 
+    /// Finds episodes after each change, and compares them with those of all marks.
+    fn check(changes: &[Change], threshold: Threshold) {
+        let mut db = Connection::open_in_memory().unwrap();
+        super::super::schema::migrate(&mut db, 0).unwrap();
+        db.pragma_update(None, "foreign_keys", "off").unwrap();
+        db.execute("INSERT INTO series VALUES (?, 'a.rule', 1, '')", [SERIES]).unwrap();
+        let thresholds = BTreeMap::from([("a.rule".to_owned(), threshold)]);
+        let mut key = 0;
+        for change in changes {
+            apply(&db, change, &mut key);
+            settle(&mut db, &thresholds).unwrap();
+        }
+        let marks = rows(&db, "SELECT time, ends FROM mark", read_mark);
+        let sql = "SELECT first, last, count, ended FROM episode ORDER BY first";
+        assert_eq!(rows(&db, sql, read_episode), threshold.episodes(&marks));
+    }
+
+    #[test]
+    fn an_end_ends_what_counts_at_its_moment_and_nothing_before() {
+        let (within, apart) = (Duration::from_millis(1), Duration::ZERO);
+        let threshold = Threshold { count: 1, within, apart, is_pair: false };
+        let marks = vec![(29, false), (28, false), (47, true)];
+        let changes = [(marks, vec![]), (vec![(47, false)], vec![]), (vec![], vec![28])];
+        check(&changes, threshold);
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -313,22 +339,8 @@ mod tests {
             apart in prop_oneof![Just(0_u64), 0_u64..4],
             is_pair in prop::bool::weighted(0.2),
         ) {
-            let mut db = Connection::open_in_memory().unwrap();
-            super::super::schema::migrate(&mut db, 0).unwrap();
-            db.pragma_update(None, "foreign_keys", "off").unwrap();
-            db.execute("INSERT INTO series VALUES (?, 'a.rule', 1, '')", [SERIES]).unwrap();
             let (within, apart) = (Duration::from_millis(within), Duration::from_millis(apart));
-            let threshold = Threshold { count, within, apart, is_pair };
-            let thresholds = BTreeMap::from([("a.rule".to_owned(), threshold)]);
-            let mut key = 0;
-            for change in &changes {
-                apply(&db, change, &mut key);
-                settle(&mut db, &thresholds).unwrap();
-            }
-            let marks = rows(&db, "SELECT time, ends FROM mark", read_mark);
-            let sql = "SELECT first, last, count, ended FROM episode ORDER BY first";
-            let found = rows(&db, sql, read_episode);
-            prop_assert_eq!(found, threshold.episodes(&marks));
+            check(&changes, Threshold { count, within, apart, is_pair });
         }
     }
 }
