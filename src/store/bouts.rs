@@ -3,7 +3,7 @@
 use rusqlite::Row;
 use rusqlite::types::Value;
 
-use super::of_problem::latest_slots;
+use super::of_problem::{hours, latest_slots, slots};
 use super::queries::severity;
 use super::{Store, StoreError};
 use crate::model::{Millis, Outcome, Severity};
@@ -105,9 +105,12 @@ impl Store {
     ///
     /// As [`Store::looked`].
     pub fn place_before(&self, since: Millis) -> Result<Looked, StoreError> {
-        let sql = "SELECT coalesce((SELECT min(id) - 1 FROM event WHERE time >= ?), \
+        let sql = "SELECT coalesce((SELECT min(id) - 1 FROM event INDEXED BY event_by_slot \
+             WHERE slot >= ? AND time >= ?), \
              (SELECT max(id) FROM event), 0)";
-        let event = self.collect(sql, &[Value::Integer(since.get())], |row| row.get(0))?.pop();
+        let [first, _] = slots(hours(Some(since), None));
+        let values = [first, since.get()].map(Value::Integer);
+        let event = self.collect(sql, &values, |row| row.get(0))?.pop();
         Ok(Looked { event: event.unwrap_or_default(), ..Looked::default() })
     }
 

@@ -3,6 +3,7 @@
 use rusqlite::Row;
 use rusqlite::types::Value;
 
+use super::of_problem::{hours, slots};
 use super::{Store, StoreError};
 use crate::model::{EntryKind, Level, Millis, Outcome, Severity};
 
@@ -166,8 +167,12 @@ impl Window {
     pub(super) fn to_sql(&self) -> (String, Vec<Value>) {
         let server = self.server.clone().map(Value::Text);
         let time = |at: Option<Millis>| at.map(|at| Value::Integer(at.get()));
+        // An index has the slots.
+        let [first, last] = slots(hours(self.since, self.until)).map(Value::Integer);
         let conditions = [
             ("event.server = (SELECT id FROM server WHERE name = ?)", server),
+            ("event.slot >= ?", self.since.map(|_| first)),
+            ("event.slot <= ?", self.until.map(|_| last)),
             ("event.time >= ?", time(self.since)),
             ("event.time < ?", time(self.until)),
         ];

@@ -1,7 +1,7 @@
 //! Finding an event by the id of its entry, without an index over ids.
 //!
 //! Entry points: [`Store::event`] and [`Store::has_entry`]. Ids tell when their entries were
-//! written, exactly or by the day, and events are indexed by time. Where an id tells nothing, or
+//! written, exactly or by the day, and events are indexed by hour. Where an id tells nothing, or
 //! the store has the event at another time (a log in local time whose zone was told wrong), all
 //! events are looked at: some tenths of a second for a million.
 //!
@@ -9,9 +9,10 @@
 
 use rusqlite::types::Value;
 
+use super::of_problem::{hours, slots};
 use super::queries::{AND_NAMES, EVENT_COLUMNS, read_event};
 use super::{Store, StoreError};
-use crate::model::Event;
+use crate::model::{Event, Millis};
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
@@ -55,9 +56,11 @@ impl Store {
             return self.collect(sql, &[text], |row| row.get(0));
         }
         if let Some((from, to)) = time_of(id) {
-            let sql = "SELECT id FROM event INDEXED BY event_by_time \
-                 WHERE time BETWEEN ? AND ? AND entry = ?";
-            let values = [Value::Integer(from), Value::Integer(to), text.clone()];
+            let sql = "SELECT id FROM event INDEXED BY event_by_slot \
+                 WHERE slot BETWEEN ? AND ? AND time BETWEEN ? AND ? AND entry = ?";
+            let [first, last] = slots(hours(Some(from), Some(to)));
+            let times = [first, last, from.get(), to.get()].map(Value::Integer);
+            let values: Vec<_> = times.into_iter().chain([text.clone()]).collect();
             let found = self.collect(sql, &values, |row| row.get(0))?;
             if !found.is_empty() {
                 return Ok(found);
@@ -70,17 +73,17 @@ impl Store {
 /// Returns the first and the last moment, in milliseconds since 1970, at which an entry with this id
 /// may have been written, as far as the id tells: `<component>-<milliseconds>-<index>`, or
 /// `<YYYYMMDD>-<place>` of a day in any zone.
-fn time_of(id: &str) -> Option<(i64, i64)> {
+fn time_of(id: &str) -> Option<(Millis, Millis)> {
     let (rest, _) = id.rsplit_once('-')?;
     if let Some((_, time)) = rest.rsplit_once('-')
         && let Ok(time) = time.parse()
     {
-        return Some((time, time));
+        return Some((Millis::new(time), Millis::new(time)));
     }
     let is_day = rest.len() == 8 && rest.bytes().all(|byte| byte.is_ascii_digit());
     let day: jiff::civil::Date = rest.parse().ok().filter(|_| is_day)?;
     let midnight = day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond();
-    Some((midnight - DAY, midnight + 2 * DAY))
+    Some((Millis::new(midnight - DAY), Millis::new(midnight + 2 * DAY)))
 }
 
 #[cfg(test)]
@@ -100,7 +103,8 @@ mod tests {
             ("", None),
         ];
         for (id, want) in cases {
-            assert_eq!(time_of(id), want, "{id}");
+            let found = time_of(id).map(|(from, to)| (from.get(), to.get()));
+            assert_eq!(found, want, "{id}");
         }
     }
 }

@@ -126,7 +126,7 @@ impl Store {
              SELECT 1 FROM problem AS other CROSS JOIN rollup AS beside \
              ON beside.problem = other.id \
              AND beside.hour BETWEEN rollup.hour - ?6 AND rollup.hour + ?6 \
-             CROSS JOIN event AS near ON near.slot = (beside.hour << 40) + other.id \
+             CROSS JOIN event AS near ON near.slot = (beside.hour << 32) + other.id \
              WHERE other.rule = ?2 AND near.server = event.server \
              AND near.time BETWEEN event.time - ?5 AND event.time + ?5) \
              GROUP BY problem.key ORDER BY problem.key"

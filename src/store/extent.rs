@@ -38,6 +38,11 @@ pub struct StoreInfo {
     pub problems: u64,
 }
 
+/// The first and the last event, in the first and the last hour of which any is stored.
+const STORED_SPAN: &str = "SELECT (SELECT min(time) FROM event \
+    WHERE slot < ((SELECT min(slot) FROM event) >> 32) + 1 << 32), (SELECT max(time) FROM event \
+    WHERE slot >= (SELECT max(slot) FROM event) >> 32 << 32)";
+
 impl Store {
     /// Returns what the store holds. Every page of the file is looked at.
     ///
@@ -64,7 +69,7 @@ impl Store {
             free_bytes,
             tables: self.table_sizes()?,
             stored,
-            stored_span: self.bounds("SELECT min(time), max(time) FROM event")?,
+            stored_span: self.bounds(STORED_SPAN)?,
             counted,
             failures,
             counted_span: self.bounds("SELECT min(first), max(last) FROM problem")?,

@@ -78,7 +78,7 @@ impl Firsts {
             .prepare_cached(
                 "SELECT min(event.time) FROM problem \
                  CROSS JOIN rollup ON rollup.problem = problem.id \
-                 CROSS JOIN event ON event.slot = (rollup.hour << 40) + rollup.problem \
+                 CROSS JOIN event ON event.slot = (rollup.hour << 32) + rollup.problem \
                  WHERE problem.cluster = ?",
             )?
             .query_row([&doubted.fingerprint], |row| row.get(0))?;

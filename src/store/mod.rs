@@ -16,6 +16,7 @@ mod alerts;
 mod at_hand;
 mod batch;
 mod bouts;
+mod by_time;
 mod cadence;
 mod check;
 mod checkpoints;
@@ -71,6 +72,7 @@ pub use batch::{
     Texts,
 };
 pub use bouts::{Bout, Bouts, Looked, ProblemRow, Sighting};
+pub use by_time::EventFilter;
 pub use cadence::{ComponentId, ComponentPulse};
 pub use check::is_being_written;
 pub use class_queries::{ClassCount, StoredClass, Window};
@@ -83,7 +85,7 @@ pub use key::{key_path, load_key, load_or_create_key};
 pub use ledger_queries::LossRow;
 pub use open::Store;
 pub use problems::KnownProblem;
-pub use queries::{EventFilter, GapRow, SourceRow};
+pub use queries::{GapRow, SourceRow};
 pub use report_queries::{ComponentLoad, HourCount, ProblemHours, ReportRows};
 pub use retention::{Expired, Forgotten, Retention};
 pub use serving::Patience;

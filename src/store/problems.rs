@@ -69,7 +69,7 @@ impl Store {
              (SELECT sum(events) FROM rollup \
              WHERE rollup.problem = problem.id AND hour <= ?2), \
              (SELECT severity FROM event WHERE time <= ?1 \
-             AND slot IN (SELECT (hour << 40) + problem FROM rollup WHERE rollup.problem = problem.id \
+             AND slot IN (SELECT (hour << 32) + problem FROM rollup WHERE rollup.problem = problem.id \
              AND hour <= ?2 AND events > gone ORDER BY hour DESC LIMIT {TWO_HOURS}) \
              ORDER BY time DESC, id DESC LIMIT 1), \
              problem.first, iif(problem.last <= ?1, problem.last, (SELECT \

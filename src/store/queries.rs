@@ -5,34 +5,8 @@ use std::collections::BTreeMap;
 use rusqlite::types::Value;
 use rusqlite::{Row, params_from_iter};
 
-use super::of_problem::{ROWS_AND_EVENTS, in_hours};
 use super::{Store, StoreError};
 use crate::model::{EntryKind, Event, Millis, Outcome, Severity};
-
-/// Which events are wanted; the default is all.
-#[derive(Clone, Debug, Default)]
-pub struct EventFilter {
-    /// Only events that this rule explains.
-    pub rule: Option<String>,
-    /// Only events of this problem.
-    pub problem: Option<String>,
-    /// Only events of the component with this GUID or name.
-    pub component: Option<String>,
-    /// Only events of this server.
-    pub server: Option<String>,
-    /// Only events of one of these severities; empty: of all.
-    pub severities: Vec<Severity>,
-    /// Only events that no rule explains.
-    pub unknown: bool,
-    /// Only events at or after this time.
-    pub since: Option<Millis>,
-    /// Only events before this time.
-    pub until: Option<Millis>,
-    /// Only events whose masked text holds this, whatever the case.
-    pub grep: Option<String>,
-    /// Only the latest so many.
-    pub limit: Option<u64>,
-}
 
 /// A file that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,41 +63,6 @@ pub(super) const AND_NAMES: &str = "CROSS JOIN server ON server.id = event.serve
     CROSS JOIN problem ON problem.id = event.problem CROSS JOIN file ON file.id = event.file";
 
 impl Store {
-    /// Hands each wanted event to `each`, in the order of their times, until it returns false.
-    ///
-    /// # Errors
-    ///
-    /// Returns [`StoreError::Sqlite`] where the store cannot be read.
-    pub fn for_each_event(
-        &self,
-        filter: &EventFilter,
-        mut each: impl FnMut(Event) -> bool,
-    ) -> Result<(), StoreError> {
-        let found = match filter.part_alone() {
-            Some(part) => self.events_with(part)?,
-            None => None,
-        };
-        let events = match found {
-            None if filter.problem.is_none() => "event INDEXED BY event_by_time",
-            None => ROWS_AND_EVENTS,
-            Some(_) => "event",
-        };
-        let (conditions, values) = filter.to_sql(found);
-        let sql = match filter.limit {
-            None => format!(
-                "SELECT {EVENT_COLUMNS} FROM {events} {AND_NAMES} {conditions} \
-                 ORDER BY event.time, event.id"
-            ),
-            Some(limit) => format!(
-                "SELECT {EVENT_COLUMNS} FROM event {AND_NAMES} WHERE event.id IN ( \
-                 SELECT event.id FROM {events} {conditions} \
-                 ORDER BY event.time DESC, event.id DESC LIMIT {limit}) \
-                 ORDER BY event.time, event.id"
-            ),
-        };
-        self.query(&sql, &values, |row| Ok(each(read_event(row)?)))
-    }
-
     /// Returns the files that were read, by server and path.
     ///
     /// # Errors
@@ -242,81 +181,6 @@ impl Store {
             Ok(true)
         })?;
         Ok(found)
-    }
-}
-
-impl EventFilter {
-    /// Returns the part of a text that is looked for where nothing else makes the events fewer.
-    fn part_alone(&self) -> Option<&str> {
-        let is_narrow = self.rule.is_some()
-            || self.problem.is_some()
-            || self.component.is_some()
-            || self.since.is_some()
-            || self.until.is_some();
-        self.grep.as_deref().filter(|_| !is_narrow)
-    }
-
-    /// Returns the `WHERE` clause and its values; `found` are the events that have the part which is
-    /// looked for, where they are known.
-    fn to_sql(&self, found: Option<Vec<i64>>) -> (String, Vec<Value>) {
-        let text = |text: &Option<String>| text.clone().map(Value::Text);
-        let time = |at: Option<Millis>| at.map(|at| Value::Integer(at.get()));
-        let holding = match found {
-            Some(found) => {
-                let list = serde_json::Value::from(found).to_string();
-                ("event.id IN (SELECT value FROM json_each(?))", Some(Value::Text(list)))
-            }
-            None => ("holds(event.text, ?)", text(&self.grep)),
-        };
-        let mut values = Vec::new();
-        let mut given = |conditions: Vec<(&str, Option<Value>)>| -> Vec<String> {
-            let given = conditions.into_iter().filter_map(|(sql, value)| Some((sql, value?)));
-            given
-                .map(|(sql, value)| {
-                    values.push(value);
-                    sql.to_owned()
-                })
-                .collect()
-        };
-        // A problem is one component's, and so one server's.
-        let mut of_problem = given(vec![
-            ("problem.rule = ?", text(&self.rule)),
-            ("problem.key = ?", text(&self.problem)),
-            ("? IN (component.key, component.name)", text(&self.component)),
-            ("server.name = ?", text(&self.server)),
-        ]);
-        let mut parts = given(vec![
-            ("event.time >= ?", time(self.since)),
-            ("event.time < ?", time(self.until)),
-            holding,
-        ]);
-        if self.unknown {
-            of_problem.push("problem.rule IS NULL".into());
-        }
-        if !of_problem.is_empty() {
-            // First, as its values are.
-            let problems = format!(
-                "SELECT problem.id FROM problem \
-                 JOIN component ON component.id = problem.component \
-                 JOIN server ON server.id = component.server WHERE {}",
-                of_problem.join(" AND ")
-            );
-            let condition = if self.problem.is_some() {
-                let hours = in_hours(self.since, self.until);
-                format!("rollup.problem IN ({problems}) AND {hours}")
-            } else {
-                format!("event.problem IN ({problems})")
-            };
-            parts.insert(0, condition);
-        }
-        if !self.severities.is_empty() {
-            let list: Vec<_> =
-                self.severities.iter().map(|severity| (*severity as u8).to_string()).collect();
-            parts.push(format!("event.severity IN ({})", list.join(", ")));
-        }
-        let conditions =
-            if parts.is_empty() { String::new() } else { format!("WHERE {}", parts.join(" AND ")) };
-        (conditions, values)
     }
 }
 

@@ -149,7 +149,7 @@ impl Store {
 
     fn captures(&self, problem: &str, period: Period) -> Result<Vec<(String, u64)>, StoreError> {
         let sql = "SELECT captures, count(*) AS n FROM event \
-             WHERE slot IN (SELECT (hour << 40) + problem FROM rollup \
+             WHERE slot IN (SELECT (hour << 32) + problem FROM rollup \
              WHERE hour BETWEEN ?4 AND ?5 AND problem = (SELECT id FROM problem WHERE key = ?1)) \
              AND time >= ?2 AND time < ?3 GROUP BY captures ORDER BY n DESC, captures LIMIT 100";
         let [from, to] = [period.from, period.to].map(hour_of);
@@ -172,7 +172,7 @@ impl Store {
             let sql = format!(
                 "SELECT event.entry, event.text, file.path FROM event \
                  JOIN file ON file.id = event.file \
-                 WHERE event.slot IN (SELECT (hour << 40) + problem FROM rollup \
+                 WHERE event.slot IN (SELECT (hour << 32) + problem FROM rollup \
                  WHERE problem = (SELECT id FROM problem WHERE key = ?1) AND events > gone \
                  AND hour {hours} LIMIT {TWO_HOURS}) AND event.time {times} LIMIT 1"
             );

@@ -168,7 +168,7 @@ impl Store {
         end: (i64, i64),
         cutoffs: [i64; Severity::ALL.len()],
     ) -> Result<Vec<Expired>, StoreError> {
-        let sql = "SELECT id, time, severity FROM event WHERE slot = (?1 << 40) + ?2 \
+        let sql = "SELECT id, time, severity FROM event WHERE slot = (?1 << 32) + ?2 \
              AND (time, id) < (?3, ?4) AND time < max(?5, ?6, ?7, ?8) \
              AND time < CASE severity WHEN 0 THEN ?5 WHEN 1 THEN ?6 WHEN 2 THEN ?7 ELSE ?8 END \
              AND id < (SELECT max(id) FROM event) \

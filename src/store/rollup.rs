@@ -297,7 +297,7 @@ fn take_from_cell(connection: &Connection, event: &Occurrence) -> rusqlite::Resu
     connection
         .prepare_cached(
             "UPDATE rollup SET (first, last) = (SELECT coalesce(min(time) - ?5, rollup.first), \
-             coalesce(max(time) - ?5, rollup.last) FROM event WHERE event.slot = (?2 << 40) + ?1 \
+             coalesce(max(time) - ?5, rollup.last) FROM event WHERE event.slot = (?2 << 32) + ?1 \
              AND coalesce(event.outcome + 1, 0) = ?3) \
              WHERE problem = ?1 AND hour = ?2 AND outcome = ?3 AND gone = 0 AND ?4 IN (first, last)",
         )?
@@ -343,7 +343,7 @@ fn first_attempt(
         .prepare_cached(
             "SELECT time, coalesce(outcome + 1, 0) AS code FROM event \
              WHERE message = ?2 \
-             AND slot IN (SELECT (hour << 40) + problem FROM rollup WHERE problem = ?1) ORDER BY time, code LIMIT 1",
+             AND slot IN (SELECT (hour << 32) + problem FROM rollup WHERE problem = ?1) ORDER BY time, code LIMIT 1",
         )?
         .query_row(params![problem, message], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()

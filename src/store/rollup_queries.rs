@@ -12,7 +12,7 @@ const IS_WHOLE: &str = "rollup.hour * 3600000 + rollup.first >= ?1 \
 
 /// The stored events of a row that lie in the window.
 const WITHIN: &str = "FROM event LEFT JOIN message ON message.problem = event.problem \
-    AND message.message = event.message WHERE event.slot = (rollup.hour << 40) + rollup.problem \
+    AND message.message = event.message WHERE event.slot = (rollup.hour << 32) + rollup.problem \
     AND event.time >= max(?1, rollup.hour * 3600000) \
     AND event.time < min(?2, rollup.hour * 3600000 + 3600000) \
     AND coalesce(event.outcome + 1, 0) = rollup.outcome";
@@ -64,7 +64,7 @@ impl Store {
              (SELECT max(hour) FROM rollup WHERE problem = ?1 AND hour < ?3) \
              UNION ALL SELECT hour * 3600000 + last FROM rollup WHERE problem = ?1 AND hour = ?3 \
              AND hour * 3600000 + last < ?2 \
-             UNION ALL SELECT max(time) FROM event WHERE slot = (?3 << 40) + ?1 \
+             UNION ALL SELECT max(time) FROM event WHERE slot = (?3 << 32) + ?1 \
              AND time < ?2)";
         let values = [problem, until.get(), until.hour().get()].map(Value::Integer);
         let found = self.collect(sql, &values, |row| row.get::<_, Option<i64>>(0))?;

@@ -67,9 +67,9 @@ impl Store {
         let sql = format!(
             "SELECT problem.cluster, server.name, component.key, \
              coalesce(component.name, component.key), sum(counts.n), min(counts.first), \
-             max(counts.last) FROM (SELECT problem, count(*) AS n, min(time) AS first, \
-             max(time) AS last FROM event {conditions} GROUP BY problem) AS counts \
-             JOIN problem ON problem.id = counts.problem \
+             max(counts.last) FROM (SELECT slot, count(*) AS n, min(time) AS first, \
+             max(time) AS last FROM event INDEXED BY event_by_slot {conditions} GROUP BY slot) \
+             AS counts JOIN problem ON problem.id = counts.slot & 4294967295 \
              JOIN component ON component.id = problem.component \
              JOIN server ON server.id = component.server \
              WHERE problem.cluster IS NOT NULL GROUP BY problem.cluster, component.id \

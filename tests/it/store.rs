@@ -10,10 +10,11 @@ use crate::run::{DB, Place, count, number, rows, texts};
 
 /// Stores of every older schema, with `samples/text`, `samples/classic` and
 /// `samples/edge/working-dir`.
-const OLDER: [&[u8]; 3] = [
+const OLDER: [&[u8]; 4] = [
     include_bytes!("stores/v1.db"),
     include_bytes!("stores/v2.db"),
     include_bytes!("stores/v10.db"),
+    include_bytes!("stores/v12.db"),
 ];
 
 fn place_with_text() -> Place {
@@ -32,7 +33,7 @@ fn a_store_of_a_newer_version_is_refused_by_every_command() {
         let refused = place.run(args);
         assert_eq!(refused.code, Some(2), "{args:?}");
         assert!(
-            refused.stderr.contains("has schema 99, expected 12 or older"),
+            refused.stderr.contains("has schema 99, expected 13 or older"),
             "{}",
             refused.stderr
         );
@@ -148,7 +149,7 @@ fn an_empty_file_becomes_a_store() {
     assert!(count(&place.ingest(&["samples/text"]), "new_events") > 0);
     let version: i64 =
         place.sqlite().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 12);
+    assert_eq!(version, 13);
 }
 
 #[test]
