@@ -60,12 +60,30 @@ fn share_of_the_first(report: &Report) -> String {
     let (name, all) = (&report.window.name, report.ranked().count());
     let n = leaders(report);
     let share = cumulative(report, n);
+    let fixed = report.ranked().take(n).filter(|problem| is_fixed(problem)).count();
     if report.cost.total_minutes == 0 {
         format!("{} in {name}, none of them costs handling time", problems(all))
     } else if n == all {
-        format!("{} {} all of the cost of {name}", problems(n), makes(n))
+        format!("{} {} all of the cost of {name}{}", problems(n), makes(n), fixed_by_now(fixed, n))
+    } else if fixed > 0 {
+        let (all, makes) = (problems(all), makes(n));
+        format!("{n} of {all} {makes} {share} of the cost of {name}{}", fixed_by_now(fixed, n))
     } else {
         format!("Fix {n} of {} and {share} of the cost of {name} is gone", problems(all))
+    }
+}
+
+/// Returns true where nothing is left to fix, as far as is known.
+fn is_fixed(problem: &Problem) -> bool {
+    let state = problem.standing.as_ref().map(|standing| standing.state);
+    matches!(state, Some(ProblemState::Fixed | ProblemState::VerifiedGone))
+}
+
+fn fixed_by_now(count: usize, all: usize) -> String {
+    match count {
+        0 => String::new(),
+        1 if all == 1 => ", and is fixed by now".to_owned(),
+        n => format!(", {n} of them {} fixed by now", is_are(n)),
     }
 }
 

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use super::fixture::*;
 use super::*;
-use crate::model::{Outcome, Period, RuleId};
+use crate::model::{Outcome, Period, ProblemState, RuleId};
 
 /// Returns the report as text without color.
 fn text(input: ReportInput, width: usize) -> String {
@@ -587,4 +587,20 @@ fn absurd_counts_do_not_panic() {
     for render in [render_html, render_json, render_csv] {
         assert!(!render(&report).is_empty());
     }
+}
+
+#[test]
+fn what_is_fixed_already_is_not_said_to_be_left_to_fix() {
+    let headline = |state| {
+        let mut input = small();
+        for row in &mut input.problems {
+            row.standing = Some(standing(state, "2026-09-08T00:00:00Z"));
+        }
+        Report::new(input).headline.split(';').next().unwrap_or_default().to_owned()
+    };
+    let left = "Fix 1 of 2 problems and 82 % of the cost of 2026-W37 is gone";
+    assert_eq!(headline(ProblemState::Open), left);
+    assert_eq!(headline(ProblemState::Accepted), left);
+    let fixed = "1 of 2 problems makes 82 % of the cost of 2026-W37, and is fixed by now";
+    assert_eq!(headline(ProblemState::Fixed), fixed);
 }
