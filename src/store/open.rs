@@ -14,9 +14,9 @@ use super::schema::{self, State};
 
 /// What the names of the files beside the store end with that SQLite and Dewlap make.
 const BESIDE: [&str; 6] = ["", "-wal", "-shm", "-journal", ".lock", ".key"];
-/// What the writer keeps of the store in memory, in kibibytes: what it looks up for some hundred
-/// thousand files and problems.
-const CACHE_KIBIBYTES: u32 = 8_000;
+/// What the writer keeps of the store in memory, in kibibytes. With 3,000 a run of errors takes longer;
+/// more than this makes nothing shorter, since the pages are in memory as the file's as well.
+const CACHE_KIBIBYTES: u32 = 5_000;
 /// How long a reader waits for a writer's checkpoint.
 const BUSY: Duration = Duration::from_secs(30);
 
