@@ -17,7 +17,7 @@ const BESIDE: [&str; 6] = ["", "-wal", "-shm", "-journal", ".lock", ".key"];
 /// What the writer keeps of the store in memory, in kibibytes. With 3,000 a run of errors takes longer;
 /// more than this makes nothing shorter, since the pages are in memory as the file's as well.
 const CACHE_KIBIBYTES: u32 = 5_000;
-/// How long a reader waits for a writer's checkpoint.
+/// How long a connection waits for another one's lock.
 const BUSY: Duration = Duration::from_secs(30);
 
 /// An open store, for reading.

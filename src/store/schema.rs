@@ -48,8 +48,10 @@ pub(super) fn inspect(connection: &Connection) -> rusqlite::Result<State> {
 
 /// Runs the migrations that the database lacks, in one transaction.
 pub(super) fn migrate(connection: &mut Connection, from: i64) -> rusqlite::Result<()> {
-    let done = usize::try_from(from).unwrap_or(0);
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have been sooner.
+    let now: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let done = usize::try_from(from.max(now)).unwrap_or(0);
     for sql in MIGRATIONS.iter().skip(done) {
         transaction.execute_batch(sql)?;
     }
