@@ -44,19 +44,23 @@ impl Checkpoints {
     }
 
     /// Has pages moved where enough were committed; waits for it where the log is too long.
-    pub(super) fn note_commit(&self, connection: &Connection) -> rusqlite::Result<()> {
-        let (pages, moved): (i64, i64) = connection
-            .prepare_cached("PRAGMA wal_checkpoint(NOOP)")?
-            .query_row([], |row| Ok((row.get(1)?, row.get(2)?)))?;
-        let Some(sender) = &self.sender else { return Ok(()) };
-        if pages >= TOO_LONG_PAGES {
+    pub(super) fn note_commit(&self, connection: &Connection) {
+        let (Some(sender), Ok((pages, moved))) = (&self.sender, lengths(connection)) else {
+            return;
+        };
+        if pages >= TOO_LONG_PAGES && pages > moved {
             let (reply, over) = sync_channel(1);
             drop(sender.send(Some(reply)).map(|()| over.recv()));
         } else if pages - moved >= WORTH_PAGES {
             drop(sender.try_send(None));
         }
-        Ok(())
     }
+}
+
+/// Returns how many pages the log holds, and how many of them are in the store.
+fn lengths(connection: &Connection) -> rusqlite::Result<(i64, i64)> {
+    let mut pragma = connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)")?;
+    pragma.query_row([], |row| Ok((row.get(1)?, row.get(2)?)))
 }
 
 impl Drop for Checkpoints {
@@ -81,11 +85,6 @@ fn carry_out(connection: &Connection, requests: &Receiver<Request>) {
 mod tests {
     use super::*;
 
-    fn pages(connection: &Connection) -> (i64, i64) {
-        let pragma = "PRAGMA wal_checkpoint(NOOP)";
-        connection.query_row(pragma, [], |row| Ok((row.get(1)?, row.get(2)?))).unwrap()
-    }
-
     #[test]
     fn a_log_that_is_too_long_begins_anew_with_the_next_transaction() {
         let dir = tempfile::tempdir().unwrap();
@@ -95,12 +94,12 @@ mod tests {
         connection.execute_batch(set_up).unwrap();
         let checkpoints = Checkpoints::spawn(&path).unwrap();
         connection.execute("INSERT INTO t VALUES (zeroblob(70000000))", []).unwrap();
-        assert!(pages(&connection).0 > TOO_LONG_PAGES);
-        checkpoints.note_commit(&connection).unwrap();
-        assert_eq!(pages(&connection).0, pages(&connection).1);
+        assert!(lengths(&connection).unwrap().0 > TOO_LONG_PAGES);
+        checkpoints.note_commit(&connection);
+        assert_eq!(lengths(&connection).unwrap().0, lengths(&connection).unwrap().1);
         connection.execute("INSERT INTO t VALUES (1)", []).unwrap();
-        checkpoints.note_commit(&connection).unwrap();
-        assert!(pages(&connection).0 < 10, "{:?}", pages(&connection));
+        checkpoints.note_commit(&connection);
+        assert!(lengths(&connection).unwrap().0 < 10, "{:?}", lengths(&connection).unwrap());
         drop((checkpoints, connection));
         assert!(!dir.path().join("store.db-wal").exists());
     }

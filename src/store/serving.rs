@@ -144,7 +144,7 @@ impl Serving {
         if !self.is_abandoned() {
             self.ledger.save(&transaction)?;
             transaction.commit()?;
-            self.checkpoints.note_commit(connection)?;
+            self.checkpoints.note_commit(connection);
         }
         Ok(flushed)
     }
