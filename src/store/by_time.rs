@@ -13,8 +13,8 @@ use crate::model::{Event, Millis, Severity};
 
 /// Where fewer events are found at once, twice the hours are looked through the next time.
 const FEW: usize = 1_000;
-/// Where more are, half of them.
-const MANY: usize = 16_000;
+/// Where more are, the same is done again with fewer hours. Tests have few events.
+const MANY: usize = if cfg!(test) { 6 } else { 16_000 };
 /// The most hours that are looked through at once.
 const MAX_HOURS: i64 = 1_024;
 
@@ -56,7 +56,7 @@ struct Way {
 enum Among<'a> {
     /// In these hours and those between them.
     Hours([i64; 2]),
-    /// Among those with these numbers, which have the part of a text that is looked for.
+    /// Among those with these numbers.
     Numbers(&'a [i64]),
 }
 
@@ -87,9 +87,7 @@ impl Store {
             return self.hand_over(&latest, &mut each).map(|_| ());
         }
         let mut way = Way::of(filter, false);
-        while let Some(hours) = self.next_hours(&mut way)? {
-            let numbers = self.numbers(filter, &Among::Hours(hours), false, None)?;
-            way.note(numbers.len());
+        while let Some(numbers) = self.next_numbers(filter, &mut way, None)? {
             if !self.hand_over(&numbers, &mut each)? {
                 break;
             }
@@ -106,20 +104,41 @@ impl Store {
             if wanted == Some(0) {
                 return Ok(latest);
             }
-            let Some(hours) = self.next_hours(&mut way)? else { return Ok(latest) };
-            let numbers = self.numbers(filter, &Among::Hours(hours), true, wanted)?;
-            way.note(numbers.len());
+            let found = self.next_numbers(filter, &mut way, wanted)?;
+            let Some(numbers) = found else { return Ok(latest) };
             latest.extend(numbers);
         }
     }
 
+    /// Returns the numbers of the wanted events in the next hours of a way, at most so many; `None`
+    /// where no more hours have events.
+    fn next_numbers(
+        &self,
+        filter: &EventFilter,
+        way: &mut Way,
+        wanted: Option<u64>,
+    ) -> Result<Option<Vec<i64>>, StoreError> {
+        while let Some(hours) = self.next_hours(way)? {
+            // An hour is taken as a whole.
+            let bound = Some(MANY as u64 + 1).filter(|_| hours[0] < hours[1]);
+            let limit = wanted.into_iter().chain(bound).min();
+            let numbers = self.numbers(filter, &Among::Hours(hours), way.is_backwards, limit)?;
+            if limit == wanted || numbers.len() <= MANY {
+                way.pass(hours, numbers.len());
+                return Ok(Some(numbers));
+            }
+            way.width = 1.max(way.width / 8);
+        }
+        Ok(None)
+    }
+
     /// Returns the next hours of a way: the first of them has events.
-    fn next_hours(&self, way: &mut Way) -> Result<Option<[i64; 2]>, StoreError> {
+    fn next_hours(&self, way: &Way) -> Result<Option<[i64; 2]>, StoreError> {
         let end = if way.is_backwards { "max" } else { "min" };
         let sql = format!("SELECT {end}(slot) >> 32 FROM event WHERE slot BETWEEN ? AND ?");
         let bounds = slots(way.left).map(Value::Integer);
         let found = self.collect(&sql, &bounds, |row| row.get::<_, Option<i64>>(0))?;
-        Ok(found.into_iter().next().flatten().map(|hour| way.step(hour)))
+        Ok(found.into_iter().next().flatten().map(|hour| way.from(hour)))
     }
 
     /// Returns the numbers of the events that are wanted, in the order of their times or backwards.
@@ -171,26 +190,22 @@ impl Way {
         Self { left: hours(filter.since, filter.until), is_backwards, width: 1 }
     }
 
-    /// Goes on to an hour, and returns the first and the last of those that are looked through.
-    fn step(&mut self, hour: i64) -> [i64; 2] {
+    /// Returns the first and the last of the hours that are looked through from one on.
+    fn from(&self, hour: i64) -> [i64; 2] {
         let [first, last] = self.left;
         if self.is_backwards {
-            let from = first.max(hour - self.width + 1);
-            self.left = [first, from - 1];
-            [from, hour]
+            [first.max(hour - self.width + 1), hour]
         } else {
-            let to = last.min(hour + self.width - 1);
-            self.left = [to + 1, last];
-            [hour, to]
+            [hour, last.min(hour + self.width - 1)]
         }
     }
 
-    /// Notes how many events were found in the last ones.
-    fn note(&mut self, n_found: usize) {
+    /// Leaves hours behind, in which so many events were found.
+    fn pass(&mut self, [from, to]: [i64; 2], n_found: usize) {
+        let [first, last] = self.left;
+        self.left = if self.is_backwards { [first, from - 1] } else { [to + 1, last] };
         if n_found < FEW {
             self.width = (self.width * 2).min(MAX_HOURS);
-        } else if n_found > MANY {
-            self.width = (self.width / 2).max(1);
         }
     }
 }
@@ -211,11 +226,10 @@ impl EventFilter {
         let (place, mut values) = self.place(among);
         let mut parts = vec![place];
         let time = |at: Option<Millis>| at.map(|at| Value::Integer(at.get()));
-        let part = self.grep.clone().filter(|_| matches!(among, Among::Hours(_)));
         let conditions = [
             ("event.time >= ?", time(self.since)),
             ("event.time < ?", time(self.until)),
-            ("holds(event.text, ?)", part.map(Value::Text)),
+            ("holds(event.text, ?)", self.grep.clone().map(Value::Text)),
         ];
         for (sql, value) in conditions {
             if let Some(value) = value {

@@ -15,7 +15,7 @@ use rusqlite::types::Value;
 
 use super::{Store, StoreError};
 
-/// More events than this are read in the order of their times, not sorted in memory.
+/// More events than this are looked for again hour by hour, not sorted all at once.
 const MAX_FOUND: usize = 10_000;
 
 impl Store {

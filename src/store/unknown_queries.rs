@@ -64,11 +64,13 @@ impl Store {
     /// Returns [`StoreError::Sqlite`] where the store cannot be read.
     pub fn unknown_counts(&self, window: &Window) -> Result<Vec<UnknownCount>, StoreError> {
         let (conditions, values) = window.to_sql();
+        // Which server wrote an event no index tells.
+        let index = if window.server.is_none() { "INDEXED BY event_by_slot" } else { "" };
         let sql = format!(
             "SELECT problem.cluster, server.name, component.key, \
              coalesce(component.name, component.key), sum(counts.n), min(counts.first), \
              max(counts.last) FROM (SELECT slot, count(*) AS n, min(time) AS first, \
-             max(time) AS last FROM event INDEXED BY event_by_slot {conditions} GROUP BY slot) \
+             max(time) AS last FROM event {index} {conditions} GROUP BY slot) \
              AS counts JOIN problem ON problem.id = counts.slot & 4294967295 \
              JOIN component ON component.id = problem.component \
              JOIN server ON server.id = component.server \
