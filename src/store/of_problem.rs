@@ -48,8 +48,6 @@ pub(super) fn latest_slots(problem: &str, wanted: &str) -> String {
 
 /// Returns the condition, of those rows, that they are of the hours of a span of time.
 pub(super) fn in_hours(since: Option<Millis>, until: Option<Millis>) -> String {
-    let bound = |how: &str, at: Option<Millis>| {
-        at.map_or(String::new(), |at| format!(" AND rollup.hour {how} {}", at.hour().get()))
-    };
-    format!("TRUE{}{}", bound(">=", since), bound("<=", until))
+    let [first, last] = hours(since, until);
+    format!("rollup.hour BETWEEN {first} AND {last}")
 }

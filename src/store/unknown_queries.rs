@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 
 use super::class_queries::Window;
-use super::of_problem::{ROWS_AND_EVENTS, in_hours};
+use super::of_problem::{PROBLEM_OF_SLOT, ROWS_AND_EVENTS, in_hours};
 use super::{Store, StoreError};
 use crate::model::Millis;
 
@@ -69,9 +69,9 @@ impl Store {
         let sql = format!(
             "SELECT problem.cluster, server.name, component.key, \
              coalesce(component.name, component.key), sum(counts.n), min(counts.first), \
-             max(counts.last) FROM (SELECT slot, count(*) AS n, min(time) AS first, \
-             max(time) AS last FROM event {index} {conditions} GROUP BY slot) \
-             AS counts JOIN problem ON problem.id = counts.slot & 4294967295 \
+             max(counts.last) FROM (SELECT {PROBLEM_OF_SLOT} AS problem, count(*) AS n, \
+             min(time) AS first, max(time) AS last FROM event {index} {conditions} GROUP BY slot) \
+             AS counts JOIN problem ON problem.id = counts.problem \
              JOIN component ON component.id = problem.component \
              JOIN server ON server.id = component.server \
              WHERE problem.cluster IS NOT NULL GROUP BY problem.cluster, component.id \
