@@ -319,7 +319,7 @@ mod tests {
 
     fn store(rows: &[Row]) -> Store {
         let mut connection = Connection::open_in_memory().unwrap();
-        schema::migrate(&mut connection, 0).unwrap();
+        schema::migrate(&mut connection).unwrap();
         super::super::grep::define(&connection).unwrap();
         connection.execute_batch(NAMES).unwrap();
         let put = "INSERT INTO event VALUES (?1, 1, ?1, (?3 + 1) / 2, ?2, 9, '', ?3, ?4, NULL, \

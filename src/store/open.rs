@@ -43,7 +43,7 @@ impl Store {
             .or_else(|_| connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY))?;
         let mut store = Self { connection, path: path.into() };
         match store.checked_state()? {
-            State::Ours(version) if version < schema::NEWEST => store.migrate(version)?,
+            State::Ours(version) if version < schema::NEWEST => store.migrate()?,
             State::Ours(_) => {}
             State::Empty | State::Foreign => return Err(StoreError::Foreign { path: path.into() }),
         }
@@ -59,8 +59,8 @@ impl Store {
         let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let mut store = Self { connection, path: path.into() };
         match store.checked_state()? {
-            State::Empty => store.migrate(0)?,
-            State::Ours(version) if version < schema::NEWEST => store.migrate(version)?,
+            State::Empty => store.migrate()?,
+            State::Ours(version) if version < schema::NEWEST => store.migrate()?,
             State::Ours(_) => {}
             State::Foreign => return Err(StoreError::Foreign { path: path.into() }),
         }
@@ -92,8 +92,8 @@ impl Store {
         }
     }
 
-    fn migrate(&mut self, from: i64) -> Result<(), StoreError> {
-        schema::migrate(&mut self.connection, from).map_err(|source| self.failed("migrate", source))
+    fn migrate(&mut self) -> Result<(), StoreError> {
+        schema::migrate(&mut self.connection).map_err(|source| self.failed("migrate", source))
     }
 
     pub(super) fn pragma(&self, name: &str, value: &str) -> Result<(), StoreError> {

@@ -33,7 +33,7 @@ fn statements() -> Vec<String> {
 #[test]
 fn nothing_that_writes_a_batch_reads_a_whole_table() {
     let mut connection = Connection::open_in_memory().unwrap();
-    schema::migrate(&mut connection, 0).unwrap();
+    schema::migrate(&mut connection).unwrap();
     let statements = statements();
     assert!(statements.len() > 30, "{} were found", statements.len());
     for sql in statements {

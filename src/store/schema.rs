@@ -47,14 +47,14 @@ pub(super) fn inspect(connection: &Connection) -> rusqlite::Result<State> {
 }
 
 /// Runs the migrations that the database lacks, in one transaction.
-pub(super) fn migrate(connection: &mut Connection, from: i64) -> rusqlite::Result<()> {
+pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    // Another process may have been sooner.
-    let now: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if now >= NEWEST {
+    // Told here, since another process may have been sooner.
+    let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if version >= NEWEST {
         return Ok(());
     }
-    let done = usize::try_from(from.max(now)).unwrap_or(0);
+    let done = usize::try_from(version).unwrap_or(0);
     for sql in MIGRATIONS.iter().skip(done) {
         transaction.execute_batch(sql)?;
     }
@@ -66,7 +66,8 @@ pub(super) fn migrate(connection: &mut Connection, from: i64) -> rusqlite::Resul
 /// Makes a database as an older version left it.
 #[cfg(test)]
 pub(super) fn migrate_to(connection: &Connection, version: usize) -> rusqlite::Result<()> {
-    MIGRATIONS.iter().take(version).try_for_each(|sql| connection.execute_batch(sql))
+    MIGRATIONS.iter().take(version).try_for_each(|sql| connection.execute_batch(sql))?;
+    connection.pragma_update(None, "user_version", version)
 }
 
 #[cfg(test)]
@@ -81,7 +82,7 @@ mod tests {
         let keys = "INSERT INTO server VALUES (1, 'a'); INSERT INTO stream VALUES (1, 1, 'b'); \
             INSERT INTO seen VALUES (1, 7, 1, x'02'), (1, 7, 0, x'0103'), (1, 6, 0, x'05');";
         connection.execute_batch(keys).unwrap();
-        migrate(&mut connection, i64::try_from(before).unwrap()).unwrap();
+        migrate(&mut connection).unwrap();
         let sql = "SELECT group_concat(bucket || '.' || segment || '.' || hex(keys), ' ') \
             FROM (SELECT * FROM seen ORDER BY stream, bucket, segment)";
         let found: String = connection.query_row(sql, [], |row| row.get(0)).unwrap();

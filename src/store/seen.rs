@@ -324,7 +324,7 @@ mod tests {
 
     fn connection() -> Connection {
         let mut connection = Connection::open_in_memory().unwrap();
-        super::super::schema::migrate(&mut connection, 0).unwrap();
+        super::super::schema::migrate(&mut connection).unwrap();
         connection.pragma_update(None, "foreign_keys", "off").unwrap();
         connection
     }

@@ -305,7 +305,7 @@ mod tests {
     /// Finds episodes after each change, and compares them with those of all marks.
     fn check(changes: &[Change], threshold: Threshold) {
         let mut db = Connection::open_in_memory().unwrap();
-        super::super::schema::migrate(&mut db, 0).unwrap();
+        super::super::schema::migrate(&mut db).unwrap();
         db.pragma_update(None, "foreign_keys", "off").unwrap();
         db.execute("INSERT INTO series VALUES (?, 'a.rule', 1, '')", [SERIES]).unwrap();
         let thresholds = BTreeMap::from([("a.rule".to_owned(), threshold)]);

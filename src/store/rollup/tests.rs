@@ -21,7 +21,7 @@ type Row = (i64, i64, u8, i64, i64, i64, i64);
 
 fn store() -> Connection {
     let mut connection = Connection::open_in_memory().unwrap();
-    schema::migrate(&mut connection, 0).unwrap();
+    schema::migrate(&mut connection).unwrap();
     let rows = "INSERT INTO server VALUES (1, 'a'); INSERT INTO component VALUES (1, 1, 'c', '', 0); \
         INSERT INTO catalogue VALUES (1, 'h'); INSERT INTO problem (id, key, component) \
         VALUES (1, 'p-1', 1), (2, 'p-2', 1); INSERT INTO file (id, server, path, fingerprint, \
@@ -177,7 +177,7 @@ fn events_that_are_there_already_are_counted_when_the_store_is_migrated() {
         (2, 1, 2, 1, 5, 9, '', 1, 2, 0, '', 1, '', 1, 2, 1), \
         (3, 1, 3, 1, 7, 9, '', 1, 2, 0, '', 1, '', 1, 3, 1);";
     connection.execute_batch(rows_before).unwrap();
-    schema::migrate(&mut connection, i64::try_from(before).unwrap()).unwrap();
+    schema::migrate(&mut connection).unwrap();
     let sql = "SELECT problem, hour, outcome, events, failures, first, last FROM rollup";
     let want = vec![(1, -1, 0, 1, 1, Hour::MILLIS - 1, Hour::MILLIS - 1), (1, 0, 1, 2, 2, 5, 7)];
     assert_eq!(rows(&connection, sql), want);
