@@ -119,7 +119,7 @@ pub(super) fn run(global: &Global, args: &ProblemArgs) -> anyhow::Result<Done> {
     let (life, decisions) = life_of(&store, &problem, as_of)?;
     let catalogue = context.catalogue()?;
     let named = Named::new(&problem, &catalogue);
-    let then = store.known_problems(as_of)?.into_iter().find(|one| one.problem == problem.problem);
+    let then = store.known_problem(&problem.problem, as_of)?;
     let standing = Standing { problem: then.unwrap_or_else(|| problem.clone()), life };
     let runbook = context.config.runbook.as_deref();
     print(&match (args.format, &args.change) {

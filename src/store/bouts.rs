@@ -12,8 +12,6 @@ use crate::model::{Millis, Outcome, Severity};
 const MAX_LOOK: i64 = 100_000;
 /// Bouts are looked for among no more events of a problem.
 const MAX_EVENTS: i64 = 100_000;
-/// The number of the problem that is bound.
-const OF_KEY: &str = "(SELECT id FROM problem WHERE key = ?1)";
 
 /// How far the events were looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -178,7 +176,7 @@ impl Store {
     ///
     /// As [`Store::looked`].
     pub fn bouts(&self, problem: &str, quiet: i64) -> Result<Bouts, StoreError> {
-        let slots = latest_slots(OF_KEY, "?3");
+        let slots = latest_slots("problem.key = ?1", "?3");
         let sql = format!(
             "WITH latest AS (SELECT id, time, outcome FROM event \
              WHERE slot IN ({slots}) \

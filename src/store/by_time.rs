@@ -6,7 +6,7 @@
 
 use rusqlite::types::Value;
 
-use super::of_problem::{PROBLEM_OF_SLOT, hours, slots};
+use super::of_problem::{PROBLEM_OF_SLOT, hours, of_hours, slots};
 use super::queries::{AND_NAMES, EVENT_COLUMNS, read_event};
 use super::{Store, StoreError};
 use crate::model::{Event, Millis, Severity};
@@ -251,9 +251,12 @@ impl EventFilter {
         let bounds = |bounds: [i64; 2]| bounds.map(Value::Integer).to_vec();
         let (place, values) = match among {
             Among::Hours(hours) if self.problem.is_some() => {
-                let slots = "SELECT (hour << 32) + problem FROM rollup WHERE hour BETWEEN ? AND ?";
-                let place = format!("event.slot IN ({slots} AND problem IN ({problems}))");
-                return (place, [bounds(*hours), of_problems].concat());
+                let in_hours = of_hours(*hours);
+                let slots = format!("SELECT (hour << 32) + problem FROM rollup WHERE {in_hours}");
+                return (
+                    format!("event.slot IN ({slots} AND problem IN ({problems}))"),
+                    of_problems,
+                );
             }
             Among::Hours(hours) => ("event.slot BETWEEN ? AND ?", bounds(slots(*hours))),
             Among::Numbers(numbers) => {
@@ -327,9 +330,10 @@ mod tests {
         for (id, (time, problem, severity)) in (1_i64..).zip(rows) {
             connection.execute(put, params![id, time, problem, severity]).unwrap();
         }
-        let count = "INSERT INTO rollup (problem, hour, outcome, events, failures, first, last) \
-            SELECT problem, slot >> 32, 0, count(*), 0, 0, 0 FROM event GROUP BY slot";
-        connection.execute(count, []).unwrap();
+        let count = "INSERT INTO rollup_block SELECT DISTINCT slot >> 37 FROM event; \
+            INSERT INTO rollup_row \
+            SELECT slot >> 37, problem, slot >> 32, 0, count(*), 0, 0, 0, 0 FROM event GROUP BY slot";
+        connection.execute_batch(count).unwrap();
         Store { connection, path: ":memory:".into() }
     }
 

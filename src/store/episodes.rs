@@ -125,6 +125,7 @@ impl Store {
              AND event.time >= ?3 AND event.time < ?4 AND EXISTS ( \
              SELECT 1 FROM problem AS other CROSS JOIN rollup AS beside \
              ON beside.problem = other.id \
+             AND beside.block BETWEEN (rollup.hour - ?6) >> 5 AND (rollup.hour + ?6) >> 5 \
              AND beside.hour BETWEEN rollup.hour - ?6 AND rollup.hour + ?6 \
              CROSS JOIN event AS near ON near.slot = (beside.hour << 32) + other.id \
              WHERE other.rule = ?2 AND near.server = event.server \

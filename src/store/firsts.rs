@@ -77,7 +77,8 @@ impl Firsts {
         let first: Option<i64> = connection
             .prepare_cached(
                 "SELECT min(event.time) FROM problem \
-                 CROSS JOIN rollup ON rollup.problem = problem.id \
+                 CROSS JOIN rollup ON rollup.problem = problem.id AND rollup.block \
+                 BETWEEN (problem.first / 3600000 - 1) >> 5 AND (problem.last / 3600000) >> 5 \
                  CROSS JOIN event ON event.slot = (rollup.hour << 32) + rollup.problem \
                  WHERE problem.cluster = ?",
             )?

@@ -3,15 +3,14 @@
 //! The roll-up tells in which hours a problem has events, and an index has the events of each hour
 //! by problem: hour and problem are one number, the slot. An index by problem alone would be simpler,
 //! but each new event would end up on another page of it: in a store of ten million events that took
-//! as long as all the rest.
+//! as long as all the rest. For the same reason the rows of the roll-up lie block by block, and by
+//! problem only within a block; a problem's are looked for in the blocks between its first and its
+//! last event.
 //!
 //! **Invariant:** each stored event has its row in the roll-up, but for events of a transaction that
 //! is not at its end.
 
-use crate::model::{Millis, Outcome};
-
-/// So many rows of the roll-up are two hours of a problem: one for each outcome, and one for none.
-pub(super) const TWO_HOURS: usize = 2 * (Outcome::ALL.len() + 1);
+use crate::model::Millis;
 
 /// Rows of the roll-up, each with its events: an event has one row. What follows says which problems
 /// (`rollup.problem`), and perhaps which hours (`rollup.hour`).
@@ -21,6 +20,11 @@ pub(super) const ROWS_AND_EVENTS: &str = "rollup CROSS JOIN event INDEXED BY eve
 
 /// The problem of an event, as its slot tells it: an index has that.
 pub(super) const PROBLEM_OF_SLOT: &str = "event.slot & 4294967295";
+
+/// The blocks of the roll-up from the first event of `problem` to its last one. Before 1970, SQL
+/// rounds hours up.
+pub(super) const ITS_BLOCKS: &str =
+    "BETWEEN (problem.first / 3600000 - 1) >> 5 AND (problem.last / 3600000) >> 5";
 
 /// Hours before and after 1970 that a slot has room for: 120,000 years.
 const FAR: i64 = 1 << 30;
@@ -36,18 +40,26 @@ pub(super) fn slots([first, last]: [i64; 2]) -> [i64; 2] {
     [first << 32, (last << 32) + i64::from(u32::MAX)]
 }
 
-/// Returns a query for the slots of the hours that hold the latest events of a problem: at least so
-/// many as are wanted, where there are so many.
-pub(super) fn latest_slots(problem: &str, wanted: &str) -> String {
+/// Returns a query for the slots of the hours that hold the latest events of a problem, which a
+/// condition names: at least so many as are wanted, where there are so many.
+pub(super) fn latest_slots(is_meant: &str, wanted: &str) -> String {
     format!(
-        "SELECT slot FROM (SELECT (hour << 32) + problem AS slot, events - gone AS n, \
-         sum(events - gone) OVER (ORDER BY hour DESC, outcome) AS n_since \
-         FROM rollup WHERE problem = {problem}) WHERE n_since - n < {wanted} AND n > 0"
+        "SELECT slot FROM (SELECT (hour << 32) + problem.id AS slot, events - gone AS n, \
+         sum(events - gone) OVER (ORDER BY block DESC, hour DESC, outcome DESC) AS n_since \
+         FROM problem CROSS JOIN rollup ON rollup.problem = problem.id AND block {ITS_BLOCKS} \
+         WHERE {is_meant}) WHERE n_since - n < {wanted} AND n > 0"
     )
 }
 
 /// Returns the condition, of those rows, that they are of the hours of a span of time.
 pub(super) fn in_hours(since: Option<Millis>, until: Option<Millis>) -> String {
-    let [first, last] = hours(since, until);
-    format!("rollup.hour BETWEEN {first} AND {last}")
+    of_hours(hours(since, until))
+}
+
+/// Returns the condition, of those rows, that they are of the hours between two, these included.
+pub(super) fn of_hours([first, last]: [i64; 2]) -> String {
+    format!(
+        "rollup.block BETWEEN {first} >> 5 AND {last} >> 5 \
+         AND rollup.hour BETWEEN {first} AND {last}"
+    )
 }

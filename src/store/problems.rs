@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use rusqlite::Row;
 use rusqlite::types::Value;
 
-use super::of_problem::TWO_HOURS;
 use super::queries::severity;
 use super::{Store, StoreError};
 use crate::life::HourEvents;
@@ -38,6 +37,15 @@ pub struct KnownProblem {
     pub last: Millis,
 }
 
+/// The rows of a problem in the roll-up up to an hour.
+const ITS_ROWS: &str = "rollup.problem = problem.id AND hour <= ?2 AND block \
+    BETWEEN (problem.first / 3600000 - 1) >> 5 AND min(problem.last / 3600000, ?2) >> 5";
+
+/// Each problem, with what it counts in them.
+const ALL_COUNTED: &str = "(SELECT problem, sum(events) AS events FROM rollup \
+    WHERE block <= ?2 >> 5 AND hour <= ?2 GROUP BY problem) AS counted \
+    JOIN problem ON problem.id = counted.problem";
+
 impl Store {
     /// Returns the problems that had events up to a moment, by id; what is told of them ends with
     /// that moment.
@@ -63,20 +71,23 @@ impl Store {
     }
 
     fn known(&self, until: Millis, only: Option<&str>) -> Result<Vec<KnownProblem>, StoreError> {
+        // Of all problems, the roll-up is read once from end to end.
+        let (from, events) = match only {
+            Some(_) => ("problem", format!("(SELECT sum(events) FROM rollup WHERE {ITS_ROWS})")),
+            None => (ALL_COUNTED, "counted.events".to_owned()),
+        };
         let sql = format!(
             "SELECT problem.key, problem.rule, problem.cluster, problem.template, \
-             server.name, component.key, coalesce(component.name, component.key), \
-             (SELECT sum(events) FROM rollup \
-             WHERE rollup.problem = problem.id AND hour <= ?2), \
-             (SELECT severity FROM event WHERE time <= ?1 \
-             AND slot IN (SELECT (hour << 32) + problem FROM rollup WHERE rollup.problem = problem.id \
-             AND hour <= ?2 AND events > gone ORDER BY hour DESC LIMIT {TWO_HOURS}) \
-             ORDER BY time DESC, id DESC LIMIT 1), \
+             server.name, component.key, coalesce(component.name, component.key), {events}, \
+             (SELECT (SELECT severity FROM event WHERE slot = (hour << 32) + problem.id \
+             AND time <= ?1 ORDER BY time DESC, id DESC LIMIT 1) AS latest FROM rollup \
+             WHERE {ITS_ROWS} AND events > gone AND latest NOT NULL \
+             ORDER BY block DESC, hour DESC LIMIT 1), \
              problem.first, iif(problem.last <= ?1, problem.last, (SELECT \
-             max(min(hour * 3600000 + last, ?1)) FROM (SELECT hour, last FROM rollup \
-             WHERE rollup.problem = problem.id AND hour <= ?2 AND hour * 3600000 + first <= ?1 \
-             ORDER BY hour DESC LIMIT 5))) \
-             FROM problem JOIN component ON component.id = problem.component \
+             max(min(hour * 3600000 + last, ?1)) FROM (SELECT hour, rollup.last FROM rollup \
+             WHERE {ITS_ROWS} AND hour * 3600000 + rollup.first <= ?1 \
+             ORDER BY block DESC, hour DESC LIMIT 5))) \
+             FROM {from} JOIN component ON component.id = problem.component \
              JOIN server ON server.id = component.server \
              WHERE problem.first <= ?1 AND (?3 IS NULL OR problem.key = ?3) ORDER BY problem.key"
         );
@@ -134,3 +145,6 @@ impl Store {
         Ok(hours)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use rusqlite::Row;
 use rusqlite::types::Value;
 
-use super::of_problem::TWO_HOURS;
+use super::of_problem::ITS_BLOCKS;
 use super::{GapRow, Store, StoreError};
 use crate::model::{EntryKind, Hour, Level, Millis, Outcome, Period};
 
@@ -132,12 +132,11 @@ impl Store {
              ORDER BY problem.key";
         let values = [integer(window.from), integer(window.to), text(server)];
         let found = self.collect(sql, &values, |row| Ok((row.get(9)?, read_problem(row)?)))?;
+        let mut hours = self.hours_of_all(window)?;
         let mut problems = Vec::new();
         for (id, mut problem) in found {
-            problem.hours = self.hours_of(id, window)?;
-            if problem.hours.is_empty() {
-                continue;
-            }
+            let Some(of_problem) = hours.remove(&id) else { continue };
+            problem.hours = of_problem;
             if problem.last_seen >= window.to {
                 let last = self.last_before(id, window.to)?;
                 problem.last_seen = last.unwrap_or(problem.last_seen);
@@ -150,7 +149,8 @@ impl Store {
     fn captures(&self, problem: &str, period: Period) -> Result<Vec<(String, u64)>, StoreError> {
         let sql = "SELECT captures, count(*) AS n FROM event \
              WHERE slot IN (SELECT (hour << 32) + problem FROM rollup \
-             WHERE hour BETWEEN ?4 AND ?5 AND problem = (SELECT id FROM problem WHERE key = ?1)) \
+             WHERE block BETWEEN ?4 >> 5 AND ?5 >> 5 AND hour BETWEEN ?4 AND ?5 \
+             AND problem = (SELECT id FROM problem WHERE key = ?1)) \
              AND time >= ?2 AND time < ?3 GROUP BY captures ORDER BY n DESC, captures LIMIT 100";
         let [from, to] = [period.from, period.to].map(hour_of);
         let values = [text(Some(problem)), integer(period.from), integer(period.to), from, to];
@@ -163,18 +163,18 @@ impl Store {
         period: Period,
     ) -> Result<Option<(String, String, String)>, StoreError> {
         let values = [text(Some(problem)), integer(period.to), hour_of(period.to)];
-        // An hour has one row for each outcome, and the first may have all its events behind the time.
-        let nearest = [
-            ("<= ?3 ORDER BY hour DESC", "< ?2 ORDER BY event.time DESC, event.entry DESC"),
-            (">= ?3 ORDER BY hour", ">= ?2 ORDER BY event.time"),
-        ];
-        for (hours, times) in nearest {
+        // The last one before the end of the period, or else the first one after it.
+        for (side, before, order) in [("<=", "<", "DESC"), (">=", ">=", "ASC")] {
             let sql = format!(
                 "SELECT event.entry, event.text, file.path FROM event \
-                 JOIN file ON file.id = event.file \
-                 WHERE event.slot IN (SELECT (hour << 32) + problem FROM rollup \
-                 WHERE problem = (SELECT id FROM problem WHERE key = ?1) AND events > gone \
-                 AND hour {hours} LIMIT {TWO_HOURS}) AND event.time {times} LIMIT 1"
+                 JOIN file ON file.id = event.file WHERE event.id = ( \
+                 SELECT (SELECT id FROM event WHERE slot = (hour << 32) + problem.id \
+                 AND time {before} ?2 ORDER BY time {order}, entry {order} LIMIT 1) AS nearest \
+                 FROM problem CROSS JOIN rollup \
+                 ON rollup.problem = problem.id AND block {ITS_BLOCKS} \
+                 WHERE problem.key = ?1 AND events > gone AND block {side} ?3 >> 5 \
+                 AND hour {side} ?3 AND nearest NOT NULL \
+                 ORDER BY block {order}, hour {order} LIMIT 1)"
             );
             let found =
                 self.collect(&sql, &values, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;

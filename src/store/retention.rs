@@ -17,7 +17,7 @@ use std::time::Duration;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::of_problem::latest_slots;
+use super::of_problem::{ITS_BLOCKS, latest_slots};
 use super::queries::severity;
 use super::{Store, StoreError};
 use crate::model::{Hour, Millis, Severity};
@@ -143,7 +143,7 @@ impl Store {
         let Some(others) = examples.checked_sub(1) else {
             return Ok(Some((i64::MAX, i64::MAX)));
         };
-        let slots = latest_slots("?1", "?2 + 1");
+        let slots = latest_slots("problem.id = ?1", "?2 + 1");
         let sql = format!(
             "SELECT time, id FROM event WHERE slot IN ({slots}) \
              ORDER BY time DESC, id DESC LIMIT 1 OFFSET ?2"
@@ -155,10 +155,13 @@ impl Store {
 
     /// Returns the hours up to a moment in which events of a problem are stored.
     fn hours_before(&self, problem: i64, end: i64) -> Result<Vec<i64>, StoreError> {
-        let sql = "SELECT DISTINCT hour FROM rollup \
-             WHERE problem = ? AND hour <= ? AND events > gone ORDER BY hour";
+        let sql = format!(
+            "SELECT DISTINCT hour FROM problem \
+             CROSS JOIN rollup ON rollup.problem = problem.id AND block {ITS_BLOCKS} \
+             WHERE problem.id = ? AND hour <= ? AND events > gone ORDER BY block, hour"
+        );
         let values = [problem, end.div_euclid(Hour::MILLIS)].map(Value::Integer);
-        self.collect(sql, &values, |row| row.get(0))
+        self.collect(&sql, &values, |row| row.get(0))
     }
 
     /// Returns the events of an hour of a problem that are too old and come before its examples.
@@ -206,7 +209,8 @@ pub(super) fn forget(db: &Connection, expired: &[Expired]) -> rusqlite::Result<F
         }
     }
     let mut note = db.prepare_cached(
-        "UPDATE rollup SET gone = gone + ?4 WHERE problem = ?1 AND hour = ?2 AND outcome = ?3",
+        "UPDATE rollup_row SET gone = gone + ?4 \
+         WHERE block = ?2 >> 5 AND problem = ?1 AND hour = ?2 AND outcome = ?3",
     )?;
     for ((problem, hour, outcome), n_gone) in cells {
         note.execute(params![problem, hour, outcome, n_gone])?;

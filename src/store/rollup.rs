@@ -108,10 +108,14 @@ impl Rollup {
         take_from_cell(connection, event)?;
         connection
             .prepare_cached(
-                "UPDATE problem SET first = (SELECT min(hour * 3600000 + first) FROM rollup \
-                 WHERE problem = ?1 AND hour = (SELECT min(hour) FROM rollup WHERE problem = ?1)), \
-                 last = (SELECT max(hour * 3600000 + last) FROM rollup \
-                 WHERE problem = ?1 AND hour = (SELECT max(hour) FROM rollup WHERE problem = ?1)) \
+                "UPDATE problem SET first = (SELECT min(hour * 3600000 + first) FROM \
+                 (SELECT hour, rollup.first FROM rollup WHERE rollup.problem = ?1 AND block \
+                 BETWEEN (problem.first / 3600000 - 1) >> 5 AND (problem.last / 3600000) >> 5 \
+                 ORDER BY block, hour LIMIT 5)), \
+                 last = (SELECT max(hour * 3600000 + last) FROM \
+                 (SELECT hour, rollup.last FROM rollup WHERE rollup.problem = ?1 AND block \
+                 BETWEEN (problem.first / 3600000 - 1) >> 5 AND (problem.last / 3600000) >> 5 \
+                 ORDER BY block DESC, hour DESC LIMIT 5)) \
                  WHERE id = ?1 AND ?2 IN (first, last)",
             )?
             .execute(params![problem, event.time.get()])?;
@@ -126,10 +130,13 @@ impl Rollup {
             self.save_message(connection, (problem, message), attempts)?;
         }
         let mut cells: Vec<_> = self.cells.drain().collect();
-        cells.sort_unstable_by_key(|(cell, _)| *cell);
-        for (cell, change) in &cells {
-            save_cell(connection, *cell, *change)?;
+        cells.sort_unstable_by_key(|(cell, _)| (block_of(cell), *cell));
+        for of_block in
+            cells.chunk_by(|(before, _), (after, _)| block_of(before) == block_of(after))
+        {
+            save_block(connection, of_block)?;
         }
+        cells.sort_unstable_by_key(|(cell, _)| *cell);
         for of_problem in cells.chunk_by(|(before, _), (after, _)| before.0 == after.0) {
             save_bounds(connection, of_problem)?;
         }
@@ -178,7 +185,7 @@ impl Rollup {
             self.move_failure(Some(from).filter(|_| was_first), None);
             return Ok(());
         }
-        let next = if was_first { first_attempt(connection, key)? } else { None };
+        let next = if was_first { first_attempt(connection, key, known.first)? } else { None };
         let first = next.unwrap_or(known.first);
         put_attempts(connection, key, Attempts { first, events: known.events - 1 })?;
         self.move_failure(Some(from), Some(cell_at(event.problem, first)));
@@ -223,18 +230,38 @@ fn cell_at(problem: i64, (time, outcome): Start) -> Cell {
     (problem, Millis::new(time).hour().get(), outcome)
 }
 
+/// Returns the number of the block that a row is in: see the migration that made them.
+fn block_of((_, hour, _): &Cell) -> i64 {
+    hour >> 5
+}
+
+/// Adds to the rows of one block.
+fn save_block(connection: &Connection, cells: &[(Cell, Change)]) -> rusqlite::Result<()> {
+    let Some((first, _)) = cells.first() else { return Ok(()) };
+    connection
+        .prepare_cached("INSERT INTO rollup_block VALUES (?) ON CONFLICT DO NOTHING")?
+        .execute([block_of(first)])?;
+    for (cell, change) in cells {
+        save_cell(connection, *cell, *change)?;
+    }
+    Ok(())
+}
+
 /// Adds to a row; returns false where only failures are added, and it is not there.
 fn save_cell(connection: &Connection, cell: Cell, change: Change) -> rusqlite::Result<bool> {
     let (problem, hour, outcome) = cell;
     if change.events > 0 {
         connection
             .prepare_cached(
-                "INSERT INTO rollup (problem, hour, outcome, events, failures, first, last) \
-                 VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (problem, hour, outcome) DO UPDATE SET \
+                "INSERT INTO rollup_row \
+                 (block, problem, hour, outcome, events, failures, first, last) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?) \
+                 ON CONFLICT (block, problem, hour, outcome) DO UPDATE SET \
                  events = events + excluded.events, failures = failures + excluded.failures, \
                  first = min(first, excluded.first), last = max(last, excluded.last)",
             )?
             .execute(params![
+                block_of(&cell),
                 problem,
                 hour,
                 outcome,
@@ -246,8 +273,8 @@ fn save_cell(connection: &Connection, cell: Cell, change: Change) -> rusqlite::R
     } else if change.failures != 0 {
         let n_changed = connection
             .prepare_cached(
-                "UPDATE rollup SET failures = failures + ?4 \
-                 WHERE problem = ?1 AND hour = ?2 AND outcome = ?3",
+                "UPDATE rollup_row SET failures = failures + ?4 \
+                 WHERE block = ?2 >> 5 AND problem = ?1 AND hour = ?2 AND outcome = ?3",
             )?
             .execute(params![problem, hour, outcome, change.failures])?;
         return Ok(n_changed > 0);
@@ -281,13 +308,14 @@ fn take_from_cell(connection: &Connection, event: &Occurrence) -> rusqlite::Resu
     let (problem, hour, outcome) = event.cell();
     connection
         .prepare_cached(
-            "UPDATE rollup SET events = events - 1 \
-             WHERE problem = ?1 AND hour = ?2 AND outcome = ?3",
+            "UPDATE rollup_row SET events = events - 1 \
+             WHERE block = ?2 >> 5 AND problem = ?1 AND hour = ?2 AND outcome = ?3",
         )?
         .execute(params![problem, hour, outcome])?;
     let n_empty = connection
         .prepare_cached(
-            "DELETE FROM rollup WHERE problem = ?1 AND hour = ?2 AND outcome = ?3 AND events <= 0",
+            "DELETE FROM rollup_row WHERE block = ?2 >> 5 AND problem = ?1 AND hour = ?2 \
+             AND outcome = ?3 AND events <= 0",
         )?
         .execute(params![problem, hour, outcome])?;
     if n_empty > 0 {
@@ -296,10 +324,12 @@ fn take_from_cell(connection: &Connection, event: &Occurrence) -> rusqlite::Resu
     let start = event.time.get() - event.within();
     connection
         .prepare_cached(
-            "UPDATE rollup SET (first, last) = (SELECT coalesce(min(time) - ?5, rollup.first), \
-             coalesce(max(time) - ?5, rollup.last) FROM event WHERE event.slot = (?2 << 32) + ?1 \
+            "UPDATE rollup_row SET (first, last) = (SELECT \
+             coalesce(min(time) - ?5, rollup_row.first), coalesce(max(time) - ?5, rollup_row.last) \
+             FROM event WHERE event.slot = (?2 << 32) + ?1 \
              AND coalesce(event.outcome + 1, 0) = ?3) \
-             WHERE problem = ?1 AND hour = ?2 AND outcome = ?3 AND gone = 0 AND ?4 IN (first, last)",
+             WHERE block = ?2 >> 5 AND problem = ?1 AND hour = ?2 AND outcome = ?3 \
+             AND gone = 0 AND ?4 IN (first, last)",
         )?
         .execute(params![problem, hour, outcome, event.within(), start])?;
     Ok(())
@@ -334,20 +364,23 @@ fn put_attempts(
     Ok(())
 }
 
-/// Returns the first of a problem's stored events about a message.
+/// Returns the first of a problem's stored events about a message, none of which came before a moment.
 fn first_attempt(
     connection: &Connection,
     (problem, message): (i64, i64),
+    (since, _): Start,
 ) -> rusqlite::Result<Option<Start>> {
     connection
         .prepare_cached(
             "SELECT time, coalesce(outcome + 1, 0) AS code FROM event \
-             WHERE message = ?2 \
-             AND slot IN (SELECT (hour << 32) + problem FROM rollup WHERE problem = ?1) ORDER BY time, code LIMIT 1",
+             WHERE message = ?2 AND slot IN (SELECT (hour << 32) + problem FROM rollup \
+             WHERE problem = ?1 AND block >= ?3 >> 5) ORDER BY time, code LIMIT 1",
         )?
-        .query_row(params![problem, message], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![problem, message, Millis::new(since).hour().get()], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .optional()
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -2,7 +2,8 @@
 
 use rusqlite::types::Value;
 
-use super::{HourCount, Store, StoreError};
+use super::of_problem::in_hours;
+use super::{HourCount, Map, Store, StoreError};
 use crate::model::{Hour, Millis, Outcome, Period};
 
 /// True for a row all of whose events lie in the window from ?1 to before ?2. Of one at the edge,
@@ -18,38 +19,49 @@ const WITHIN: &str = "FROM event LEFT JOIN message ON message.problem = event.pr
     AND coalesce(event.outcome + 1, 0) = rollup.outcome";
 
 impl Store {
-    /// Returns the events of the problem with this number in a window, by hour and outcome.
-    pub(super) fn hours_of(
+    /// Returns the events of each problem in a window, by its number, by hour and outcome.
+    pub(super) fn hours_of_all(
         &self,
-        problem: i64,
         window: Period,
-    ) -> Result<Vec<HourCount>, StoreError> {
+    ) -> Result<Map<i64, Vec<HourCount>>, StoreError> {
+        let mut found: Map<i64, Vec<HourCount>> = Map::default();
+        for (problem, count) in self.hour_counts(None, window)? {
+            found.entry(problem).or_default().push(count);
+        }
+        Ok(found)
+    }
+
+    /// Returns the events of all problems, or of the one with this number, in a window, each by
+    /// hour and outcome, with the number of the problem.
+    fn hour_counts(
+        &self,
+        only: Option<i64>,
+        window: Period,
+    ) -> Result<Vec<(i64, HourCount)>, StoreError> {
+        let last = Millis::new(window.to.get().saturating_sub(1));
+        let hours = in_hours(Some(window.from), Some(last));
+        let is_meant = if only.is_some() { "problem = ?3" } else { "?3 IS NULL" };
         let sql = format!(
-            "SELECT hour, outcome, \
+            "SELECT problem, hour, outcome, \
              CASE WHEN {IS_WHOLE} THEN events ELSE (SELECT count(*) {WITHIN}) END AS n, \
              CASE WHEN {IS_WHOLE} THEN failures ELSE (SELECT count(DISTINCT \
              iif(event.message IS NULL, 'event ' || event.id, event.message)) {WITHIN} \
              AND (message.first IS NULL OR (message.first = event.time \
              AND message.outcome = rollup.outcome))) END \
-             FROM rollup WHERE problem = ?3 AND hour BETWEEN ?4 AND ?5 AND n > 0 \
-             ORDER BY hour, outcome"
+             FROM rollup WHERE {is_meant} AND {hours} AND n > 0 \
+             ORDER BY block, problem, hour, outcome"
         );
-        let last = Millis::new(window.to.get().saturating_sub(1));
-        let values = [
-            window.from.get(),
-            window.to.get(),
-            problem,
-            window.from.hour().get(),
-            last.hour().get(),
-        ];
-        self.collect(&sql, &values.map(Value::Integer), |row| {
-            let outcome = row.get::<_, usize>(1)?.checked_sub(1);
-            Ok(HourCount {
-                hour: Hour::new(row.get(0)?),
+        let [from, to] = [window.from, window.to].map(|at| Value::Integer(at.get()));
+        let values = [from, to, only.map_or(Value::Null, Value::Integer)];
+        self.collect(&sql, &values, |row| {
+            let outcome = row.get::<_, usize>(2)?.checked_sub(1);
+            let count = HourCount {
+                hour: Hour::new(row.get(1)?),
                 outcome: outcome.and_then(|outcome| Outcome::ALL.get(outcome).copied()),
-                events: row.get(2)?,
-                failures: row.get(3)?,
-            })
+                events: row.get(3)?,
+                failures: row.get(4)?,
+            };
+            Ok((row.get(0)?, count))
         })
     }
 
@@ -60,10 +72,11 @@ impl Store {
         until: Millis,
     ) -> Result<Option<Millis>, StoreError> {
         let sql = "SELECT max(at) FROM ( \
-             SELECT hour * 3600000 + last AS at FROM rollup WHERE problem = ?1 AND hour = \
-             (SELECT max(hour) FROM rollup WHERE problem = ?1 AND hour < ?3) \
-             UNION ALL SELECT hour * 3600000 + last FROM rollup WHERE problem = ?1 AND hour = ?3 \
-             AND hour * 3600000 + last < ?2 \
+             SELECT hour * 3600000 + last AS at FROM (SELECT hour, last FROM rollup \
+             WHERE problem = ?1 AND block <= ?3 >> 5 AND hour < ?3 \
+             ORDER BY block DESC, hour DESC LIMIT 5) \
+             UNION ALL SELECT hour * 3600000 + last FROM rollup WHERE problem = ?1 \
+             AND block = ?3 >> 5 AND hour = ?3 AND hour * 3600000 + last < ?2 \
              UNION ALL SELECT max(time) FROM event WHERE slot = (?3 << 32) + ?1 \
              AND time < ?2)";
         let values = [problem, until.get(), until.hour().get()].map(Value::Integer);
@@ -81,6 +94,6 @@ impl Store {
         let sql = "SELECT id FROM problem WHERE key = ?";
         let ids = self.collect(sql, &[Value::Text(problem.into())], |row| row.get(0))?;
         let Some(id) = ids.into_iter().next() else { return Ok(0) };
-        Ok(self.hours_of(id, window)?.iter().map(|count| count.events).sum())
+        Ok(self.hour_counts(Some(id), window)?.iter().map(|(_, count)| count.events).sum())
     }
 }

@@ -5,7 +5,7 @@ use rusqlite::{Connection, TransactionBehavior};
 /// Marks the file as ours (`PRAGMA application_id`): "Dwlp".
 const APPLICATION_ID: i64 = 0x4477_6C70;
 /// Every migration, oldest first; the store's version is how many have run. Never change one.
-const MIGRATIONS: [&str; 13] = [
+const MIGRATIONS: [&str; 14] = [
     include_str!("migrations/0001_foundation.sql"),
     include_str!("migrations/0002_courses.sql"),
     include_str!("migrations/0003_follow.sql"),
@@ -19,11 +19,12 @@ const MIGRATIONS: [&str; 13] = [
     include_str!("migrations/0011_numbers.sql"),
     include_str!("migrations/0012_hours.sql"),
     include_str!("migrations/0013_slots.sql"),
+    include_str!("migrations/0014_blocks.sql"),
 ];
 
 /// The newest schema that this version knows: the number of migrations.
-pub(super) const NEWEST: i64 = 13;
-const _: () = assert!(MIGRATIONS.len() == 13, "NEWEST is the number of migrations");
+pub(super) const NEWEST: i64 = 14;
+const _: () = assert!(MIGRATIONS.len() == 14, "NEWEST is the number of migrations");
 
 /// What a database is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

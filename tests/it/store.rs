@@ -10,11 +10,12 @@ use crate::run::{DB, Place, count, number, rows, texts};
 
 /// Stores of every older schema, with `samples/text`, `samples/classic` and
 /// `samples/edge/working-dir`.
-const OLDER: [&[u8]; 4] = [
+const OLDER: [&[u8]; 5] = [
     include_bytes!("stores/v1.db"),
     include_bytes!("stores/v2.db"),
     include_bytes!("stores/v10.db"),
     include_bytes!("stores/v12.db"),
+    include_bytes!("stores/v13.db"),
 ];
 
 fn place_with_text() -> Place {
@@ -33,7 +34,7 @@ fn a_store_of_a_newer_version_is_refused_by_every_command() {
         let refused = place.run(args);
         assert_eq!(refused.code, Some(2), "{args:?}");
         assert!(
-            refused.stderr.contains("has schema 99, expected 13 or older"),
+            refused.stderr.contains("has schema 99, expected 14 or older"),
             "{}",
             refused.stderr
         );
@@ -149,7 +150,7 @@ fn an_empty_file_becomes_a_store() {
     assert!(count(&place.ingest(&["samples/text"]), "new_events") > 0);
     let version: i64 =
         place.sqlite().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 13);
+    assert_eq!(version, 14);
 }
 
 #[test]
