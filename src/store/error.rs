@@ -26,6 +26,19 @@ pub enum StoreError {
         /// The store's file.
         path: PathBuf,
     },
+    /// The store is of an older version, and cannot be changed while it is being written.
+    #[error(
+        "the store `{path}` has schema {found}, expected {known}, and is being written by another \
+         dewlap, so that it cannot be changed"
+    )]
+    Outdated {
+        /// The store's file.
+        path: PathBuf,
+        /// Its schema.
+        found: i64,
+        /// The schema that this version needs.
+        known: i64,
+    },
     /// The store was made by a newer version.
     #[error("the store `{path}` has schema {found}, expected {known} or older")]
     Newer {
@@ -106,6 +119,10 @@ impl StoreError {
                 "read some logs first with `dewlap ingest PATH`, or name the store with `--db FILE`"
             }
             Self::Locked { .. } => "wait until it ends, or use another store with `--db FILE`",
+            Self::Outdated { .. } => {
+                "where that is `follow` of an older version, stop it and start this one; the store is \
+                 changed when it starts"
+            }
             Self::Newer { .. } => "use the version of dewlap that wrote it, or a newer one",
             Self::Foreign { .. } => "name another file with `--db FILE`; this one is left as it is",
             Self::Key { .. } => {

@@ -33,7 +33,8 @@ impl Store {
     /// # Errors
     ///
     /// Returns [`StoreError::Missing`] where there is none, [`StoreError::Newer`] where a newer
-    /// version wrote it, and [`StoreError::Foreign`] where it is not a store.
+    /// version wrote it, [`StoreError::Outdated`] where an older one still writes to it, and
+    /// [`StoreError::Foreign`] where it is not a store.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         if !path.is_file() {
             return Err(StoreError::Missing { path: path.into() });
@@ -43,7 +44,7 @@ impl Store {
             .or_else(|_| connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY))?;
         let mut store = Self { connection, path: path.into() };
         match store.checked_state()? {
-            State::Ours(version) if version < schema::NEWEST => store.migrate()?,
+            State::Ours(found) if found < schema::NEWEST => store.migrate_unwritten(found)?,
             State::Ours(_) => {}
             State::Empty | State::Foreign => return Err(StoreError::Foreign { path: path.into() }),
         }
@@ -94,6 +95,25 @@ impl Store {
 
     fn migrate(&mut self) -> Result<(), StoreError> {
         schema::migrate(&mut self.connection).map_err(|source| self.failed("migrate", source))
+    }
+
+    /// Migrates a store, unless another process writes to it: one of an older version, such as
+    /// `follow` that was not started anew, could not go on.
+    fn migrate_unwritten(&mut self, found: i64) -> Result<(), StoreError> {
+        let Self { connection, path } = self;
+        let failed = |source: rusqlite::Error| StoreError::Sqlite {
+            attempt: "migrate",
+            path: path.clone(),
+            source: source.into(),
+        };
+        let Some(lacking) = schema::lacking(connection).map_err(failed)? else { return Ok(()) };
+        let _lock = lock(path).map_err(|error| match error {
+            StoreError::Locked { path } => {
+                StoreError::Outdated { path, found, known: schema::NEWEST }
+            }
+            other => other,
+        })?;
+        lacking.run().map_err(failed)
     }
 
     pub(super) fn pragma(&self, name: &str, value: &str) -> Result<(), StoreError> {

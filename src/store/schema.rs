@@ -1,6 +1,6 @@
 //! Migrations, by SQLite's `user_version`.
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// Marks the file as ours (`PRAGMA application_id`): "Dwlp".
 const APPLICATION_ID: i64 = 0x4477_6C70;
@@ -47,21 +47,38 @@ pub(super) fn inspect(connection: &Connection) -> rusqlite::Result<State> {
     Ok(if objects == 0 { State::Empty } else { State::Foreign })
 }
 
+/// The migrations that a database lacks, while nobody else can change it.
+pub(super) struct Lacking<'c> {
+    transaction: Transaction<'c>,
+    /// So many have run.
+    done: usize,
+}
+
 /// Runs the migrations that the database lacks, in one transaction.
 pub(super) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+    lacking(connection)?.map_or(Ok(()), Lacking::run)
+}
+
+/// Returns the migrations that the database lacks, once no other process changes it; `None` where
+/// one that did has run them.
+pub(super) fn lacking(connection: &mut Connection) -> rusqlite::Result<Option<Lacking<'_>>> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    // Told here, since another process may have been sooner.
     let version: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if version >= NEWEST {
-        return Ok(());
-    }
     let done = usize::try_from(version).unwrap_or(0);
-    for sql in MIGRATIONS.iter().skip(done) {
-        transaction.execute_batch(sql)?;
+    Ok((version < NEWEST).then_some(Lacking { transaction, done }))
+}
+
+impl Lacking<'_> {
+    /// Runs them.
+    pub(super) fn run(self) -> rusqlite::Result<()> {
+        let Self { transaction, done } = self;
+        for sql in MIGRATIONS.iter().skip(done) {
+            transaction.execute_batch(sql)?;
+        }
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", NEWEST)?;
+        transaction.commit()
     }
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.pragma_update(None, "user_version", NEWEST)?;
-    transaction.commit()
 }
 
 /// Makes a database as an older version left it.

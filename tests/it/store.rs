@@ -45,6 +45,23 @@ fn a_store_of_a_newer_version_is_refused_by_every_command() {
 }
 
 #[test]
+fn a_store_to_which_an_older_version_writes_is_not_changed_under_it() {
+    let place = Place::new();
+    let [older, ..] = OLDER;
+    place.put(DB, older);
+    place.put("dewlap.db.lock", "");
+    let lock = std::fs::File::open(place.path("dewlap.db.lock")).unwrap();
+    lock.lock().unwrap();
+    let refused = place.run(&["events"]);
+    assert_eq!((refused.code, refused.stdout.as_str()), (Some(2), ""));
+    assert!(refused.stderr.contains("has schema 1, expected 14, and is being written"));
+    assert!(refused.stderr.contains("\nhint: where that is `follow` of an older version, stop it"));
+    assert_eq!(place.read(DB), older);
+    drop(lock);
+    assert!(!place.stdout(&["events"]).is_empty());
+}
+
+#[test]
 fn a_database_of_somebody_else_is_refused_and_left_as_it_is() {
     let place = place_with_text();
     let db = Connection::open(place.path("theirs.db")).unwrap();
