@@ -37,13 +37,15 @@ const FILL: &str = "
         '#error', p, i % 4, NULL, '{\"host\":\"h' || i % 50 || '\"}', 1,
         'failed to reach a host ' || hex(zeroblob(100)), 1, i, 1, i / 3
         FROM (SELECT i, 1 + (i * 7919 % 3000) * (i * 104729 % 3000) / 3000 AS p FROM n);
-    INSERT INTO rollup_row SELECT time / 3600000 >> 5, problem, time / 3600000, 0, count(*), count(*), 0,
-        min(time % 3600000), max(time % 3600000) FROM event GROUP BY 1, 2;
-    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 16 * ?1)
-    INSERT OR IGNORE INTO rollup_row SELECT ?2 / 3600000 - i * 104729 % 43800 >> 5,
-        1 + i * 7919 % 3000, ?2 / 3600000 - i * 104729 % 43800,
-        1 + i % 4, 7, 2, 7, i % 1800000, 1800000 + i % 1800000 FROM n;
-    INSERT INTO rollup_block SELECT DISTINCT block FROM rollup_row;
+    INSERT INTO rollup_block SELECT DISTINCT time / 3600000 >> 5 FROM event;
+    INSERT INTO rollup_row SELECT time / 3600000 >> 5, problem, time / 3600000, 0, count(*), count(*),
+        0, min(time % 3600000), max(time % 3600000) FROM event GROUP BY 1, 2, 3;
+    WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 43800 / 32 + 1)
+    INSERT OR IGNORE INTO rollup_block SELECT (?2 / 3600000 >> 5) - i FROM n;
+    WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 16 * ?1),
+        old (problem, hour, i) AS (SELECT 1 + i * 7919 % 3000, ?2 / 3600000 - i * 104729 % 43800, i FROM n)
+    INSERT OR IGNORE INTO rollup_row SELECT hour >> 5, problem, hour, 1 + i % 4, 7, 2, 7,
+        i % 1800000, 1800000 + i % 1800000 FROM old;
     UPDATE problem SET (first, last) = (SELECT min(hour * 3600000 + first),
         max(hour * 3600000 + last) FROM rollup WHERE rollup.problem = problem.id);";
 
