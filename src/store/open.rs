@@ -17,6 +17,8 @@ const BESIDE: [&str; 6] = ["", "-wal", "-shm", "-journal", ".lock", ".key"];
 /// What the writer keeps of the store in memory, in kibibytes. With 3,000 a run of errors takes longer;
 /// more than this makes nothing shorter, since the pages are in memory as the file's as well.
 const CACHE_KIBIBYTES: u32 = 5_000;
+/// What a reader keeps of it: questions about all problems come to the same pages again and again.
+const READER_CACHE_KIBIBYTES: u32 = 16_000;
 /// How long a connection waits for another one's lock.
 const BUSY: Duration = Duration::from_secs(30);
 
@@ -49,6 +51,7 @@ impl Store {
             State::Empty | State::Foreign => return Err(StoreError::Foreign { path: path.into() }),
         }
         store.pragma("query_only", "on")?;
+        store.pragma("cache_size", &format!("-{READER_CACHE_KIBIBYTES}"))?;
         Ok(store)
     }
 
