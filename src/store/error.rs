@@ -1,6 +1,7 @@
 //! What can go wrong with the store.
 
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 /// Why the store could not be opened, read or written.
@@ -109,11 +110,17 @@ impl fmt::Display for SqliteCause {
 
 impl std::error::Error for SqliteCause {}
 
+/// What to do where the file may not be written.
+const NOT_ALLOWED: &str = "the store and its directory must be writable, also for a reader; use the \
+    account that it belongs to, or name another one with `--db FILE`";
+
 impl StoreError {
     /// Returns what the user can do about it.
     #[must_use]
     pub fn hint(&self) -> Option<String> {
-        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseCorrupt, DiskFull, SystemIoFailure};
+        use rusqlite::ErrorCode::{
+            CannotOpen, DatabaseBusy, DatabaseCorrupt, DiskFull, ReadOnly, SystemIoFailure,
+        };
         let hint = match self {
             Self::Missing { .. } => {
                 "read some logs first with `dewlap ingest PATH`, or name the store with `--db FILE`"
@@ -137,10 +144,18 @@ impl StoreError {
                 DatabaseCorrupt => {
                     "restore the store from a backup, or read the logs into a new one"
                 }
+                CannotOpen | ReadOnly => NOT_ALLOWED,
                 _ => return None,
             },
             Self::NoProblem { .. } => "`dewlap problems` lists all",
-            Self::Open { .. } | Self::Stopped => return None,
+            Self::Open { source, .. } => match source.kind() {
+                ErrorKind::NotFound => {
+                    "make its directory first, or name another store with `--db FILE`"
+                }
+                ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => NOT_ALLOWED,
+                _ => return None,
+            },
+            Self::Stopped => return None,
         };
         Some(hint.into())
     }
