@@ -18,6 +18,7 @@ mod batch;
 mod bouts;
 mod by_time;
 mod cadence;
+mod captured;
 mod check;
 mod checkpoints;
 mod class_queries;

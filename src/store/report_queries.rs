@@ -100,15 +100,16 @@ impl Store {
     ) -> Result<ReportRows, StoreError> {
         let mut problems = self.problems(Period { from: since, to: period.to }, server)?;
         let hours = period.from.hour()..=period.to.hour();
-        let is_in = |problem: &&mut ProblemHours| {
+        let is_in = |(_, problem): &&mut (i64, ProblemHours)| {
             problem.hours.iter().any(|count| hours.contains(&count.hour))
         };
-        for problem in problems.iter_mut().filter(is_in) {
-            problem.captures = self.captures(&problem.problem, period)?;
+        let mut captured = self.captured(period, server)?;
+        for (id, problem) in problems.iter_mut().filter(is_in) {
+            problem.captures = captured.remove(id).unwrap_or_default();
             problem.example = self.example(&problem.problem, period)?;
         }
         Ok(ReportRows {
-            problems,
+            problems: problems.into_iter().map(|(_, problem)| problem).collect(),
             load: self.load(period, server)?,
             load_before: self.load(period.before(), server)?,
             gaps: self.gaps(period, server)?,
@@ -117,12 +118,12 @@ impl Store {
         })
     }
 
-    /// Returns the problems that had events in a window, with those events.
+    /// Returns the problems that had events in a window, with their numbers and those events.
     fn problems(
         &self,
         window: Period,
         server: Option<&str>,
-    ) -> Result<Vec<ProblemHours>, StoreError> {
+    ) -> Result<Vec<(i64, ProblemHours)>, StoreError> {
         let sql = "SELECT problem.key, problem.rule, problem.cluster, problem.template, \
              server.name, component.key, coalesce(component.name, component.key), \
              problem.first, problem.last, problem.id FROM problem \
@@ -141,20 +142,9 @@ impl Store {
                 let last = self.last_before(id, window.to)?;
                 problem.last_seen = last.unwrap_or(problem.last_seen);
             }
-            problems.push(problem);
+            problems.push((id, problem));
         }
         Ok(problems)
-    }
-
-    fn captures(&self, problem: &str, period: Period) -> Result<Vec<(String, u64)>, StoreError> {
-        let sql = "SELECT captures, count(*) AS n FROM event \
-             WHERE slot IN (SELECT (hour << 32) + problem FROM rollup \
-             WHERE block BETWEEN ?4 >> 5 AND ?5 >> 5 AND hour BETWEEN ?4 AND ?5 \
-             AND problem = (SELECT id FROM problem WHERE key = ?1)) \
-             AND time >= ?2 AND time < ?3 GROUP BY captures ORDER BY n DESC, captures LIMIT 100";
-        let [from, to] = [period.from, period.to].map(hour_of);
-        let values = [text(Some(problem)), integer(period.from), integer(period.to), from, to];
-        self.collect(sql, &values, |row| Ok((row.get(0)?, row.get(1)?)))
     }
 
     fn example(

@@ -25,6 +25,17 @@ fn of_problem(events: &[Occurrence], problem: i64) -> Vec<(usize, Millis)> {
     of_problem
 }
 
+/// Returns what events captured, most frequent first.
+fn captured(events: &[&(usize, Millis)]) -> Vec<(String, u64)> {
+    let counted = (1..5).map(|n| {
+        let events = events.iter().filter(|(id, _)| id % 5 == n).count();
+        (format!(r#"{{"n":"{n}"}}"#), events as u64)
+    });
+    let mut counted: Vec<_> = counted.filter(|(_, events)| *events > 0).collect();
+    counted.sort_by_key(|(_, events)| std::cmp::Reverse(*events));
+    counted
+}
+
 fn moment() -> impl Strategy<Value = Millis> {
     (occurrence(), -1_i64..2).prop_map(|(event, more)| Millis::new(event.time.get() + more))
 }
@@ -84,6 +95,7 @@ proptest! {
             prop_assert_eq!((row.first_seen, row.last_seen), (all[0].1, *last));
             let example = row.example.as_ref().map(|(entry, ..)| entry.clone());
             prop_assert_eq!(example, Some(id.to_string()));
+            prop_assert_eq!(&row.captures, &captured(&in_period));
         }
     }
 }

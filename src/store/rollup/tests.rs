@@ -23,17 +23,19 @@ pub(in crate::store) fn store() -> Connection {
     let mut connection = Connection::open_in_memory().unwrap();
     schema::migrate(&mut connection).unwrap();
     let rows = "INSERT INTO server VALUES (1, 'a'); INSERT INTO component VALUES (1, 1, 'c', '', 0); \
-        INSERT INTO catalogue VALUES (1, 'h'); INSERT INTO problem (id, key, component) \
-        VALUES (1, 'p-1', 1), (2, 'p-2', 1); INSERT INTO file (id, server, path, fingerprint, \
+        INSERT INTO catalogue VALUES (1, 'h'); INSERT INTO problem (id, key, component, rule) \
+        VALUES (1, 'p-1', 1, 'x.y'), (2, 'p-2', 1, 'x.z'); \
+        INSERT INTO file (id, server, path, fingerprint, \
         fingerprint_len, label, format, offset, guard, size, entries_before) \
         VALUES (1, 1, '', x'', 0, '', '', 0, x'', 0, 0);";
     connection.execute_batch(rows).unwrap();
     connection
 }
 
-/// Inserts an event, without counting it; how bad it is depends on its number.
+/// Inserts an event, without counting it; how bad it is and what it captured depends on its number.
 pub(in crate::store) fn insert(connection: &Connection, id: i64, event: &Occurrence) {
-    let sql = "INSERT INTO event VALUES (?1, 1, ?1, 1, ?2, 9, '', ?3, ?1 % 4, nullif(?4, 0) - 1, '', 1, \
+    let sql = "INSERT INTO event VALUES (?1, 1, ?1, 1, ?2, 9, '', ?3, ?1 % 4, nullif(?4, 0) - 1, \
+        iif(?1 % 5, '{\"n\":\"' || (?1 % 5) || '\"}', '{}'), 1, \
         '', 1, ?1, 1, ?5)";
     let values = params![id, event.time.get(), event.problem, event.outcome, event.message];
     connection.execute(sql, values).unwrap();
