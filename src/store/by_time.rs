@@ -305,6 +305,7 @@ mod tests {
     use proptest::prelude::*;
     use rusqlite::{Connection, params};
 
+    use super::super::rollup::{Occurrence, Rollup};
     use super::super::schema;
     use super::*;
 
@@ -327,13 +328,13 @@ mod tests {
         connection.execute_batch(NAMES).unwrap();
         let put = "INSERT INTO event VALUES (?1, 1, ?1, (?3 + 1) / 2, ?2, 9, '', ?3, ?4, NULL, \
             '{}', 1, iif(?1 % 3, 'lost', 'Found'), 1, ?1, 1, NULL)";
+        let mut rollup = Rollup::default();
         for (id, (time, problem, severity)) in (1_i64..).zip(rows) {
             connection.execute(put, params![id, time, problem, severity]).unwrap();
+            let (problem, time) = (*problem, Millis::new(*time));
+            rollup.add(&Occurrence { problem, time, outcome: 0, message: None });
         }
-        let count = "INSERT INTO rollup_block SELECT DISTINCT slot >> 37 FROM event; \
-            INSERT INTO rollup_row \
-            SELECT slot >> 37, problem, slot >> 32, 0, count(*), 0, 0, 0, 0 FROM event GROUP BY slot";
-        connection.execute_batch(count).unwrap();
+        rollup.save(&connection).unwrap();
         Store { connection, path: ":memory:".into() }
     }
 

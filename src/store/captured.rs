@@ -6,7 +6,7 @@
 
 use rusqlite::types::Value;
 
-use super::of_problem::{PROBLEM_OF_SLOT, hours, slots};
+use super::of_problem::{PROBLEM_OF_SLOT, hours, in_hours, slots};
 use super::{Map, Store, StoreError};
 use crate::model::Period;
 
@@ -71,15 +71,14 @@ impl Store {
 
     /// Returns what the events of one problem captured.
     fn captured_by(&self, problem: i64, period: Period) -> Result<Captured, StoreError> {
-        let [first, last] = hours(Some(period.from), Some(period.to));
+        let in_hours = in_hours(Some(period.from), Some(period.to));
         let sql = format!(
             "SELECT captures, count(*) AS n FROM event WHERE slot IN \
-             (SELECT (hour << 32) + problem FROM rollup WHERE problem = ?1 \
-             AND block BETWEEN ?4 >> 5 AND ?5 >> 5 AND hour BETWEEN ?4 AND ?5) \
+             (SELECT (hour << 32) + problem FROM rollup WHERE problem = ?1 AND {in_hours}) \
              AND time >= ?2 AND time < ?3 AND captures <> '{{}}' \
              GROUP BY captures ORDER BY n DESC, captures LIMIT {MAX_TOLD}"
         );
-        let values = [problem, period.from.get(), period.to.get(), first, last];
+        let values = [problem, period.from.get(), period.to.get()];
         self.collect(&sql, &values.map(Value::Integer), |row| Ok((row.get(0)?, row.get(1)?)))
     }
 }

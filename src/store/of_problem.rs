@@ -10,7 +10,10 @@
 //! **Invariant:** each stored event has its row in the roll-up, but for events of a transaction that
 //! is not at its end.
 
-use crate::model::Millis;
+use crate::model::{Millis, Outcome};
+
+// Queries ask for the first or the last five, one for each outcome and one for none.
+const _: () = assert!(Outcome::ALL.len() == 4, "an hour of a problem has at most five rows");
 
 /// Rows of the roll-up, each with its events: an event has one row. What follows says which problems
 /// (`rollup.problem`), and perhaps which hours (`rollup.hour`).

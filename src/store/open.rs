@@ -104,11 +104,7 @@ impl Store {
     /// `follow` that was not started anew, could not go on.
     fn migrate_unwritten(&mut self, found: i64) -> Result<(), StoreError> {
         let Self { connection, path } = self;
-        let failed = |source: rusqlite::Error| StoreError::Sqlite {
-            attempt: "migrate",
-            path: path.clone(),
-            source: source.into(),
-        };
+        let failed = |source| failed(path, "migrate", source);
         let Some(lacking) = schema::lacking(connection).map_err(failed)? else { return Ok(()) };
         let _lock = lock(path).map_err(|error| match error {
             StoreError::Locked { path } => {
@@ -130,8 +126,12 @@ impl Store {
     }
 
     pub(super) fn failed(&self, attempt: &'static str, source: rusqlite::Error) -> StoreError {
-        StoreError::Sqlite { attempt, path: self.path.clone(), source: source.into() }
+        failed(&self.path, attempt, source)
     }
+}
+
+fn failed(path: &Path, attempt: &'static str, source: rusqlite::Error) -> StoreError {
+    StoreError::Sqlite { attempt, path: path.into(), source: source.into() }
 }
 
 /// Connects to the file of a store, as it is.
@@ -146,11 +146,7 @@ pub(super) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Store
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
             Ok(connection)
         })
-        .map_err(|source| StoreError::Sqlite {
-            attempt: "open",
-            path: path.into(),
-            source: source.into(),
-        })
+        .map_err(|source| failed(path, "open", source))
 }
 
 /// Returns true where a path is that of a store, or of a file that is made beside it.

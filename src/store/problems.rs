@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::Row;
 use rusqlite::types::Value;
 
+use super::of_problem::ITS_BLOCKS;
 use super::queries::severity;
 use super::{Store, StoreError};
 use crate::life::HourEvents;
@@ -37,11 +38,7 @@ pub struct KnownProblem {
     pub last: Millis,
 }
 
-/// The rows of a problem in the roll-up up to an hour.
-const ITS_ROWS: &str = "rollup.problem = problem.id AND hour <= ?2 AND block \
-    BETWEEN (problem.first / 3600000 - 1) >> 5 AND min(problem.last / 3600000, ?2) >> 5";
-
-/// Each problem, with what it counts in them.
+/// Each problem, with what it counts up to an hour.
 const ALL_COUNTED: &str = "(SELECT problem, sum(events) AS events FROM rollup \
     WHERE block <= ?2 >> 5 AND hour <= ?2 GROUP BY problem) AS counted \
     JOIN problem ON problem.id = counted.problem";
@@ -71,9 +68,12 @@ impl Store {
     }
 
     fn known(&self, until: Millis, only: Option<&str>) -> Result<Vec<KnownProblem>, StoreError> {
+        let its_rows = format!(
+            "rollup.problem = problem.id AND block {ITS_BLOCKS} AND block <= ?2 >> 5 AND hour <= ?2"
+        );
         // Of all problems, the roll-up is read once from end to end.
         let (from, events) = match only {
-            Some(_) => ("problem", format!("(SELECT sum(events) FROM rollup WHERE {ITS_ROWS})")),
+            Some(_) => ("problem", format!("(SELECT sum(events) FROM rollup WHERE {its_rows})")),
             None => (ALL_COUNTED, "counted.events".to_owned()),
         };
         let sql = format!(
@@ -81,11 +81,11 @@ impl Store {
              server.name, component.key, coalesce(component.name, component.key), {events}, \
              (SELECT (SELECT severity FROM event WHERE slot = (hour << 32) + problem.id \
              AND time <= ?1 ORDER BY time DESC, id DESC LIMIT 1) AS latest FROM rollup \
-             WHERE {ITS_ROWS} AND events > gone AND latest NOT NULL \
+             WHERE {its_rows} AND events > gone AND latest NOT NULL \
              ORDER BY block DESC, hour DESC LIMIT 1), \
              problem.first, iif(problem.last <= ?1, problem.last, (SELECT \
              max(min(hour * 3600000 + last, ?1)) FROM (SELECT hour, rollup.last FROM rollup \
-             WHERE {ITS_ROWS} AND hour * 3600000 + rollup.first <= ?1 \
+             WHERE {its_rows} AND hour * 3600000 + rollup.first <= ?1 \
              ORDER BY block DESC, hour DESC LIMIT 5))) \
              FROM {from} JOIN component ON component.id = problem.component \
              JOIN server ON server.id = component.server \

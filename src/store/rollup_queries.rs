@@ -25,19 +25,20 @@ impl Store {
         window: Period,
     ) -> Result<Map<i64, Vec<HourCount>>, StoreError> {
         let mut found: Map<i64, Vec<HourCount>> = Map::default();
-        for (problem, count) in self.hour_counts(None, window)? {
+        self.for_each_hour(None, window, |problem, count| {
             found.entry(problem).or_default().push(count);
-        }
+        })?;
         Ok(found)
     }
 
-    /// Returns the events of all problems, or of the one with this number, in a window, each by
+    /// Hands the events of all problems, or of the one with this number, in a window to `each`, by
     /// hour and outcome, with the number of the problem.
-    fn hour_counts(
+    fn for_each_hour(
         &self,
         only: Option<i64>,
         window: Period,
-    ) -> Result<Vec<(i64, HourCount)>, StoreError> {
+        mut each: impl FnMut(i64, HourCount),
+    ) -> Result<(), StoreError> {
         let last = Millis::new(window.to.get().saturating_sub(1));
         let hours = in_hours(Some(window.from), Some(last));
         let is_meant = if only.is_some() { "problem = ?3" } else { "?3 IS NULL" };
@@ -53,7 +54,7 @@ impl Store {
         );
         let [from, to] = [window.from, window.to].map(|at| Value::Integer(at.get()));
         let values = [from, to, only.map_or(Value::Null, Value::Integer)];
-        self.collect(&sql, &values, |row| {
+        self.query(&sql, &values, |row| {
             let outcome = row.get::<_, usize>(2)?.checked_sub(1);
             let count = HourCount {
                 hour: Hour::new(row.get(1)?),
@@ -61,7 +62,8 @@ impl Store {
                 events: row.get(3)?,
                 failures: row.get(4)?,
             };
-            Ok((row.get(0)?, count))
+            each(row.get(0)?, count);
+            Ok(true)
         })
     }
 
@@ -94,6 +96,8 @@ impl Store {
         let sql = "SELECT id FROM problem WHERE key = ?";
         let ids = self.collect(sql, &[Value::Text(problem.into())], |row| row.get(0))?;
         let Some(id) = ids.into_iter().next() else { return Ok(0) };
-        Ok(self.hour_counts(Some(id), window)?.iter().map(|(_, count)| count.events).sum())
+        let mut n_events = 0;
+        self.for_each_hour(Some(id), window, |_, count| n_events += count.events)?;
+        Ok(n_events)
     }
 }
