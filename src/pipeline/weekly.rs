@@ -43,7 +43,7 @@ pub fn weekly_report(
     let period = options.period;
     let len = period.to.get() - period.from.get();
     let since = Millis::new(period.from.get() - PERIODS_BEFORE * len);
-    let rows = store.report_rows(period, since, options.server)?;
+    let mut rows = store.report_rows(period, since, options.server)?;
     let mut input = ReportInput::empty(period);
     input.servers = servers(&rows, options.server);
     input.rules = catalogue.rules().iter().map(|rule| rule_card(rule, options.runbook)).collect();
@@ -51,9 +51,9 @@ pub fn weekly_report(
     input.totals = totals(&rows, catalogue, period, &rows.load);
     input.totals_before = totals(&rows, catalogue, period.before(), &rows.load_before);
     let grouping = Grouping::of(store)?;
-    let inputs = rows.problems.iter();
+    let problems = std::mem::take(&mut rows.problems).into_iter(); // Each is let go of in its turn.
     input.problems =
-        inputs.map(|problem| problem_input(problem, catalogue, &grouping, period)).collect();
+        problems.map(|problem| problem_input(problem, catalogue, &grouping, period)).collect();
     add_causes(store, catalogue, period, &mut input.problems)?;
     input.courses = course_problems(store, catalogue, period, options.server)?;
     add_watched(store, catalogue, period, options.server, &mut input)?;
@@ -111,17 +111,17 @@ fn in_period(problem: &ProblemHours, period: Period) -> impl Iterator<Item = &Ho
 }
 
 fn problem_input(
-    problem: &ProblemHours,
+    problem: ProblemHours,
     catalogue: &Catalogue,
     grouping: &Grouping,
     period: Period,
 ) -> ProblemInput {
-    let wording = (problem.cluster.clone(), problem.template.clone());
+    let weeks_before = weeks_before(&problem, period);
     let rule = problem.rule.as_deref().and_then(|id| catalogue.rule(id));
     let mut hours = BTreeMap::new();
     let mut outcomes = Outcomes::default();
     let mut failures = 0;
-    for HourCount { hour, outcome, events, failures: failed } in in_period(problem, period) {
+    for HourCount { hour, outcome, events, failures: failed } in in_period(&problem, period) {
         *hours.entry(*hour).or_default() += events;
         failures += failed;
         match outcome {
@@ -134,21 +134,21 @@ fn problem_input(
     }
     let values = capture_values(&problem.captures);
     ProblemInput {
-        id: problem.problem.clone(),
-        subject: subject(problem.rule.as_deref(), wording, grouping),
-        server: problem.server.clone(),
-        component: problem.component.clone(),
-        component_name: problem.component_name.clone(),
+        id: problem.problem,
+        subject: subject(problem.rule.as_deref(), (problem.cluster, problem.template), grouping),
+        server: problem.server,
+        component: problem.component,
+        component_name: problem.component_name,
         split_by: split_by(rule, &values),
         hours,
         failures: Some(failures),
-        weeks_before: weeks_before(problem, period),
+        weeks_before,
         first_seen: problem.first_seen,
         last_seen: problem.last_seen,
         outcomes,
         values,
         causes: BTreeMap::new(),
-        example: problem.example.clone().map(|(entry, text, path)| Example { text, entry, path }),
+        example: problem.example.map(|(entry, text, path)| Example { text, entry, path }),
         standing: None,
     }
 }

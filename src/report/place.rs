@@ -68,12 +68,17 @@ pub(super) fn by_component(rows: &[ProblemInput]) -> Vec<ProblemInput> {
     for row in sorted {
         match merged.entry((&row.component, &row.split_by)) {
             Entry::Vacant(place) => {
-                place.insert(row.clone());
+                place.insert(counts_of(row));
             }
             Entry::Occupied(mut place) => merge(place.get_mut(), row),
         }
     }
     merged.into_values().collect()
+}
+
+/// Returns a row without what its events said, of which a problem may have much.
+fn counts_of(row: &ProblemInput) -> ProblemInput {
+    ProblemInput { values: BTreeMap::new(), causes: BTreeMap::new(), example: None, ..row.clone() }
 }
 
 fn merge(sum: &mut ProblemInput, row: &ProblemInput) {

@@ -11,11 +11,11 @@ use crate::model::RuleId;
 /// So much of a problem's events must have a cause near them for it to be a symptom, in thousandths.
 const SYMPTOM_PERMILLE: u32 = 800;
 
-/// A problem with the rows that it was made from.
+/// A problem with those of its rows that stopped a component.
 #[derive(Debug)]
 pub(super) struct Group {
     pub(super) problem: Problem,
-    rows: Vec<ProblemInput>,
+    stops: Vec<ProblemInput>,
 }
 
 /// Returns the problems of all rows, in the order of their ids and servers, without ranks.
@@ -31,12 +31,14 @@ pub(super) fn group(
     }
     groups
         .into_iter()
-        .map(|((subject, _), rows)| {
+        .map(|((subject, _), mut rows)| {
             let card = match &subject {
                 Subject::Rule(id) => cards.get(id).map(|card| (*card).clone()),
                 Subject::Cluster { .. } => None,
             };
-            Group { problem: Problem::new(&subject, &rows, card, background), rows }
+            let problem = Problem::new(&subject, &rows, card, background);
+            rows.retain(|row| row.outcomes.stopped > 0);
+            Group { problem, stops: rows }
         })
         .collect()
 }
@@ -182,7 +184,7 @@ impl Tree {
         for root in self.roots() {
             let below = self.below(root, groups).into_iter().map(|member| member.index);
             let members: Vec<usize> = std::iter::once(root).chain(below).collect();
-            let rows = members.iter().flat_map(|index| &groups[*index].rows);
+            let rows = members.iter().flat_map(|index| &groups[*index].stops);
             let stops = cost::stops(rows);
             let failures =
                 measure::total(members.iter().map(|index| groups[*index].problem.failures));
