@@ -4,7 +4,8 @@
 #[path = "../tests/it/reading.rs"]
 mod reading;
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
@@ -15,6 +16,9 @@ use dewlap::pipeline::{Effort, Summary, classes, ingest};
 use dewlap::sample::write::{iguana_x, text};
 use dewlap::sample::{CorpusOptions, SampleEntry, corpus};
 use dewlap::store::Writer;
+use flate2::Compression;
+use flate2::read::MultiGzDecoder;
+use flate2::write::GzEncoder;
 
 /// Text in each corpus: the files are a little larger.
 const CORPUS_BYTES: usize = 32_000_000;
@@ -42,6 +46,33 @@ fn write_text(directory: &Path, entries: &[SampleEntry]) -> PathBuf {
     let path = directory.join("engine.log");
     fs::write(&path, text::file(entries)).unwrap();
     path
+}
+
+/// Packs a log, as it is named.
+fn pack(log: &Path) -> [(&'static str, PathBuf); 2] {
+    let text = fs::read(log).unwrap();
+    let (gz, zst) = (log.with_extension("log.gz"), log.with_extension("log.zst"));
+    let mut packed = GzEncoder::new(File::create(&gz).unwrap(), Compression::new(6));
+    packed.write_all(&text).unwrap();
+    packed.finish().unwrap();
+    fs::write(&zst, zstd::encode_all(&text[..], 3).unwrap()).unwrap();
+    [("gz", gz), ("zst", zst)]
+}
+
+/// Unpacks a log and does nothing with it.
+fn unpack(path: &Path) -> usize {
+    let file = File::open(path).unwrap();
+    let mut content: Box<dyn Read> = match path.extension().and_then(|name| name.to_str()) {
+        Some("gz") => Box::new(MultiGzDecoder::new(file)),
+        _ => Box::new(zstd::Decoder::new(file).unwrap()),
+    };
+    let (mut block, mut len) = (vec![0; 1024 * 1024], 0);
+    loop {
+        match content.read(&mut block).unwrap() {
+            0 => return len,
+            n => len += n,
+        }
+    }
 }
 
 fn read(logs: &Path, classifier: &Classifier, catalogue: &Catalogue, store: &Path) -> Summary {
@@ -81,5 +112,34 @@ fn end_to_end(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, end_to_end);
+/// Archives beside their decoders: rates are those of the text in them.
+fn archives(criterion: &mut Criterion) {
+    let catalogue = Catalogue::builtin().unwrap();
+    let classifier = Classifier::new(&catalogue).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let entries = entries();
+    let log = write_text(directory.path(), &entries);
+    let len = fs::metadata(&log).unwrap().len();
+    let mut group = criterion.benchmark_group("archives");
+    group.sample_size(10).throughput(Throughput::Bytes(len));
+    for (name, path) in pack(&log) {
+        group.bench_function(format!("{name}, decoder alone"), |bencher| {
+            bencher.iter(|| assert_eq!(unpack(&path) as u64, len));
+        });
+        group.bench_function(name, |bencher| {
+            bencher.iter_batched(
+                || tempfile::tempdir().unwrap(),
+                |store| {
+                    let summary = read(&path, &classifier, &catalogue, store.path());
+                    assert_eq!(summary.tally.entries(), entries.len() as u64);
+                    store
+                },
+                BatchSize::PerIteration,
+            );
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, end_to_end, archives);
 criterion_main!(benches);

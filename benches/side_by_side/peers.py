@@ -27,10 +27,10 @@ for line in open(sys.argv[1], encoding="utf-8"):
 """
 
 PEERS = [
-    Peer("`cat`", "cat", "coreutils", "cat {}", "log", 1, False, None),
+    Peer("`cat`", "cat", "coreutils", "cat {} >/dev/null", "log", 1, False, None),
     Peer("`wc -l`", "wc", "coreutils", "wc -l {}", "log", 1, False, None),
-    Peer("`gzip -dc`", "gzip", "gzip", "gzip -dc {}", "log.gz", 1, False, 1 / 0.9),
-    Peer("`zstd -dc`", "zstd", "zstd", "zstd -q -dc {}", "log.zst", 1, False, 1 / 0.9),
+    Peer("`gzip -dc`", "gzip", "gzip", "gzip -dc {} >/dev/null", "log.gz", 1, False, 1 / 0.9),
+    Peer("`zstd -dc`", "zstd", "zstd", "zstd -q -dc {} >/dev/null", "log.zst", 1, False, 1 / 0.9),
     Peer(
         "ripgrep, expressions", "rg", "ripgrep",
         "rg -j1 -c --no-config --no-unicode -f regex {} || test $? = 1", "log", 0.01, True, 2.5,
