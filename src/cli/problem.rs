@@ -111,6 +111,10 @@ pub(super) fn run(global: &Global, args: &ProblemArgs) -> anyhow::Result<Done> {
     let now = now();
     let as_of = args.as_of.map_or(now, |when| when.resolve(now));
     let problem = find(&store, args)?;
+    // Events of a clock that is ahead are told all the same, where nobody asks for a time.
+    if args.as_of.is_some() && as_of < problem.first {
+        return Err(not_met_yet(&problem, as_of).into());
+    }
     if let Some(change) = &args.change {
         let (action, decided) = change.parts();
         let decision = decision(&context, action, decided, now)?;
@@ -162,6 +166,11 @@ fn no_problem(name: &str, all: &[KnownProblem]) -> Misuse {
         None => "`dewlap problems` lists all".into(),
     };
     Misuse::new(format!("there is no problem `{name}` in the store"), hint)
+}
+
+fn not_met_yet(problem: &KnownProblem, as_of: Millis) -> Misuse {
+    let message = format!("`{}` had no event before {as_of}", problem.problem);
+    Misuse::new(message, format!("its first event is of {}", problem.first))
 }
 
 fn too_many(name: &str, found: &[&KnownProblem]) -> Misuse {
