@@ -1,6 +1,6 @@
 //! Makes a report's input from the store's rows and the catalogue's rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::courses::{add_causes, course_problems};
 use super::elimination::add_standings;
@@ -54,6 +54,7 @@ pub fn weekly_report(
     let problems = std::mem::take(&mut rows.problems).into_iter(); // Each is let go of in its turn.
     input.problems =
         problems.map(|problem| problem_input(problem, catalogue, &grouping, period)).collect();
+    add_examples(store, period, &mut input.problems)?;
     add_causes(store, catalogue, period, &mut input.problems)?;
     input.courses = course_problems(store, catalogue, period, options.server)?;
     add_watched(store, catalogue, period, options.server, &mut input)?;
@@ -148,9 +149,35 @@ fn problem_input(
         outcomes,
         values,
         causes: BTreeMap::new(),
-        example: problem.example.map(|(entry, text, path)| Example { text, entry, path }),
+        example: None,
         standing: None,
     }
+}
+
+/// Finds an event to show for each subject on each server: one of the problem with the most events,
+/// of equals that with the smallest id, of those that have some still.
+fn add_examples(
+    store: &Store,
+    period: Period,
+    problems: &mut [ProblemInput],
+) -> Result<(), StoreError> {
+    let mut order: Vec<(u64, &mut ProblemInput)> = problems
+        .iter_mut()
+        .filter(|problem| !problem.hours.is_empty())
+        .map(|problem| (problem.hours.values().sum(), problem))
+        .collect();
+    order.sort_by(|(a, first), (b, second)| b.cmp(a).then_with(|| first.id.cmp(&second.id)));
+    let mut shown = BTreeSet::new();
+    for (_, problem) in order {
+        let key = (problem.subject.clone(), problem.server.clone());
+        if !shown.contains(&key)
+            && let Some((entry, text, path)) = store.example(&problem.id, period)?
+        {
+            problem.example = Some(Example { text, entry, path });
+            shown.insert(key);
+        }
+    }
+    Ok(())
 }
 
 /// Returns the rule of a problem, else the cluster that its wording, a fingerprint with its template,

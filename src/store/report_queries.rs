@@ -33,9 +33,6 @@ pub struct ProblemHours {
     /// The values that were captured in the period, with counts, most frequent first: of events that
     /// are still stored.
     pub captures: Vec<(String, u64)>,
-    /// The latest event of the period, or the one that is nearest to it of those that are still
-    /// stored: entry id, text, path.
-    pub example: Option<(String, String, String)>,
 }
 
 /// Events of one problem in one hour that ended the same way.
@@ -99,14 +96,9 @@ impl Store {
         server: Option<&str>,
     ) -> Result<ReportRows, StoreError> {
         let mut problems = self.problems(Period { from: since, to: period.to }, server)?;
-        let hours = period.from.hour()..=period.to.hour();
-        let is_in = |(_, problem): &&mut (i64, ProblemHours)| {
-            problem.hours.iter().any(|count| hours.contains(&count.hour))
-        };
         let mut captured = self.captured(period, server)?;
-        for (id, problem) in problems.iter_mut().filter(is_in) {
+        for (id, problem) in &mut problems {
             problem.captures = captured.remove(id).unwrap_or_default();
-            problem.example = self.example(&problem.problem, period)?;
         }
         Ok(ReportRows {
             problems: problems.into_iter().map(|(_, problem)| problem).collect(),
@@ -147,7 +139,13 @@ impl Store {
         Ok(problems)
     }
 
-    fn example(
+    /// Returns the latest event of a problem before the end of a period, or the next one after it,
+    /// of those that are still stored: entry id, text, path.
+    ///
+    /// # Errors
+    ///
+    /// As [`Store::report_rows`].
+    pub fn example(
         &self,
         problem: &str,
         period: Period,
@@ -240,7 +238,6 @@ fn read_problem(row: &Row<'_>) -> rusqlite::Result<ProblemHours> {
         last_seen: Millis::new(row.get(8)?),
         hours: Vec::new(),
         captures: Vec::new(),
-        example: None,
     })
 }
 

@@ -79,7 +79,8 @@ proptest! {
         bounds in (moment(), moment()),
     ) {
         let period = Period { from: bounds.0.min(bounds.1), to: bounds.0.max(bounds.1) };
-        let rows = store_with(&events).report_rows(period, period.from, None).unwrap();
+        let store = store_with(&events);
+        let rows = store.report_rows(period, period.from, None).unwrap();
         for problem in 1..3 {
             let mut all = of_problem(&events, problem);
             // Of two in one moment, the one with the later id.
@@ -93,8 +94,8 @@ proptest! {
             prop_assert_eq!(n_events, in_period.len() as u64);
             prop_assert!(row.hours.is_sorted_by_key(|count| count.hour));
             prop_assert_eq!((row.first_seen, row.last_seen), (all[0].1, *last));
-            let example = row.example.as_ref().map(|(entry, ..)| entry.clone());
-            prop_assert_eq!(example, Some(id.to_string()));
+            let example = store.example(&row.problem, period).unwrap();
+            prop_assert_eq!(example.map(|(entry, ..)| entry), Some(id.to_string()));
             prop_assert_eq!(&row.captures, &captured(&in_period));
         }
     }
