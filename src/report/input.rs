@@ -165,7 +165,7 @@ pub struct ProblemInput {
     pub values: BTreeMap<String, Vec<ValueCount>>,
     /// The rules that explain its events, with how many of those had such a one near them.
     pub causes: BTreeMap<String, u64>,
-    /// One event of it.
+    /// One event of it; of the problems of a subject on a server, one is enough.
     pub example: Option<Example>,
     /// How far it is on its way out; `None` where nobody keeps track of that.
     pub standing: Option<Standing>,
