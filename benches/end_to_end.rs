@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, Bencher, Criterion, Throughput, criterion_group, criterion_main};
 use dewlap::archive::discover;
 use dewlap::catalogue::Catalogue;
 use dewlap::classify::Classifier;
@@ -84,6 +84,18 @@ fn read(logs: &Path, classifier: &Classifier, catalogue: &Catalogue, store: &Pat
     ingest(discover(&[logs.to_owned()]), &options, &effort, writer).unwrap()
 }
 
+/// Measures the reading of so many entries, each time into a directory of its own.
+fn measure(bencher: &mut Bencher<'_>, n_entries: usize, read: impl Fn(&Path) -> Summary) {
+    bencher.iter_batched(
+        || tempfile::tempdir().unwrap(),
+        |store| {
+            assert_eq!(read(store.path()).tally.entries(), n_entries as u64);
+            store // Removed outside of what is measured.
+        },
+        BatchSize::PerIteration,
+    );
+}
+
 fn end_to_end(criterion: &mut Criterion) {
     let catalogue = Catalogue::builtin().unwrap();
     let classifier = Classifier::new(&catalogue).unwrap();
@@ -98,15 +110,7 @@ fn end_to_end(criterion: &mut Criterion) {
     for (name, path) in &logs {
         group.throughput(Throughput::Bytes(discover(std::slice::from_ref(path)).bytes));
         group.bench_function(*name, |bencher| {
-            bencher.iter_batched(
-                || tempfile::tempdir().unwrap(),
-                |store| {
-                    let summary = read(path, &classifier, &catalogue, store.path());
-                    assert_eq!(summary.tally.entries(), entries.len() as u64);
-                    store // Removed outside of what is measured.
-                },
-                BatchSize::PerIteration,
-            );
+            measure(bencher, entries.len(), |store| read(path, &classifier, &catalogue, store));
         });
     }
     group.finish();
@@ -127,15 +131,7 @@ fn archives(criterion: &mut Criterion) {
             bencher.iter(|| assert_eq!(unpack(&path) as u64, len));
         });
         group.bench_function(name, |bencher| {
-            bencher.iter_batched(
-                || tempfile::tempdir().unwrap(),
-                |store| {
-                    let summary = read(&path, &classifier, &catalogue, store.path());
-                    assert_eq!(summary.tally.entries(), entries.len() as u64);
-                    store
-                },
-                BatchSize::PerIteration,
-            );
+            measure(bencher, entries.len(), |store| read(&path, &classifier, &catalogue, store));
         });
     }
     group.finish();
