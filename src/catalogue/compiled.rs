@@ -3,7 +3,8 @@
 //! Hundreds of expressions are compiled, most of them to look at some short texts: what the `regex`
 //! crate prepares for long ones (the expression backwards, states that are learned as it goes, a
 //! table for expressions that are tied to the start) takes half of the time and most of the memory
-//! that compiling takes. Its engine, used directly, can leave them out.
+//! that compiling takes. Its engine, used directly, can leave them out; and nearly all texts are ASCII
+//! alone, for which an expression is simpler: see `ascii.rs`.
 
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -11,26 +12,35 @@ use std::sync::OnceLock;
 use regex_automata::meta::{Config, Regex};
 use regex_automata::util::primitives::PatternID;
 
+use super::ascii::of_ascii;
+
 /// In longer texts an expression is searched for by states that it learns as it goes.
 const SHORT_BYTES: usize = 2 * 1024;
 
 /// A capture: its name, where it has one, and its place in the text.
 pub(crate) type Capture<'e> = (Option<&'e str>, Range<usize>);
 
-/// A pattern that compiles; it is compiled when it is first used, for short texts and for long ones.
+/// A pattern that compiles; it is compiled when it is first used, for each kind of texts.
 #[derive(Clone)]
 pub(super) struct Compiled {
     pattern: Box<str>,
     /// Bytes that no compiled form comes near.
     size_limit: usize,
-    for_short: OnceLock<Regex>,
-    for_long: OnceLock<Regex>,
+    /// For texts of ASCII alone.
+    for_ascii: ByLength,
+    for_other: ByLength,
+}
+
+#[derive(Clone, Default)]
+struct ByLength {
+    short: OnceLock<Regex>,
+    long: OnceLock<Regex>,
 }
 
 impl Compiled {
     pub(super) fn new(pattern: &str, size_limit: usize) -> Self {
-        let (for_short, for_long) = (OnceLock::new(), OnceLock::new());
-        Self { pattern: pattern.into(), size_limit, for_short, for_long }
+        let (for_ascii, for_other) = Default::default();
+        Self { pattern: pattern.into(), size_limit, for_ascii, for_other }
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -63,13 +73,89 @@ impl Compiled {
     }
 
     fn for_text(&self, text: &str) -> &Regex {
-        let is_long = text.len() > SHORT_BYTES;
-        let form = if is_long { &self.for_long } else { &self.for_short };
-        form.get_or_init(|| {
-            let config = Config::new().onepass(false).dfa(false).hybrid(is_long);
-            let config = config.nfa_size_limit(Some(self.size_limit));
-            let built = Regex::builder().configure(config).build(&self.pattern);
-            built.expect("a pattern that parses and is far below the limit compiles")
-        })
+        let (is_ascii, is_long) = (text.is_ascii(), text.len() > SHORT_BYTES);
+        let forms = if is_ascii { &self.for_ascii } else { &self.for_other };
+        let form = if is_long { &forms.long } else { &forms.short };
+        form.get_or_init(|| self.build(is_ascii, is_long))
+    }
+
+    fn build(&self, is_ascii: bool, is_long: bool) -> Regex {
+        let config = Config::new().onepass(false).dfa(false).hybrid(is_long);
+        let config = config.nfa_size_limit(Some(self.size_limit));
+        let mut hir = regex_syntax::parse(&self.pattern).expect("a pattern that is proven parses");
+        if is_ascii {
+            hir = of_ascii(&hir);
+        }
+        let built = Regex::builder().configure(config).build_from_hir(&hir);
+        built.expect("a pattern that parses and is far below the limit compiles")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What texts of ASCII and others could be told apart by.
+    const PATTERNS: [&str; 16] = [
+        r"(?i)(?P<k>k+)(s)?",
+        r"(?i)\u{17f}|\u{212a}",
+        r"[^é]+?(?P<end>[à-ü]|$)",
+        r"(?:é(?P<x>a)|(?P<y>b.))",
+        r"é?(?P<word>\w+)\W",
+        r"\b(?P<a>\d{2,})\B",
+        r"(?m)^(?P<line>\S+)$",
+        r"(?s)a.*?(?P<z>\s)",
+        r"[^[:alpha:]]{2}|(?P<p>\p{Lu}\p{Ll}*)",
+        r"\P{Lu}+(?P<gone>é+)?",
+        r"(?P<none>[é])|a",
+        r"[\u{100}-\u{10ffff}]*(?P<b>b)",
+        r"\b{start-half}a|b\b{end}",
+        r"(é|(a))*(?P<k>k)",
+        r"(?R)^k$|\x{4b}",
+        r"",
+    ];
+
+    /// Returns the captures of the first match and where all matches are.
+    type Found = (Vec<(Option<String>, Range<usize>)>, Vec<Range<usize>>);
+
+    fn found(pattern: &str, text: &str) -> Found {
+        let compiled = Compiled::new(pattern, usize::MAX);
+        let captures = compiled.captures(text).into_iter();
+        let named = captures.map(|(name, place)| (name.map(str::to_owned), place)).collect();
+        assert_eq!(compiled.is_match(text), compiled.find(text).is_some());
+        (named, compiled.find_all(text).collect())
+    }
+
+    fn found_by_regex(pattern: &str, text: &str) -> Found {
+        let regex = regex::Regex::new(pattern).unwrap();
+        let captures = regex.captures(text);
+        let places =
+            captures.iter().flat_map(|captures| regex.capture_names().zip(captures.iter()));
+        let named =
+            places.filter_map(|(name, place)| Some((name.map(str::to_owned), place?.range())));
+        // The first is the whole of the match.
+        (named.skip(1).collect(), regex.find_iter(text).map(|found| found.range()).collect())
+    }
+
+    #[test]
+    fn every_pattern_of_the_test_compiles_for_ascii_and_for_other_texts() {
+        for pattern in PATTERNS {
+            assert_eq!(found(pattern, "ab"), found_by_regex(pattern, "ab"), "{pattern}");
+            assert_eq!(found(pattern, "éa"), found_by_regex(pattern, "éa"), "{pattern}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_found_is_what_the_regex_crate_finds(
+            pattern in prop::sample::select(PATTERNS.as_slice()),
+            text in r"([abkKsS0-9 .\n\r\x00\x7f-]|[éſKü]{0,1}){0,24}",
+            ascii in r"[abkKsSA 0-9.\n\r\x00\x7f-]{0,24}",
+        ) {
+            prop_assert_eq!(found(pattern, &text), found_by_regex(pattern, &text));
+            prop_assert_eq!(found(pattern, &ascii), found_by_regex(pattern, &ascii));
+        }
     }
 }

@@ -10,6 +10,7 @@
 //!
 //! **Not here:** whether a text matches and whether the examples hold (`classify`).
 
+mod ascii;
 mod check;
 mod compiled;
 mod course;
