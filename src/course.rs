@@ -1,7 +1,8 @@
 //! What several entries tell together: so many in so short a time, until they end.
 //!
-//! Entry points: [`Threshold::episodes`] turns marks into episodes; [`Threshold::reach`] says how
-//! far apart marks may be and still belong together, so that a store need look no farther.
+//! Entry points: [`Threshold::episodes`] turns marks into episodes, [`EpisodeFinder`] does so mark by
+//! mark; [`Threshold::reach`] says how far apart marks may be and still belong together, so that a
+//! store need look no farther.
 //!
 //! **Invariant:** the episodes depend on the marks alone, not on the order in which they came, and
 //! marks farther apart than the reach never change each other's episodes, but for the end that a
@@ -9,6 +10,7 @@
 //!
 //! **Not here:** which entries are marks (`classify`), keeping them (`store`).
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::model::Millis;
@@ -95,63 +97,11 @@ impl Threshold {
     pub fn episodes(&self, marks: &[Mark]) -> Vec<Episode> {
         let mut marks = marks.to_vec();
         marks.sort_unstable();
-        let mut episodes = Vec::new();
-        let mut run: Vec<Millis> = Vec::new();
+        let mut finder = EpisodeFinder::new(*self);
         for mark in marks {
-            match mark.effect {
-                Effect::Counts if run.last().is_some_and(|last| self.is_same(*last, mark.time)) => {
-                }
-                Effect::Counts => run.push(mark.time),
-                Effect::Ends => {
-                    self.close(&run, Some(mark.time), &mut episodes);
-                    run.clear();
-                }
-            }
+            finder.push(mark);
         }
-        self.close(&run, None, &mut episodes);
-        episodes.retain(|episode: &Episode| !self.is_pair || episode.ended.is_some());
-        episodes
-    }
-
-    /// Adds the episodes of a run of marks with no end among them. The end is that of the last
-    /// episode only: those before it were over already.
-    fn close(&self, run: &[Millis], end: Option<Millis>, episodes: &mut Vec<Episode>) {
-        let before = episodes.len();
-        let mut from = 0;
-        for (index, time) in run.iter().enumerate() {
-            let is_last = run.get(index + 1).is_none_or(|next| !self.is_near(*time, *next));
-            if is_last {
-                self.cluster(run.get(from..=index).unwrap_or_default(), episodes);
-                from = index + 1;
-            }
-        }
-        if let Some(last) = episodes.get_mut(before..).and_then(<[_]>::last_mut) {
-            last.ended = end.filter(|_| run.last() == Some(&last.last));
-        }
-    }
-
-    /// Adds the episodes of marks that each follow the one before closely.
-    fn cluster(&self, marks: &[Millis], episodes: &mut Vec<Episode>) {
-        let count = usize::try_from(self.count).unwrap_or(usize::MAX).max(1);
-        let mut current: Option<(usize, usize)> = None;
-        for (start, window) in marks.windows(count).enumerate() {
-            let [first, .., last] = window else {
-                current = Some((current.map_or(start, |(from, _)| from), start));
-                continue;
-            };
-            if !self.is_near(*first, *last) {
-                continue;
-            }
-            let end = start + count - 1;
-            match &mut current {
-                Some((_, until)) if start <= *until + 1 => *until = end,
-                _ => {
-                    episodes.extend(current.and_then(|span| episode(marks, span)));
-                    current = Some((start, end));
-                }
-            }
-        }
-        episodes.extend(current.and_then(|span| episode(marks, span)));
+        finder.finish()
     }
 
     fn is_near(&self, a: Millis, b: Millis) -> bool {
@@ -163,11 +113,104 @@ impl Threshold {
     }
 }
 
-fn episode(marks: &[Millis], (from, until): (usize, usize)) -> Option<Episode> {
-    let marks = marks.get(from..=until)?;
-    let (first, last) = (*marks.first()?, *marks.last()?);
-    let count = u64::try_from(marks.len()).unwrap_or(u64::MAX);
-    Some(Episode { first, last, count, ended: None })
+/// Finds episodes mark by mark, in memory for the episodes and for as many marks as make one.
+#[derive(Debug)]
+pub struct EpisodeFinder {
+    threshold: Threshold,
+    /// The last marks that count and follow each other closely, at most [`Threshold::count`].
+    recent: VecDeque<Millis>,
+    /// The episode that the next mark may belong to.
+    open: Option<Open>,
+    episodes: Vec<Episode>,
+}
+
+#[derive(Debug)]
+struct Open {
+    episode: Episode,
+    /// Marks that came after its last one, and that it holds only if it is reached again.
+    n_behind: usize,
+}
+
+impl EpisodeFinder {
+    /// Begins with no mark.
+    #[must_use]
+    pub fn new(threshold: Threshold) -> Self {
+        Self { threshold, recent: VecDeque::new(), open: None, episodes: Vec::new() }
+    }
+
+    /// Goes on to the next mark, in the order of [`Mark`].
+    pub fn push(&mut self, mark: Mark) {
+        match mark.effect {
+            Effect::Counts => self.count(mark.time),
+            Effect::Ends => self.end(mark.time),
+        }
+    }
+
+    /// Returns the episodes, in the order of their times.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Episode> {
+        self.close();
+        self.episodes
+    }
+
+    fn count(&mut self, time: Millis) {
+        if let Some(last) = self.recent.back() {
+            if self.threshold.is_same(*last, time) {
+                return;
+            }
+            if !self.threshold.is_near(*last, time) {
+                self.close();
+            }
+        }
+        let count = usize::try_from(self.threshold.count).unwrap_or(usize::MAX).max(1);
+        if self.recent.len() == count {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(time);
+        if let Some(open) = &mut self.open {
+            open.n_behind += 1;
+        }
+        let first = self.recent.front().filter(|_| self.recent.len() == count);
+        if let Some(first) = first.filter(|first| self.threshold.is_near(**first, time)) {
+            self.reach(*first, time, count);
+        }
+    }
+
+    /// Goes on with the episode, or begins one, where the last `count` marks are close enough.
+    fn reach(&mut self, first: Millis, last: Millis, count: usize) {
+        match &mut self.open {
+            // The first of them is in it, or the next after its last one.
+            Some(open) if open.n_behind <= count => {
+                open.episode.last = last;
+                open.episode.count += std::mem::take(&mut open.n_behind) as u64;
+            }
+            _ => {
+                self.keep_open();
+                let episode = Episode { first, last, count: count as u64, ended: None };
+                self.open = Some(Open { episode, n_behind: 0 });
+            }
+        }
+    }
+
+    /// Ends the episode that the last mark belongs to; those before it were over already.
+    fn end(&mut self, time: Millis) {
+        if let Some(open) = self.open.as_mut().filter(|open| open.n_behind == 0) {
+            open.episode.ended = Some(time);
+        }
+        self.close();
+    }
+
+    /// Has the next mark begin anew.
+    fn close(&mut self) {
+        self.keep_open();
+        self.recent.clear();
+    }
+
+    fn keep_open(&mut self) {
+        let open = self.open.take().map(|open| open.episode);
+        let is_whole = |episode: &Episode| !self.threshold.is_pair || episode.ended.is_some();
+        self.episodes.extend(open.filter(is_whole));
+    }
 }
 
 fn millis_between(a: Millis, b: Millis) -> u128 {
@@ -176,7 +219,76 @@ fn millis_between(a: Millis, b: Millis) -> u128 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// The same by the definition: the runs of marks that each lie in some window of enough marks.
+    fn by_definition(threshold: Threshold, marks: &[Mark]) -> Vec<Episode> {
+        let mut sorted = marks.to_vec();
+        sorted.sort_unstable();
+        let mut found = Vec::new();
+        let mut rest = sorted.as_slice();
+        while !rest.is_empty() {
+            let ends = |mark: &Mark| mark.effect == Effect::Ends;
+            let n_counting = rest.iter().position(ends).unwrap_or(rest.len());
+            let (counting, behind) = rest.split_at(n_counting);
+            let times: Vec<Millis> = counting.iter().map(|mark| mark.time).collect();
+            let end = behind.first().map(|mark| mark.time);
+            found.extend(between_ends(threshold, times, end));
+            rest = behind.get(1..).unwrap_or_default();
+        }
+        found.retain(|episode| !threshold.is_pair || episode.ended.is_some());
+        found
+    }
+
+    fn between_ends(
+        threshold: Threshold,
+        mut times: Vec<Millis>,
+        end: Option<Millis>,
+    ) -> Vec<Episode> {
+        times.dedup_by(|next, kept| threshold.is_same(*kept, *next));
+        let count = threshold.count.max(1) as usize;
+        let is_window = |from: usize| {
+            let window = times.get(from..from + count);
+            window.is_some_and(|window| threshold.is_near(window[0], window[count - 1]))
+        };
+        let is_in = |at: usize| (at.saturating_sub(count - 1)..=at).any(is_window);
+        let mut found: Vec<Vec<Millis>> = Vec::new();
+        for at in (0..times.len()).filter(|at| is_in(*at)) {
+            let is_tied = at > 0 && is_in(at - 1) && threshold.is_near(times[at - 1], times[at]);
+            match found.last_mut().filter(|_| is_tied) {
+                Some(run) => run.push(times[at]),
+                None => found.push(vec![times[at]]),
+            }
+        }
+        let told = |run: Vec<Millis>| {
+            let (first, last) = (run[0], run[run.len() - 1]);
+            let ended = end.filter(|_| times.last() == Some(&last));
+            Episode { first, last, count: run.len() as u64, ended }
+        };
+        found.into_iter().map(told).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn episodes_are_those_of_the_definition(
+            moments in prop::collection::vec((0_i64..120, prop::bool::weighted(0.1)), 0..60),
+            count in 0_u32..5,
+            within in 0_u64..12,
+            apart in prop_oneof![Just(0_u64), 0_u64..4],
+            is_pair in prop::bool::weighted(0.2),
+        ) {
+            let (within, apart) = (Duration::from_millis(within), Duration::from_millis(apart));
+            let threshold = Threshold { count, within, apart, is_pair };
+            let effect = |ends| if ends { Effect::Ends } else { Effect::Counts };
+            let marks: Vec<Mark> = moments
+                .into_iter()
+                .map(|(time, ends)| Mark { time: Millis::new(time), effect: effect(ends) })
+                .collect();
+            prop_assert_eq!(threshold.episodes(&marks), by_definition(threshold, &marks));
+        }
+    }
 
     /// Marks at these seconds, an end where the second is negative.
     fn marks(seconds: &[i64]) -> Vec<Mark> {

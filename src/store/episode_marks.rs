@@ -1,8 +1,8 @@
-//! The marks that tell the episodes of a span: those in it, and no more around it than need be.
+//! The episodes of a span, told from the marks in it and from no more around it than need be.
 //!
-//! Entry points: [`Around::read`], then [`Around::episodes`]. An episode that was found before and ends
-//! before the span is not read again from its first mark on, which may be weeks ago: its last marks, as many
-//! as make an episode, tell whether it goes on.
+//! Entry point: [`Around::read`]. Marks pass through one by one: an archive has millions. An episode
+//! that was found before and ends before the span is not read again from its first mark on, which
+//! may be weeks ago: its last marks, as many as make an episode, tell whether it goes on.
 //!
 //! **Invariant:** the episodes are those that all marks of the series make.
 
@@ -11,13 +11,16 @@ use std::ops::RangeInclusive;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::series::millis;
-use crate::course::{Effect, Episode, Mark, Threshold};
+use crate::course::{Effect, Episode, EpisodeFinder, Mark, Threshold};
 use crate::model::Millis;
 
-/// The marks of a span, with those before and after it that may belong to the same episodes.
+/// The episodes that the marks of a span make, with those before and after it that may belong to the
+/// same ones.
 pub(super) struct Around {
-    marks: Vec<Mark>,
-    begun: Option<Begun>,
+    /// In the order of their times.
+    pub(super) episodes: Vec<Episode>,
+    /// All of them begin in it, and so did those that were found before.
+    pub(super) span: RangeInclusive<i64>,
 }
 
 /// An episode that ends before the span and may go on in it.
@@ -28,53 +31,40 @@ struct Begun {
 }
 
 impl Around {
-    /// Reads the marks that tell the episodes of a span of a series.
+    /// Finds the episodes that belong to a span of a series.
     ///
-    /// They are those that each lie within the threshold's reach of the next, as far back as an end,
-    /// and one counting mark on either side in any case, since a mark that was taken away may have
-    /// tied it to the others.
+    /// Their marks each lie within the threshold's reach of the next, as far back as an end, and one
+    /// counting mark on either side in any case, since a mark that was taken away may have tied it
+    /// to the others.
     pub(super) fn read(
         connection: &Connection,
         series: i64,
-        threshold: &Threshold,
+        threshold: Threshold,
         span: &RangeInclusive<i64>,
     ) -> rusqlite::Result<Self> {
         let reach = millis(threshold.reach());
-        let begun = Begun::before(connection, series, threshold, *span.start())?;
-        let mut marks = match begun {
-            Some(_) => Vec::new(),
-            None => marks_before(connection, series, reach, *span.start())?,
+        let begun = Begun::before(connection, series, &threshold, *span.start())?;
+        let from = match &begun {
+            Some(begun) => begun.from,
+            None => first_before(connection, series, reach, *span.start())?,
         };
-        let from = begun.as_ref().map_or(*span.start(), |begun| begun.from);
-        read_on(connection, (series, from), reach, *span.end(), &mut marks)?;
-        Ok(Self { marks, begun })
-    }
-
-    /// Returns the episodes that they make, in the order of their times.
-    pub(super) fn episodes(&self, threshold: &Threshold) -> Vec<Episode> {
-        let mut episodes = threshold.episodes(&self.marks);
-        if let (Some(begun), Some(first)) = (&self.begun, episodes.first_mut())
-            && first.first.get() == begun.from
+        let (mut first, mut last, mut n_again) = (*span.start(), *span.end(), 0);
+        let mut finder = EpisodeFinder::new(threshold);
+        read_on(connection, (series, from), reach, *span.end(), |mark| {
+            finder.push(mark);
+            if mark.effect == Effect::Counts {
+                (first, last) = (first.min(mark.time.get()), last.max(mark.time.get()));
+                n_again += u64::from(begun.as_ref().is_some_and(|begun| begun.holds(mark)));
+            }
+        })?;
+        let mut episodes = finder.finish();
+        if let (Some(begun), Some(again)) = (&begun, episodes.first_mut())
+            && again.first.get() == begun.from
         {
-            let is_again = |time: &Millis| *time <= begun.episode.last;
-            let n_again = self.counting().filter(is_again).count() as u64;
-            first.first = begun.episode.first;
-            first.count = (first.count + begun.episode.count).saturating_sub(n_again);
+            again.first = begun.episode.first;
+            again.count = (again.count + begun.episode.count).saturating_sub(n_again);
         }
-        episodes
-    }
-
-    /// Returns the span in which all episodes begin that they may make, with those that they made.
-    pub(super) fn span(&self, span: &RangeInclusive<i64>) -> RangeInclusive<i64> {
-        let times = || self.counting().map(Millis::get);
-        let from = times().min().map_or(*span.start(), |first| first.min(*span.start()));
-        let to = times().max().map_or(*span.end(), |last| last.max(*span.end()));
-        from..=to
-    }
-
-    fn counting(&self) -> impl Iterator<Item = Millis> {
-        let counting = self.marks.iter().filter(|mark| mark.effect == Effect::Counts);
-        counting.map(|mark| mark.time)
+        Ok(Self { episodes, span: first..=last })
     }
 }
 
@@ -105,35 +95,38 @@ impl Begun {
         let from = from.filter(|from| *from >= episode.first.get());
         Ok(from.map(|from| Self { episode, from }))
     }
+
+    /// Returns true where a counting mark that is read again was in the episode.
+    fn holds(&self, mark: Mark) -> bool {
+        mark.time <= self.episode.last
+    }
 }
 
-/// Reads back from a moment, to an end or until a counting mark lies out of reach.
-fn marks_before(
+/// Goes back from a moment, to an end or until a counting mark lies out of reach; returns where the
+/// marks begin.
+fn first_before(
     connection: &Connection,
     series: i64,
     reach: i64,
     moment: i64,
-) -> rusqlite::Result<Vec<Mark>> {
+) -> rusqlite::Result<i64> {
     let sql = "SELECT time, ends FROM mark WHERE series = ? AND time < ? ORDER BY time DESC";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([series, moment])?;
-    let mut marks: Vec<Mark> = Vec::new();
-    let mut last: Option<i64> = None;
+    let mut first = None;
     while let Some(row) = rows.next()? {
         let mark = read_mark(row)?;
         let time = mark.time.get();
         if mark.effect == Effect::Ends {
             // Of one moment, what counts comes before what ends.
-            marks.retain(|later| later.time > mark.time);
+            return Ok(first.unwrap_or(moment).max(time + 1));
+        }
+        if first.is_some_and(|first| first - time > reach) {
             break;
         }
-        if last.is_some_and(|last| last - time > reach) {
-            break;
-        }
-        last = Some(time);
-        marks.push(mark);
+        first = Some(time);
     }
-    Ok(marks)
+    Ok(first.unwrap_or(moment))
 }
 
 /// Reads on from a moment, through the end of the span and until a counting mark lies out of reach.
@@ -142,9 +135,9 @@ fn read_on(
     (series, from): (i64, i64),
     reach: i64,
     end: i64,
-    marks: &mut Vec<Mark>,
+    mut push: impl FnMut(Mark),
 ) -> rusqlite::Result<()> {
-    let sql = "SELECT time, ends FROM mark WHERE series = ? AND time >= ? ORDER BY time";
+    let sql = "SELECT time, ends FROM mark WHERE series = ? AND time >= ? ORDER BY time, ends";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([series, from])?;
     let mut last: Option<i64> = None;
@@ -153,13 +146,11 @@ fn read_on(
         let time = mark.time.get();
         if mark.effect == Effect::Counts && time > end {
             if last.is_some_and(|last| time - last > reach) {
-                // Of one moment, what counts comes before what ends.
-                marks.retain(|before| before.time < mark.time);
                 break;
             }
             last = Some(time);
         }
-        marks.push(mark);
+        push(mark);
     }
     Ok(())
 }

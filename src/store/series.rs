@@ -227,12 +227,11 @@ fn find_episodes(
     threshold: Threshold,
     span: &RangeInclusive<i64>,
 ) -> rusqlite::Result<()> {
-    let around = Around::read(connection, series, &threshold, span)?;
-    let found_before = around.span(span);
+    let around = Around::read(connection, series, threshold, span)?;
     connection
         .prepare_cached("DELETE FROM episode WHERE series = ? AND first BETWEEN ? AND ?")?
-        .execute(params![series, found_before.start(), found_before.end()])?;
-    for episode in around.episodes(&threshold) {
+        .execute(params![series, around.span.start(), around.span.end()])?;
+    for episode in around.episodes {
         put_episode(connection, series, episode)?;
     }
     Ok(())
