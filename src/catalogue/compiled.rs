@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 
 use regex_automata::meta::{Config, Regex};
 use regex_automata::util::primitives::PatternID;
+use regex_automata::{Anchored, Input};
 
 use super::ascii::of_ascii;
 
@@ -59,16 +60,17 @@ impl Compiled {
         self.for_text(text).find_iter(text).map(|found| found.range())
     }
 
-    /// Returns the captures of the first match; those that took no part in it are left out.
-    pub(super) fn captures(&self, text: &str) -> Vec<Capture<'_>> {
+    /// Returns the captures of a match that was found; those that took no part in it are left out.
+    pub(super) fn captures(&self, text: &str, found: Range<usize>) -> Vec<Capture<'_>> {
         let regex = self.for_text(text);
         if regex.captures_len() < 2 {
             return Vec::new(); // The whole alone.
         }
-        let mut found = regex.create_captures();
-        regex.captures(text, &mut found);
+        let mut captures = regex.create_captures();
+        let input = Input::new(text).range(found).anchored(Anchored::Yes);
+        regex.captures(input, &mut captures);
         let names = regex.group_info().pattern_names(PatternID::ZERO);
-        let places = names.zip(found.iter()).skip(1);
+        let places = names.zip(captures.iter()).skip(1);
         places.filter_map(|(name, place)| Some((name, place?.range()))).collect()
     }
 
@@ -122,14 +124,15 @@ mod tests {
 
     fn found(pattern: &str, text: &str) -> Found {
         let compiled = Compiled::new(pattern, usize::MAX);
-        let captures = compiled.captures(text).into_iter();
+        let found = compiled.find(text);
+        assert_eq!(compiled.is_match(text), found.is_some());
+        let captures = found.into_iter().flat_map(|found| compiled.captures(text, found));
         let named = captures.map(|(name, place)| (name.map(str::to_owned), place)).collect();
-        assert_eq!(compiled.is_match(text), compiled.find(text).is_some());
         (named, compiled.find_all(text).collect())
     }
 
     fn found_by_regex(pattern: &str, text: &str) -> Found {
-        let regex = regex::Regex::new(pattern).unwrap();
+        let regex = regex::RegexBuilder::new(pattern).build().unwrap();
         let captures = regex.captures(text);
         let places =
             captures.iter().flat_map(|captures| regex.capture_names().zip(captures.iter()));

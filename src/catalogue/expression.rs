@@ -121,9 +121,9 @@ impl Expression {
         self.compiled.find_all(text)
     }
 
-    /// Returns the captures of the first match that took part in it, from the left.
-    pub(crate) fn captures(&self, text: &str) -> Vec<Capture<'_>> {
-        self.compiled.captures(text)
+    /// Returns the captures that took part in a match that was found, from the left.
+    pub(crate) fn captures(&self, text: &str, found: Range<usize>) -> Vec<Capture<'_>> {
+        self.compiled.captures(text, found)
     }
 
     fn traits(&self) -> &Traits {

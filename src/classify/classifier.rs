@@ -59,8 +59,8 @@ impl<'t> Look<'t> {
     }
 }
 
-/// A rule, and where the part of the text begins that it explains.
-pub(super) type Found<'c> = (&'c Rule, usize);
+/// A rule with its match, and where the part of the text begins in which that is.
+pub(super) type Found<'c> = (Hit<'c>, usize);
 
 /// What is known of a text.
 #[derive(Clone, Debug)]
@@ -176,7 +176,7 @@ impl Classifier {
     #[must_use]
     pub fn routine_signals(&self, text: &str) -> Option<Vec<Signal<'_>>> {
         let look = self.look(text);
-        let (rule, _) = self.find(&look)?;
+        let ((rule, _), _) = self.find(&look)?;
         let outcome = look.nested.outcome.or(rule.outcome);
         if rule.routine && outcome.is_none() { self.watch.signals_of(rule) } else { None }
     }
@@ -198,8 +198,8 @@ impl Classifier {
         let look = self.look(text);
         let nested = &look.nested;
         let found = self.find(&look);
-        let (mut captures, inner) = match found {
-            Some((rule, start)) => (captures(rule, text, start), start..text.len()),
+        let (mut captures, inner) = match &found {
+            Some((hit, start)) => (captures(hit, text, *start), *start..text.len()),
             None => (Vec::new(), nested.core.clone()),
         };
         let is_place = |(name, _): &(Box<str>, _)| matches!(&**name, "file" | "line");
@@ -209,7 +209,7 @@ impl Classifier {
             captures.push(("file".into(), file.clone()));
             captures.push(("line".into(), line.clone()));
         }
-        let rule = found.map(|(rule, _)| rule);
+        let rule = found.map(|((rule, _), _)| rule);
         Decision {
             rule: rule.and_then(|rule| self.rules.binary_search_by(|r| r.id.cmp(&rule.id)).ok()),
             captures,
@@ -253,14 +253,14 @@ impl Classifier {
         Look { text, nested: self.nesting.unwrap(text), present, candidates }
     }
 
-    /// Returns the rule that wins, what it captures and where the part begins that decided.
+    /// Returns the rule that wins, where it matches and where the part begins that decided.
     pub(super) fn find<'c>(&'c self, look: &Look<'_>) -> Option<Found<'c>> {
         for is_fallback in [false, true] {
             for start in look.nested.starts.iter().rev() {
                 let part = look.text.get(*start..).unwrap_or_default();
                 let allowed = self.allowed(look, is_fallback, *start);
-                if let Some((rule, _)) = best_match(allowed, part, |_, _| {}) {
-                    return Some((rule, *start));
+                if let Some(hit) = best_match(allowed, part, |_, _| {}) {
+                    return Some((hit, *start));
                 }
             }
         }
@@ -356,12 +356,12 @@ pub(super) fn matched_span(matching: &Matching, text: &str) -> Option<Range<usiz
     spans.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end))
 }
 
-/// Returns where the expression of a rule captures what, in the part of a text that it matches.
-fn captures(rule: &Rule, text: &str, start: usize) -> Vec<(Box<str>, Range<usize>)> {
+/// Returns what the expression of a rule captures where, in the part of a text that it matches.
+fn captures((rule, found): &Hit<'_>, text: &str, start: usize) -> Vec<(Box<str>, Range<usize>)> {
     let regex = rule.matching().and_then(|matching| matching.regex.as_ref());
     let part = text.get(start..).unwrap_or_default();
-    let found = regex.map(|regex| regex.captures(part)).unwrap_or_default();
-    found
+    let captures = regex.map(|regex| regex.captures(part, found.clone())).unwrap_or_default();
+    captures
         .into_iter()
         .filter_map(|(name, range)| Some((name?.into(), range.start + start..range.end + start)))
         .collect()

@@ -71,7 +71,7 @@ impl Classifier {
     #[must_use]
     pub fn miss(&self, rule: &Rule, text: &str) -> Option<Miss> {
         let look = self.look(text);
-        let winner = self.find(&look).map(|(winner, _)| &winner.id);
+        let winner = self.find(&look).map(|((winner, _), _)| &winner.id);
         miss_of(rule, winner, look.parts())
     }
 }

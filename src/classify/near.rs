@@ -96,7 +96,7 @@ impl<'c> NearMisses<'c> {
     #[must_use]
     pub fn nearest(&self, text: &str, max: usize) -> Vec<NearMiss<'c>> {
         let look = self.classifier.look(text);
-        let winner = self.classifier.find(&look).map(|(winner, _)| &winner.id);
+        let winner = self.classifier.find(&look).map(|((winner, _), _)| &winner.id);
         let parts: Vec<Words> = look
             .parts()
             .map(|part| part.get(..part.floor_char_boundary(MAX_PART_BYTES)).unwrap_or(part))
@@ -192,8 +192,8 @@ fn wordings(rule: &Rule, classifier: &Classifier, variables: &Variables) -> Vec<
 /// Returns where the captures of a rule's expression stand in a text.
 fn capture_ranges(rule: &Rule, text: &str) -> Vec<Range<usize>> {
     let regex = rule.matching().and_then(|matching| matching.regex.as_ref());
-    let found = regex.map(|regex| regex.captures(text)).unwrap_or_default();
-    found.into_iter().map(|(_, range)| range).collect()
+    let captures = regex.and_then(|regex| Some(regex.captures(text, regex.find(text)?)));
+    captures.unwrap_or_default().into_iter().map(|(_, range)| range).collect()
 }
 
 /// Returns the columns of an alignment: runs of words of one kind, side by side.
