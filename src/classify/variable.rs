@@ -4,7 +4,9 @@ use std::net::Ipv6Addr;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use regex::{Captures, Regex, RegexBuilder};
+use regex_automata::Input;
+use regex_automata::meta::{Config, Regex};
+use regex_automata::util::syntax;
 
 /// What becomes of a part of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,22 +161,22 @@ const FORMS: &[Form] = &[
 /// Finds the forms in texts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Variables {
-    /// All forms, each a group; compiled when the first text comes.
+    /// All forms, each a pattern: which one matches is told by the states that find it, and by a
+    /// group only once the match is gone through again. Compiled when the first text comes.
     regex: OnceLock<Regex>,
 }
 
 /// Compiles all forms as one expression.
 fn compile() -> Regex {
-    let forms: Vec<_> = FORMS.iter().map(|form| format!("({})", form.pattern)).collect();
-    let pattern = forms
-        .join("|")
-        .replace(r"\b", r"(?-u:\b)")
-        .replace(r"\d", "[0-9]")
-        .replace(r"\w", "[0-9A-Za-z_]");
-    RegexBuilder::new(&pattern)
-        .ignore_whitespace(true)
-        .size_limit(4 * 1024 * 1024)
-        .build()
+    let of_ascii = |form: &Form| {
+        let pattern = form.pattern.replace(r"\b", r"(?-u:\b)");
+        pattern.replace(r"\d", "[0-9]").replace(r"\w", "[0-9A-Za-z_]")
+    };
+    let patterns: Vec<String> = FORMS.iter().map(of_ascii).collect();
+    Regex::builder()
+        .syntax(syntax::Config::new().ignore_whitespace(true))
+        .configure(Config::new().nfa_size_limit(Some(4 * 1024 * 1024)).onepass(false))
+        .build_many(&patterns)
         .expect("the forms compile: a test makes them")
 }
 
@@ -183,12 +185,12 @@ impl Variables {
     pub(super) fn next(&self, text: &str, at: usize) -> Option<Variable> {
         let regex = self.regex.get_or_init(compile);
         let mut from = at;
-        while let Some(found) = regex.captures_at(text, from) {
-            let range = found.get(0)?.range();
+        while let Some(found) = regex.find(Input::new(text).range(from..)) {
+            let (form, range) = (FORMS.get(found.pattern().as_usize())?, found.range());
             let part = text.get(range.clone())?;
             let before = text.get(..range.start)?.chars().next_back();
-            if let Some(kind) = accepted(&found, part, before) {
-                return Some(Variable { kind, range });
+            if (form.accept)(part, before) {
+                return Some(Variable { kind: form.kind, range });
             }
             // Not the form after all: what counts is its first word.
             let word = first_word(part);
@@ -202,13 +204,6 @@ impl Variables {
         }
         None
     }
-}
-
-/// Returns what becomes of a part, or `None` where its form does not hold.
-fn accepted(found: &Captures<'_>, part: &str, before: Option<char>) -> Option<Kind> {
-    let index = (1..found.len()).find(|index| found.get(*index).is_some())?;
-    let form = FORMS.get(index - 1)?;
-    (form.accept)(part, before).then_some(form.kind)
 }
 
 /// Returns the letters and digits at the start of a text, or its first character.

@@ -46,7 +46,7 @@ const OWNERS: [(&str, &[&str]); 27] = [
     ("toml", &["document"]),
     ("aho_corasick", &["classify", "redact"]),
     ("regex", &["catalogue", "classify", "export", "parse", "redact", "store"]),
-    ("regex_automata", &["catalogue"]),
+    ("regex_automata", &["catalogue", "classify"]),
     ("zip", &["archive"]),
     ("tar", &["archive"]),
     ("zstd", &["archive"]),
