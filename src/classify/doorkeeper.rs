@@ -1,7 +1,7 @@
 //! Lets in what comes a second time: most texts that come once never come again, and would push out
 //! of a memo what does.
 
-/// So many of the latest visitors are remembered, those with like hashes in one place.
+/// So many of the latest visitors are remembered where nothing else is said.
 const PLACES: usize = 8_192;
 
 /// A visit is counted in these bits of a place; the others tell the visitor.
@@ -17,11 +17,18 @@ impl Doorkeeper {
     /// So many visits, or more.
     pub const MANY: u8 = 7;
 
+    /// Remembers so many of the latest visitors, those with like hashes in one place.
+    #[must_use]
+    pub fn of(n_places: usize) -> Self {
+        Self { seen: vec![0; n_places.max(1)].into() }
+    }
+
     /// Returns how often a visitor with this hash came before, up to [`Doorkeeper::MANY`]; 0 where
     /// others took its place since.
     pub fn visits(&mut self, hash: u64) -> u8 {
         let [low, high] = [hash & 0xFFFF_FFFF, hash >> 32].map(|half| u32::try_from(half).ok());
-        let index = low.and_then(|low| usize::try_from(low).ok()).unwrap_or_default() % PLACES;
+        let index =
+            low.and_then(|low| usize::try_from(low).ok()).unwrap_or_default() % self.seen.len();
         let mark = high.unwrap_or_default() & !COUNT;
         let Some(place) = self.seen.get_mut(index) else { return 0 };
         let visits = if *place & !COUNT == mark { *place & COUNT } else { 0 };
@@ -32,7 +39,7 @@ impl Doorkeeper {
 
 impl Default for Doorkeeper {
     fn default() -> Self {
-        Self { seen: vec![0; PLACES].into() }
+        Self::of(PLACES)
     }
 }
 

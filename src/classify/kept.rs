@@ -3,16 +3,19 @@
 //! Entry points: [`Kept::get`], then [`Kept::put`]. Only what is asked for a second time is worth
 //! keeping (see [`Doorkeeper`]).
 
-use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 
 use super::doorkeeper::Doorkeeper;
 
 /// Parts that are locked one by one, so that threads seldom wait for each other.
 const SHARDS: usize = 16;
+/// Visitors that are remembered in each part: all of them fit into the processor's cache.
+const PLACES: usize = 2_048;
 
 /// Keeps what comes again in mind.
 #[derive(Debug)]
@@ -26,7 +29,8 @@ pub struct Kept<T> {
 /// One part.
 #[derive(Debug)]
 struct Shard<T> {
-    known: HashMap<Box<[u8]>, T, RandomState>,
+    /// By the hash that chose the part: a key is long, and hashed once for all.
+    known: HashTable<(Box<[u8]>, T)>,
     doorkeeper: Doorkeeper,
 }
 
@@ -53,7 +57,7 @@ impl<T: Clone> Kept<T> {
     /// Returns what is known of a key.
     pub fn get(&self, key: &[u8]) -> Found<T> {
         let (hash, mut shard) = self.shard(key);
-        if let Some(known) = shard.known.get(key) {
+        if let Some((_, known)) = shard.known.find(hash, |(other, _)| **other == *key) {
             return Found::Known(known.clone());
         }
         match shard.doorkeeper.visits(hash) {
@@ -64,11 +68,15 @@ impl<T: Clone> Kept<T> {
 
     /// Keeps something under a key.
     pub fn put(&self, key: &[u8], known: T) {
-        let (_, mut shard) = self.shard(key);
+        let (hash, mut shard) = self.shard(key);
         if shard.known.len() >= self.max_in_shard {
             shard.known.clear();
         }
-        shard.known.insert(key.into(), known);
+        let hash_of = |(key, _): &(Box<[u8]>, T)| self.hasher.hash_one(&**key);
+        match shard.known.entry(hash, |(other, _)| **other == *key, hash_of) {
+            Entry::Occupied(mut entry) => entry.get_mut().1 = known,
+            Entry::Vacant(entry) => drop(entry.insert((key.into(), known))),
+        }
     }
 
     fn shard(&self, key: &[u8]) -> (u64, MutexGuard<'_, Shard<T>>) {
@@ -81,7 +89,7 @@ impl<T: Clone> Kept<T> {
 
 impl<T> Default for Shard<T> {
     fn default() -> Self {
-        Self { known: HashMap::default(), doorkeeper: Doorkeeper::default() }
+        Self { known: HashTable::new(), doorkeeper: Doorkeeper::of(PLACES) }
     }
 }
 
