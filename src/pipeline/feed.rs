@@ -176,19 +176,24 @@ impl<'a> Feed<'a> {
         self.start += len;
     }
 
-    /// Takes so many bytes out of the window, which are done with; reading goes on in the spare
-    /// buffer.
+    /// Takes so many bytes out of the window, which are done with. Of them and of what is behind them
+    /// the less is copied into the spare buffer.
     pub(super) fn take_piece(&mut self, len: usize, mut spare: Vec<u8>) -> Piece {
         let (start, end) = (self.start, self.start + len);
-        let kept = end.saturating_sub(GUARD_BYTES);
+        let offset = self.base + start as u64;
         spare.clear();
+        if len < self.buffer.len() - end {
+            spare.extend_from_slice(self.buffer.get(start..end).unwrap_or_default());
+            self.start = end;
+            return Piece::new(spare, 0, offset);
+        }
+        let kept = end.saturating_sub(GUARD_BYTES);
         spare.extend_from_slice(self.buffer.get(kept..).unwrap_or_default());
         let mut bytes = std::mem::replace(&mut self.buffer, spare);
         bytes.truncate(end);
-        let piece = Piece::new(bytes, start, self.base + start as u64);
         self.base += kept as u64;
         self.start = end - kept;
-        piece
+        Piece::new(bytes, start, offset)
     }
 
     /// Reads more, behind what is not consumed.
