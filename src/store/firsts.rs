@@ -6,7 +6,7 @@ use super::{Map, NewProblem};
 use crate::model::Millis;
 
 /// So many are kept in memory; beyond that the store is asked again.
-const MAX_KNOWN: usize = 30_000;
+const MAX_KNOWN: usize = 28_000;
 
 /// Writes the first time of each fingerprint, when it is met or met earlier.
 #[derive(Debug, Default)]

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use super::{Map, NewProblem, ServerId};
 
 /// Names kept in memory, of each sort: a log without ids is a stream of its own.
-const MAX_NAMES: usize = 30_000;
+const MAX_NAMES: usize = 28_000;
 
 /// The numbers of one server's names that this run has met.
 #[derive(Debug, Default)]

@@ -3,11 +3,12 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// What may wait at once: two batches as large as readers make them. Where there is no room the
-/// readers stop, so no memory piles up.
-const MAX_WEIGHT: usize = 65_536;
-/// Those who wait for room are woken when so little is left: not for every command.
-const EASED_WEIGHT: usize = MAX_WEIGHT / 2;
+/// What may wait at once: two batches as large as readers make them, or as many events as are judged
+/// while a transaction ends. Where there is no room the readers stop, so no memory piles up.
+const MAX_WEIGHT: usize = 81_920;
+/// Those who wait for room are woken when so little is left: not for every command, but long before
+/// the thread has nothing to do.
+const EASED_WEIGHT: usize = MAX_WEIGHT / 4 * 3;
 
 /// The commands that were sent and not carried out yet.
 #[derive(Debug, Default)]
