@@ -6,8 +6,8 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 /// What may wait at once: two batches as large as readers make them, or as many events as are judged
 /// while a transaction ends. Where there is no room the readers stop, so no memory piles up.
 const MAX_WEIGHT: usize = 81_920;
-/// Those who wait for room are woken when so little is left: not for every command, but long before
-/// the thread has nothing to do.
+/// Those who wait for room are woken when no more is left than this, and less where the heaviest of
+/// them needs more room: not for every command, but long before the thread has nothing to do.
 const EASED_WEIGHT: usize = MAX_WEIGHT / 4 * 3;
 
 /// The commands that were sent and not carried out yet.
@@ -21,6 +21,8 @@ pub(super) struct Waiting {
 struct Load {
     commands: usize,
     weight: usize,
+    /// The weight of the heaviest command that waits for room.
+    awaited: usize,
     is_closed: bool,
 }
 
@@ -28,11 +30,11 @@ impl Waiting {
     /// Waits until there is room for a command of this weight; one that is heavier than all room
     /// goes alone.
     pub(super) fn enter(&self, weight: usize) {
-        let is_full = |load: &mut Load| {
-            load.weight > 0 && load.weight + weight > MAX_WEIGHT && !load.is_closed
-        };
-        let waited = self.eased.wait_while(self.lock(), is_full);
-        let mut load = waited.unwrap_or_else(PoisonError::into_inner);
+        let mut load = self.lock();
+        while load.weight > 0 && load.weight + weight > MAX_WEIGHT && !load.is_closed {
+            load.awaited = load.awaited.max(weight);
+            load = self.eased.wait(load).unwrap_or_else(PoisonError::into_inner);
+        }
         load.commands += 1;
         load.weight += weight;
     }
@@ -43,9 +45,10 @@ impl Waiting {
         load.commands = load.commands.saturating_sub(1);
         let before = load.weight;
         load.weight = load.weight.saturating_sub(weight);
-        let is_eased = before > EASED_WEIGHT && load.weight <= EASED_WEIGHT;
-        // Who waits with much may need all the room.
-        if is_eased || load.weight == 0 {
+        let eased = EASED_WEIGHT.min(MAX_WEIGHT.saturating_sub(load.awaited));
+        // One that needs more than all the room goes alone.
+        if before > eased && load.weight <= eased || load.weight == 0 {
+            load.awaited = 0;
             drop(load);
             self.eased.notify_all();
         }
@@ -93,6 +96,27 @@ mod tests {
             entered.recv().unwrap();
         });
         assert_eq!(waiting.count(), 1);
+    }
+
+    #[test]
+    fn a_command_goes_as_soon_as_it_finds_room() {
+        let waiting = Waiting::default();
+        waiting.enter(MAX_WEIGHT);
+        let (sender, entered) = sync_channel(1);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                waiting.enter(MAX_WEIGHT / 2);
+                sender.send(()).unwrap();
+            });
+            while waiting.lock().awaited == 0 {
+                std::thread::yield_now();
+            }
+            for _ in 0..4 {
+                assert!(entered.try_recv().is_err(), "there is no room yet");
+                waiting.leave(MAX_WEIGHT / 8);
+            }
+            entered.recv().unwrap();
+        });
     }
 
     #[test]
