@@ -40,10 +40,10 @@ mod store;
 mod unknown;
 mod unknowns;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::process::ExitCode;
 
-use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{Arg, ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use context::Global;
 use failure::{Done, report_failure};
@@ -113,11 +113,18 @@ enum Command {
     Man,
 }
 
+/// Takes an empty environment variable for one that is not set, as other programs do.
+fn without_empty(option: Arg) -> Arg {
+    let is_empty = |name: &OsStr| std::env::var_os(name).is_some_and(|value| value.is_empty());
+    let is_unset = option.get_env().is_some_and(is_empty);
+    if is_unset { option.env(None::<&'static str>) } else { option }
+}
+
 /// Runs the command that the process was started with.
 #[must_use]
 pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(failure::report_panic));
-    let command = Cli::command().color(asked_color(std::env::args_os()));
+    let command = Cli::command().color(asked_color(std::env::args_os())).mut_args(without_empty);
     let cli = Cli::from_arg_matches(&command.get_matches()).unwrap_or_else(|error| error.exit());
     cli.global.set_up_color();
     match run(&cli) {
