@@ -1,8 +1,8 @@
 //! What several entries tell together: so many in so short a time, until they end.
 //!
-//! Entry points: [`Threshold::episodes`] turns marks into episodes, [`EpisodeFinder`] does so mark by
-//! mark; [`Threshold::reach`] says how far apart marks may be and still belong together, so that a
-//! store need look no farther.
+//! Entry points: [`Threshold::episodes`] turns marks into episodes, [`EpisodeFinder`] does so mark
+//! by mark; [`Threshold::reach`] says how far apart marks may be and still belong together, so that
+//! a store need look no farther.
 //!
 //! **Invariant:** the episodes depend on the marks alone, not on the order in which they came, and
 //! marks farther apart than the reach never change each other's episodes, but for the end that a
@@ -138,7 +138,7 @@ impl EpisodeFinder {
         Self { threshold, recent: VecDeque::new(), open: None, episodes: Vec::new() }
     }
 
-    /// Goes on to the next mark, in the order of [`Mark`].
+    /// Goes on to the next mark; marks have to come in the order of [`Mark`].
     pub fn push(&mut self, mark: Mark) {
         match mark.effect {
             Effect::Counts => self.count(mark.time),
@@ -172,12 +172,12 @@ impl EpisodeFinder {
         }
         let first = self.recent.front().filter(|_| self.recent.len() == count);
         if let Some(first) = first.filter(|first| self.threshold.is_near(**first, time)) {
-            self.reach(*first, time, count);
+            self.extend(*first, time, count);
         }
     }
 
-    /// Goes on with the episode, or begins one, where the last `count` marks are close enough.
-    fn reach(&mut self, first: Millis, last: Millis, count: usize) {
+    /// Goes on with the episode, or begins one: the last `count` marks are close enough.
+    fn extend(&mut self, first: Millis, last: Millis, count: usize) {
         match &mut self.open {
             // The first of them is in it, or the next after its last one.
             Some(open) if open.n_behind <= count => {

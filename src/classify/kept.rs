@@ -14,7 +14,7 @@ use super::doorkeeper::Doorkeeper;
 
 /// Parts that are locked one by one, so that threads seldom wait for each other.
 const SHARDS: usize = 16;
-/// Visitors that are remembered in each part: all of them fit into the processor's cache.
+/// Visitors that are remembered in each part: those of all parts fit into the processor's cache.
 const PLACES: usize = 2_048;
 
 /// Keeps what comes again in mind.
@@ -29,7 +29,7 @@ pub struct Kept<T> {
 /// One part.
 #[derive(Debug)]
 struct Shard<T> {
-    /// By the hash that chose the part: a key is long, and hashed once for all.
+    /// By the hash that chose the part: a key is long, and hashed once for each look.
     known: HashTable<(Box<[u8]>, T)>,
     doorkeeper: Doorkeeper,
 }
@@ -108,5 +108,15 @@ mod tests {
         numbers().for_each(|number| kept.put(&number, 1));
         let n_known = numbers().filter(|number| kept.get(number) == Found::Known(1)).count();
         assert!((1..=2 * SHARDS).contains(&n_known), "{n_known}");
+    }
+
+    #[test]
+    fn what_is_kept_stays_while_the_table_grows_until_something_else_is_put_there() {
+        let kept = Kept::new(1 << 16);
+        let numbers = || (0_u32..1_000).map(u32::to_le_bytes);
+        for value in [1, 2] {
+            numbers().for_each(|number| kept.put(&number, value));
+            assert!(numbers().all(|number| kept.get(&number) == Found::Known(value)));
+        }
     }
 }

@@ -161,12 +161,12 @@ const FORMS: &[Form] = &[
 /// Finds the forms in texts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Variables {
-    /// All forms, each a pattern: which one matches is told by the states that find it, and by a
-    /// group only once the match is gone through again. Compiled when the first text comes.
+    /// All forms, each a pattern: the search itself tells which one matches; groups would have each
+    /// match gone through again. Compiled when the first text comes.
     regex: OnceLock<Regex>,
 }
 
-/// Compiles all forms as one expression.
+/// Compiles all forms for one search.
 fn compile() -> Regex {
     let of_ascii = |form: &Form| {
         let pattern = form.pattern.replace(r"\b", r"(?-u:\b)");

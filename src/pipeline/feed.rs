@@ -176,8 +176,8 @@ impl<'a> Feed<'a> {
         self.start += len;
     }
 
-    /// Takes so many bytes out of the window, which are done with. Of them and of what is behind them
-    /// the less is copied into the spare buffer.
+    /// Takes so many bytes out of the window, which are done with. Of them and of what is behind
+    /// them the less is copied into the spare buffer.
     pub(super) fn take_piece(&mut self, len: usize, mut spare: Vec<u8>) -> Piece {
         let (start, end) = (self.start, self.start + len);
         let offset = self.base + start as u64;
@@ -395,6 +395,26 @@ mod tests {
 
     fn window(bytes: &[u8], offset: u64) -> Window<'_> {
         Window { bytes, offset, is_last: true }
+    }
+
+    #[test]
+    fn a_piece_has_its_bytes_and_leaves_the_guard_whether_it_or_the_rest_is_copied() {
+        let log: Vec<u8> = (0..3_000_u32).map(|at| (at % 251) as u8).collect();
+        let mut file = tempfile::tempfile().unwrap();
+        std::io::Write::write_all(&mut file, &log).unwrap();
+        for len in [500, 1_200, 2_000] {
+            let (file, progress) = (file.try_clone().unwrap(), AtomicU64::new(0));
+            let (mut feed, _) =
+                Feed::open_at(file, Encoding::Utf8 { bom_len: 0 }, 0, &progress).unwrap();
+            feed.consume(600);
+            let piece = feed.take_piece(len, Vec::new());
+            let end = 600 + len;
+            assert_eq!((piece.bytes(), piece.offset()), (&log[600..end], 600), "{len}");
+            let rest = feed.window();
+            assert_eq!((rest.bytes, rest.offset), (&log[end..], end as u64), "{len}");
+            let guard = short_hash(&log[end - GUARD_BYTES..end]);
+            assert_eq!(feed.guard_at(end as u64), Some(guard), "{len}");
+        }
     }
 
     #[test]

@@ -36,9 +36,19 @@ impl Piece {
         Self { bytes, start, offset }
     }
 
+    /// Returns its bytes.
+    pub(super) fn bytes(&self) -> &[u8] {
+        self.bytes.get(self.start..).unwrap_or_default()
+    }
+
     /// Returns its length in bytes.
     pub(super) fn len(&self) -> usize {
         self.bytes.len() - self.start
+    }
+
+    #[cfg(test)]
+    pub(super) fn offset(&self) -> u64 {
+        self.offset
     }
 
     /// Returns the memory of the bytes, to be used again while it is still in the processor's cache.
@@ -53,8 +63,7 @@ impl Piece {
         options: &'o IngestOptions<'o>,
         routine: Routine<'o>,
     ) -> (Pending, Routine<'o>) {
-        let bytes = self.bytes.get(self.start..).unwrap_or_default();
-        let window = Window { bytes, offset: self.offset, is_last: true };
+        let window = Window { bytes: self.bytes(), offset: self.offset, is_last: true };
         let mut parser = Parser::of_whole(&log.format, options.parse);
         let mut digest = Digest::new(options, log.file).with_routine(routine);
         let mut at = 0;

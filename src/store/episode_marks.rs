@@ -46,7 +46,7 @@ impl Around {
         let begun = Begun::before(connection, series, &threshold, *span.start())?;
         let from = match &begun {
             Some(begun) => begun.from,
-            None => first_before(connection, series, reach, *span.start())?,
+            None => read_first_before(connection, series, reach, *span.start())?,
         };
         let (mut first, mut last, mut n_again) = (*span.start(), *span.end(), 0);
         let mut finder = EpisodeFinder::new(threshold);
@@ -104,7 +104,7 @@ impl Begun {
 
 /// Goes back from a moment, to an end or until a counting mark lies out of reach; returns where the
 /// marks begin.
-fn first_before(
+fn read_first_before(
     connection: &Connection,
     series: i64,
     reach: i64,

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{Map, NewProblem};
 use crate::model::Millis;
 
-/// So many are kept in memory; beyond that the store is asked again.
+/// So many are kept in memory, as a table of 32,768 places takes; beyond that the store is asked.
 const MAX_KNOWN: usize = 28_000;
 
 /// Writes the first time of each fingerprint, when it is met or met earlier.

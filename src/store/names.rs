@@ -4,7 +4,8 @@ use rusqlite::{Connection, OptionalExtension, ToSql, params};
 
 use super::{Map, NewProblem, ServerId};
 
-/// Names kept in memory, of each sort: a log without ids is a stream of its own.
+/// Names kept in memory, of each sort: a log without ids is a stream of its own. As many as a table
+/// of 32,768 places takes before it is made twice as large.
 const MAX_NAMES: usize = 28_000;
 
 /// The numbers of one server's names that this run has met.

@@ -16,7 +16,7 @@ use crate::course::{Effect, Episode, Threshold};
 use crate::model::{Hour, Millis};
 
 /// Numbers of series kept in memory.
-const MAX_IDS: usize = 28_000;
+const MAX_IDS: usize = 30_000;
 
 /// The series that this run has met, and where their marks changed since they were saved.
 #[derive(Debug, Default)]

@@ -3,11 +3,11 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// What may wait at once: two batches as large as readers make them, or as many events as are judged
+/// What may wait at once: two batches as large as readers make them, or some 11,700 events, as come
 /// while a transaction ends. Where there is no room the readers stop, so no memory piles up.
 const MAX_WEIGHT: usize = 81_920;
-/// Those who wait for room are woken when no more is left than this, and less where the heaviest of
-/// them needs more room: not for every command, but long before the thread has nothing to do.
+/// Those who wait for room are woken when this much is left, and once more where one of them needs
+/// more room: not for every command, but long before the thread has nothing to do.
 const EASED_WEIGHT: usize = MAX_WEIGHT / 4 * 3;
 
 /// The commands that were sent and not carried out yet.
@@ -21,7 +21,8 @@ pub(super) struct Waiting {
 struct Load {
     commands: usize,
     weight: usize,
-    /// The weight of the heaviest command that waits for room.
+    /// The weight of the heaviest command that waits for room, of those that came to wait since all
+    /// were woken last.
     awaited: usize,
     is_closed: bool,
 }
@@ -45,9 +46,10 @@ impl Waiting {
         load.commands = load.commands.saturating_sub(1);
         let before = load.weight;
         load.weight = load.weight.saturating_sub(weight);
-        let eased = EASED_WEIGHT.min(MAX_WEIGHT.saturating_sub(load.awaited));
+        let passed = |mark| before > mark && load.weight <= mark;
+        let is_eased = passed(EASED_WEIGHT) || passed(MAX_WEIGHT.saturating_sub(load.awaited));
         // One that needs more than all the room goes alone.
-        if before > eased && load.weight <= eased || load.weight == 0 {
+        if is_eased || load.weight == 0 {
             load.awaited = 0;
             drop(load);
             self.eased.notify_all();
