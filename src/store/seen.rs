@@ -14,9 +14,9 @@ use super::Map;
 use super::at_hand::AtHand;
 use crate::model::SeenKey;
 
-/// Keys held in memory before the least recently used buckets are let go: 3 MB; those that came in
+/// Keys held in memory before the least recently used buckets are let go: 2 MB; those that came in
 /// no order count twice.
-const MAX_KEYS_IN_MEMORY: usize = 400_000;
+const MAX_KEYS_IN_MEMORY: usize = 300_000;
 /// So many segments of about one size are made one,
 const MAX_ALIKE: usize = 8;
 /// where sizes are alike that lie between the same powers of this number.
