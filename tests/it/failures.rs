@@ -305,8 +305,9 @@ fn an_option_goes_before_the_environment_and_that_before_the_configuration() {
     place.put("dewlap.toml", "db = 'config.db'\n");
     let ingest = ["ingest", "--quiet", "samples/text"];
     let exists = |name: &str| place.path(name).exists();
+    assert!(place.run(&ingest).code == Some(0) && exists("config.db"));
     let unset = place.command(&ingest).env("DEWLAP_DB", "").output().unwrap();
-    assert!(unset.status.success() && exists("config.db"), "what is empty is not set: {unset:?}");
+    assert!(unset.status.success(), "what is empty is not set: {unset:?}");
     let env = place.command(&ingest).env("DEWLAP_DB", "env.db").output().unwrap();
     assert!(env.status.success() && exists("env.db"));
     let args = [&ingest[..], &["--db", "option.db"]].concat();
