@@ -5,26 +5,16 @@
 //!
 //! **Invariant:** in a text of ASCII it finds what the expression finds, captures included.
 
-use regex_syntax::hir::{
-    Capture, Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition,
-};
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look};
+
+use super::parts::map_parts;
 
 /// Returns what matches in texts of ASCII as the expression does, with the same captures.
 pub(super) fn of_ascii(hir: &Hir) -> Hir {
     match hir.kind() {
-        HirKind::Empty | HirKind::Literal(_) | HirKind::Class(Class::Bytes(_)) => hir.clone(),
         HirKind::Class(Class::Unicode(class)) => Hir::class(class_of_ascii(class)),
         HirKind::Look(look) => Hir::look(look_of_ascii(*look)),
-        HirKind::Repetition(of) => {
-            Hir::repetition(Repetition { sub: Box::new(of_ascii(&of.sub)), ..*of })
-        }
-        HirKind::Capture(of) => Hir::capture(Capture {
-            index: of.index,
-            name: of.name.clone(),
-            sub: Box::new(of_ascii(&of.sub)),
-        }),
-        HirKind::Concat(parts) => Hir::concat(parts.iter().map(of_ascii).collect()),
-        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(of_ascii).collect()),
+        _ => map_parts(hir, of_ascii),
     }
 }
 

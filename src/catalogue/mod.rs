@@ -19,6 +19,7 @@ mod expression;
 mod file;
 mod ids;
 mod load;
+mod parts;
 mod read;
 mod rule;
 
@@ -27,6 +28,7 @@ pub use error::CatalogueError;
 pub use expression::{Expression, ExpressionError, REGEX_SIZE_LIMIT_BYTES};
 pub use file::PatternFile;
 pub use load::Catalogue;
+pub(crate) use parts::map_parts;
 pub use rule::{
     CounterExample, Course, Escalation, Example, History, Matching, Nature, Owner, Product,
     Recognition, Recurrence, Rule, Sign, Status, Wrapper,

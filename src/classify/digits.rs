@@ -18,7 +18,7 @@ use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind};
 use super::classifier::unix_lines;
 use super::ids::MARK;
 use super::literals::rule_triggers;
-use crate::catalogue::{Catalogue, Expression, Matching, Rule, Wrapper, longest_line};
+use crate::catalogue::{Catalogue, Expression, Matching, Rule, Wrapper, longest_line, map_parts};
 
 /// Knows which shapes may hide what a rule looks for.
 #[derive(Debug)]
@@ -141,13 +141,10 @@ fn blur(hir: &Hir) -> Hir {
         }
         // Bytes that may be no text: whatever they are.
         HirKind::Class(Class::Bytes(_)) => Hir::dot(regex_syntax::hir::Dot::AnyChar),
-        HirKind::Repetition(repetition) => {
-            let sub = Box::new(blur(&repetition.sub));
-            Hir::repetition(regex_syntax::hir::Repetition { sub, ..repetition.clone() })
-        }
         HirKind::Capture(capture) => blur(&capture.sub),
-        HirKind::Concat(parts) => Hir::concat(parts.iter().map(blur).collect()),
-        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(blur).collect()),
+        HirKind::Repetition(_) | HirKind::Concat(_) | HirKind::Alternation(_) => {
+            map_parts(hir, blur)
+        }
     }
 }
 

@@ -16,11 +16,11 @@ use std::ops::Range;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look, Repetition};
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look};
 
 use super::digits::Blurred;
 use super::literals::Literals;
-use crate::catalogue::{Catalogue, Expression, Matching, Rule, longest_line};
+use crate::catalogue::{Catalogue, Expression, Matching, Rule, longest_line, map_parts};
 
 /// Stands for a byte of an id; no text that has it is looked at.
 pub(super) const MARK: u8 = 1;
@@ -266,13 +266,10 @@ fn narrow(hir: &Hir) -> Hir {
         }
         HirKind::Class(Class::Unicode(class)) => Hir::class(Class::Unicode(narrow_class(class))),
         HirKind::Class(Class::Bytes(_)) => Hir::fail(),
-        HirKind::Repetition(repetition) => {
-            let sub = Box::new(narrow(&repetition.sub));
-            Hir::repetition(Repetition { sub, ..repetition.clone() })
-        }
         HirKind::Capture(capture) => narrow(&capture.sub),
-        HirKind::Concat(parts) => Hir::concat(parts.iter().map(narrow).collect()),
-        HirKind::Alternation(parts) => Hir::alternation(parts.iter().map(narrow).collect()),
+        HirKind::Repetition(_) | HirKind::Concat(_) | HirKind::Alternation(_) => {
+            map_parts(hir, narrow)
+        }
     }
 }
 

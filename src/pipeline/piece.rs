@@ -43,7 +43,7 @@ impl Piece {
 
     /// Returns its length in bytes.
     pub(super) fn len(&self) -> usize {
-        self.bytes.len() - self.start
+        self.bytes().len()
     }
 
     #[cfg(test)]
