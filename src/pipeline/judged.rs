@@ -4,7 +4,7 @@
 //! What keeps failing writes the same words again and again.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::about;
 use super::class::Class;
@@ -12,7 +12,7 @@ use super::ingest::IngestOptions;
 use super::places::Head;
 use crate::classify::{Found, Kept, Signal, unix_lines};
 use crate::parse::decode_text;
-use crate::redact::{Identifiers, Masker};
+use crate::redact::{Identifiers, Masker, TextWords};
 use crate::store::NewProblem;
 
 /// Begins a terminal's color, which is no part of a text.
@@ -48,9 +48,16 @@ pub(super) struct Judge<'o> {
 ///
 /// **Invariant:** the answer is the one that would be found without it.
 struct Memory<'o> {
-    texts: Kept<Arc<Judged<'o>>>,
+    texts: Kept<Arc<Known<'o>>>,
     /// By component and class.
     problems: Kept<Arc<NewProblem>>,
+}
+
+/// A text that was judged as if no message was known.
+struct Known<'c> {
+    judged: Arc<Judged<'c>>,
+    /// The words of the text as it stands in the log, and masked.
+    words: OnceLock<TextWords>,
 }
 
 impl<'c> Judged<'c> {
@@ -125,20 +132,30 @@ impl<'o> Memory<'o> {
             Found::Again(_) => self.keep(options, plain)?,
             Found::New => return None,
         };
-        let is_quoted = nearby.is_some_and(|patient| {
-            let stand_in = |text| catch_unwind(AssertUnwindSafe(|| patient.stand_in(text)));
-            [plain, &known.text].into_iter().any(|text| stand_in(text).unwrap_or(true))
-        });
-        (!is_quoted).then_some(known)
+        let quotes = |patient| known.quotes(plain, patient);
+        (!nearby.is_some_and(quotes)).then(|| Arc::clone(&known.judged))
     }
 
     /// Judges a text as if no message was known, and keeps that in mind.
-    fn keep(&self, options: &IngestOptions<'o>, plain: &str) -> Option<Arc<Judged<'o>>> {
+    fn keep(&self, options: &IngestOptions<'o>, plain: &str) -> Option<Arc<Known<'o>>> {
         // Else texts between the first and the last look would have to be asked for as well.
         let masked = catch_unwind(AssertUnwindSafe(|| options.masker.mask_at_once(plain)));
         let judged = Arc::new(Judged::of_masked(options, masked.ok()??));
-        self.texts.put(plain.as_bytes(), Arc::clone(&judged));
-        Some(judged)
+        let known = Arc::new(Known { judged, words: OnceLock::new() });
+        self.texts.put(plain.as_bytes(), Arc::clone(&known));
+        Some(known)
+    }
+}
+
+impl Known<'_> {
+    /// Returns true where the text is about this patient, or where that cannot be told.
+    fn quotes(&self, plain: &str, patient: &Identifiers) -> bool {
+        let texts = [plain, &self.judged.text];
+        let look = AssertUnwindSafe(|| {
+            patient.may_stand_in(self.words.get_or_init(|| TextWords::of(&texts)))
+                && texts.iter().any(|text| patient.stand_in(text))
+        });
+        catch_unwind(look).unwrap_or(true)
     }
 }
 

@@ -37,8 +37,8 @@ struct Part {
     /// Where it is in the texts.
     at: Range<usize>,
     kind: Kind,
-    /// The bit of its first word in [`FreeWords`].
-    bit: usize,
+    /// The bit of its first word in [`TextWords`]; `None` where those cannot tell.
+    bit: Option<usize>,
 }
 
 impl Identifiers {
@@ -84,7 +84,7 @@ impl Identifiers {
 
     fn push(&mut self, text: &str, kind: Kind) {
         if let Some((start, end)) = next_word(text.as_bytes(), 0) {
-            let bit = FreeWords::bit(&text.as_bytes()[start..end]);
+            let bit = text.is_ascii().then(|| TextWords::bit(&text.as_bytes()[start..end]));
             let from = self.texts.len();
             self.texts.push_str(text);
             self.parts.push(Part { at: from..self.texts.len(), kind, bit });
@@ -103,6 +103,12 @@ impl Identifiers {
         scan.n_masked() > 0
     }
 
+    /// Returns false where none of them stands in the texts that have these words.
+    #[must_use]
+    pub fn may_stand_in(&self, words: &TextWords) -> bool {
+        self.parts.iter().any(|part| words.may_have(part))
+    }
+
     /// Returns true where nothing identifies.
     pub(crate) fn is_empty(&self) -> bool {
         !self.parts.iter().any(|part| is_telling(self.text(part)))
@@ -116,11 +122,12 @@ impl Identifiers {
         if self.parts.is_empty() {
             return;
         }
-        let words = FreeWords::of(scan);
+        let mut words = TextWords::default();
+        words.insert_free(scan);
         let mut pieces = Pieces::default();
         for part in &self.parts {
             let text = self.text(part);
-            if words.may_have(part, text) && is_telling(text) {
+            if words.may_have(part) && is_telling(text) {
                 pieces.add(text, part.kind);
             }
         }
@@ -137,12 +144,23 @@ fn is_telling(piece: &str) -> bool {
         && !words::is_code(piece.as_bytes())
 }
 
-/// Which words a text has that nobody has claimed, as far as a few bits can tell.
-struct FreeWords([u64; 16]);
+/// Which words a text has, those of its masked values left out, as far as a few bits can tell.
+#[derive(Clone, Debug, Default)]
+pub struct TextWords([u64; 16]);
 
-impl FreeWords {
-    fn of(scan: &Scan<'_>) -> Self {
-        let mut found = Self([0; 16]);
+impl TextWords {
+    /// Returns the words of several texts.
+    #[must_use]
+    pub fn of(texts: &[&str]) -> Self {
+        let mut found = Self::default();
+        for text in texts {
+            found.insert_free(&Scan::new(text));
+        }
+        found
+    }
+
+    /// Adds the words that nobody has claimed.
+    fn insert_free(&mut self, scan: &Scan<'_>) {
         let mut at = 0;
         while let Some((start, end)) = next_word(scan.bytes(), at) {
             at = end;
@@ -151,15 +169,14 @@ impl FreeWords {
             }
             let word = &scan.bytes()[start..end];
             if word.is_ascii() {
-                found.insert(word);
+                self.insert(word);
             } else {
                 // Other letters may become ASCII ones in lower case.
                 let lower = scan.text.get(start..end).unwrap_or_default().to_lowercase();
-                found.insert(lower.as_bytes());
+                self.insert(lower.as_bytes());
             }
-            found.insert(&word[word.len() - digits_behind(word)..]);
+            self.insert(&word[word.len() - digits_behind(word)..]);
         }
-        found
     }
 
     fn insert(&mut self, word: &[u8]) {
@@ -168,8 +185,8 @@ impl FreeWords {
     }
 
     /// Returns false where the first word of a part is not among the words.
-    fn may_have(&self, part: &Part, text: &str) -> bool {
-        self.0[part.bit / 64] >> (part.bit % 64) & 1 == 1 || !text.is_ascii()
+    fn may_have(&self, part: &Part) -> bool {
+        part.bit.is_none_or(|bit| self.0[bit / 64] >> (bit % 64) & 1 == 1)
     }
 
     /// Returns one of 1,024 bits, the same whatever the case of ASCII letters.
@@ -343,6 +360,22 @@ mod tests {
         for (text, want) in cases {
             assert_eq!(masked(&known, text), want, "{text}");
         }
+    }
+
+    #[test]
+    fn texts_without_the_first_word_of_any_part_quote_nobody() {
+        let mut known = Identifiers::default();
+        for (value, kind) in [("Marchetti^Giulietta", Kind::Name), ("7 Elm Rd", Kind::Address)] {
+            known.add(value, kind);
+        }
+        let may_stand =
+            |known: &Identifiers, texts: &[&str]| known.may_stand_in(&TextWords::of(texts));
+        assert!(!may_stand(&known, &["License server failed", "[name:8f2k0c1d] is not known"]));
+        assert!(may_stand(&known, &["License server failed", "no bed for GIULIETTA"]));
+        assert!(may_stand(&known, &["moved to 7 elm rd", ""]));
+        assert!(!may_stand(&Identifiers::default(), &["Marchetti"]));
+        known.add("Łukasz", Kind::Name);
+        assert!(may_stand(&known, &["License server failed"]), "bits cannot tell");
     }
 
     #[test]

@@ -53,6 +53,6 @@ mod xml;
 mod tests;
 
 pub use audit::{Suspect, suspects};
-pub use identifiers::Identifiers;
+pub use identifiers::{Identifiers, TextWords};
 pub use masker::{MaskError, MaskRule, Masker};
 pub use pseudonym::{KeyError, Kind, PseudonymKey, without_pseudonyms};
