@@ -19,6 +19,8 @@ use crate::store::{Batch, Counted, FileId, NewGap, Position};
 
 pub(super) use super::places::Nearby;
 
+/// Entries are longer than this, as a rule.
+const SHORT_ENTRY_BYTES: usize = 160;
 /// A batch is full with so many entries,
 const MAX_BATCH_ENTRIES: usize = 32_768;
 /// or so many candidates,
@@ -52,6 +54,12 @@ impl<'o> Digest<'o> {
     /// Goes on with what is known of lines of normal work.
     pub(super) fn with_routine(self, routine: Routine<'o>) -> Self {
         Self { routine, ..self }
+    }
+
+    /// Makes room for the entries of so many bytes: else what is counted moves again and again.
+    pub(super) fn with_room(mut self, bytes: usize) -> Self {
+        self.pending.batch.counted.reserve_exact(bytes / SHORT_ENTRY_BYTES);
+        self
     }
 
     /// Returns what is known of lines of normal work.

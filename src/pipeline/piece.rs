@@ -65,7 +65,8 @@ impl Piece {
     ) -> (Pending, Routine<'o>) {
         let window = Window { bytes: self.bytes(), offset: self.offset, is_last: true };
         let mut parser = Parser::of_whole(&log.format, options.parse);
-        let mut digest = Digest::new(options, log.file).with_routine(routine);
+        let digest = Digest::new(options, log.file).with_routine(routine);
+        let mut digest = digest.with_room(window.bytes.len());
         let mut at = 0;
         while let Some(item) = parser.next(window, &mut at) {
             match item {
