@@ -1,7 +1,8 @@
 //! Counts entries, and sets those aside that may be events.
 //!
-//! Entry points: [`Digest::add`] for each entry of a file, then [`Digest::take`] for a batch of them,
-//! or [`Digest::take_pending`] where the batches of a file are made apart from each other.
+//! Entry points: [`Digest::add`] for each entry of a file, or [`Digest::add_passing`] for those of
+//! bytes that stay while they are added, then [`Digest::take`] for a batch of them, or
+//! [`Digest::take_pending`] where the batches of a file are made apart from each other.
 //!
 //! **Not here:** masking and explaining (`pending`).
 
@@ -17,7 +18,7 @@ use crate::model::{Entry, Level};
 use crate::parse::Gap;
 use crate::store::{Batch, Counted, FileId, NewGap, Position};
 
-pub(super) use super::places::Nearby;
+pub(super) use super::places::{Nearby, Passing};
 
 /// Entries are longer than this, as a rule.
 const SHORT_ENTRY_BYTES: usize = 160;
@@ -121,6 +122,18 @@ impl<'o> Digest<'o> {
 
     /// Adds an entry; its offset and length are those in the file.
     pub(super) fn add(&mut self, entry: &Entry<'_>) {
+        let mut passing = Passing::default();
+        self.add_passing(entry, &mut passing);
+        self.keep_all(passing);
+    }
+
+    /// Keeps the messages of bytes that are read up.
+    pub(super) fn keep_all(&mut self, passing: Passing<'_>) {
+        self.places.keep_all(passing);
+    }
+
+    /// Adds an entry; its message need not be copied while its bytes stay.
+    pub(super) fn add_passing<'w>(&mut self, entry: &Entry<'w>, passing: &mut Passing<'w>) {
         self.pending.last_time = Some(entry.time);
         self.pending.entries += 1;
         if !self.options.wants(entry.time) {
@@ -140,9 +153,9 @@ impl<'o> Digest<'o> {
             text_bytes: u32::try_from(entry.text.len()).unwrap_or(u32::MAX),
         });
         if entry.is_message_body() {
-            self.places.remember(place, &entry.text);
+            self.places.remember(place, entry, passing);
         } else if level != Level::Other || !self.is_routine(entry, index) {
-            let nearby = self.places.nearby(place);
+            let nearby = self.places.nearby(place, passing);
             self.set_aside(entry, level, index, nearby);
         }
     }

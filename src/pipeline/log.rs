@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::atomic::Ordering;
 
-use super::digest::Digest;
+use super::digest::{Digest, Passing};
 use super::feed::{Feed, OffsetMap};
 use super::identify::Identified;
 use super::ingest::Summary;
@@ -180,6 +180,7 @@ impl<'a> Log<'a> {
     /// Hands on every item of the window until the batch is full; returns the bytes consumed.
     pub(super) fn read_window(&mut self, digest: &mut Digest<'_>) -> usize {
         let window = self.feed.window();
+        let mut passing = Passing::default();
         let mut at = 0;
         while !digest.is_full()
             && let Some(item) = self.parser.next(window, &mut at)
@@ -192,11 +193,12 @@ impl<'a> Log<'a> {
                         (entry.offset, entry.len) = (from, to - from);
                         (decoded, from)
                     });
-                    digest.add(&entry);
+                    digest.add_passing(&entry, &mut passing);
                 }
                 Item::Gap(gap) => digest.add_gap(gap),
             }
         }
+        digest.keep_all(passing);
         at
     }
 

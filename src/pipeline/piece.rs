@@ -6,7 +6,7 @@
 //! **Invariant:** the entries of all pieces, and what is read between them, are those of the log
 //! read in one go.
 
-use super::digest::Digest;
+use super::digest::{Digest, Passing};
 use super::ingest::IngestOptions;
 use super::pending::Pending;
 use super::routine::Routine;
@@ -67,13 +67,15 @@ impl Piece {
         let mut parser = Parser::of_whole(&log.format, options.parse);
         let digest = Digest::new(options, log.file).with_routine(routine);
         let mut digest = digest.with_room(window.bytes.len());
+        let mut passing = Passing::default();
         let mut at = 0;
         while let Some(item) = parser.next(window, &mut at) {
             match item {
-                Item::Entry(entry) => digest.add(&entry),
+                Item::Entry(entry) => digest.add_passing(&entry, &mut passing),
                 Item::Gap(gap) => digest.add_gap(gap),
             }
         }
+        digest.keep_all(passing);
         (digest.take_pending(), digest.into_routine())
     }
 }

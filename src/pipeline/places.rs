@@ -4,13 +4,14 @@
 //! **Invariant:** a number is that of the same name until [`Places::take_names`], which begins the
 //! numbers of the next batch.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 
 use foldhash::fast::RandomState;
 
-use crate::model::Stream;
+use crate::model::{Entry, Stream};
 use crate::redact::Identifiers;
 use crate::store::FileId;
 
@@ -34,6 +35,11 @@ pub(super) struct Places {
 /// The head of the last message of each component: the next error may quote their patient.
 #[derive(Debug, Default)]
 pub(super) struct Nearby(Names<Arc<Head>>);
+
+/// The last message of each component in bytes that are being read: most are followed by another
+/// one, and are not copied.
+#[derive(Debug, Default)]
+pub(super) struct Passing<'w>(Vec<Option<&'w [u8]>>);
 
 /// The head of a message.
 #[derive(Debug, Default)]
@@ -120,16 +126,43 @@ impl Places {
         nearby
     }
 
-    /// Keeps the head of a message in mind.
-    pub(super) fn remember(&mut self, place: Place, message: &[u8]) {
-        if let Some(component) = self.components.get_mut(place.at) {
-            keep(&mut component.nearby, message);
+    /// Keeps a message in mind, at least while the bytes that it stands in are being read.
+    pub(super) fn remember<'w>(
+        &mut self,
+        place: Place,
+        message: &Entry<'w>,
+        passing: &mut Passing<'w>,
+    ) {
+        match &message.text {
+            Cow::Borrowed(text) => passing.put(place.at, text),
+            Cow::Owned(text) => {
+                passing.take(place.at);
+                self.keep(place.at, text);
+            }
+        }
+    }
+
+    /// Keeps the heads of messages in mind when other bytes are read.
+    pub(super) fn keep_all(&mut self, passing: Passing<'_>) {
+        for (at, text) in passing.0.into_iter().enumerate() {
+            if let Some(text) = text {
+                self.keep(at, text);
+            }
         }
     }
 
     /// Returns the head of the last message of a component, where the batch has one.
-    pub(super) fn nearby(&self, place: Place) -> Option<Arc<Head>> {
+    pub(super) fn nearby(&mut self, place: Place, passing: &mut Passing<'_>) -> Option<Arc<Head>> {
+        if let Some(text) = passing.take(place.at) {
+            self.keep(place.at, text);
+        }
         self.components.get(place.at)?.nearby.clone()
+    }
+
+    fn keep(&mut self, at: usize, message: &[u8]) {
+        if let Some(component) = self.components.get_mut(at) {
+            keep(&mut component.nearby, message);
+        }
     }
 
     fn find(&mut self, name: &str) -> usize {
@@ -145,6 +178,19 @@ impl Places {
             nearby: None,
         });
         at
+    }
+}
+
+impl<'w> Passing<'w> {
+    fn put(&mut self, at: usize, message: &'w [u8]) {
+        if self.0.len() <= at {
+            self.0.resize(at + 1, None);
+        }
+        self.0[at] = Some(message);
+    }
+
+    fn take(&mut self, at: usize) -> Option<&'w [u8]> {
+        self.0.get_mut(at)?.take()
     }
 }
 
@@ -214,4 +260,47 @@ fn keep(place: &mut Option<Arc<Head>>, message: &[u8]) {
 fn push(list: &mut Vec<Box<str>>, name: &str) -> u32 {
     list.push(name.into());
     u32::try_from(list.len() - 1).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{EntryId, EntryKind, Millis};
+
+    fn message(text: Cow<'_, [u8]>) -> Entry<'_> {
+        Entry {
+            offset: 0,
+            len: 0,
+            id: EntryId::Place,
+            kind: EntryKind::Message,
+            time: Millis::new(0),
+            component: "ADT Inbound".into(),
+            tags: "".into(),
+            text,
+            related: None,
+        }
+    }
+
+    #[test]
+    fn the_last_message_of_a_component_is_kept_when_it_is_asked_for_or_its_bytes_go() {
+        let mut places = Places::default();
+        let mut passing = Passing::default();
+        let place = places.of("ADT Inbound", Stream::File, FileId::default());
+        let other = places.of("Lab", Stream::File, FileId::default());
+        let bytes = |head: Option<Arc<Head>>| head.map(|head| head.bytes.clone());
+        let first = message(b"MSH|1"[..].into());
+        let second = message(b"MSH|2"[..].into());
+        places.remember(place, &first, &mut passing);
+        let asked = places.nearby(place, &mut passing);
+        places.remember(place, &second, &mut passing);
+        assert_eq!(bytes(asked), Some(b"MSH|1".to_vec()));
+        assert_eq!(bytes(places.nearby(other, &mut passing)), None);
+        places.remember(place, &first, &mut passing);
+        let decoded = message(b"MSH|3".to_vec().into());
+        places.remember(place, &decoded, &mut passing);
+        assert_eq!(bytes(places.nearby(place, &mut passing)), Some(b"MSH|3".to_vec()));
+        places.remember(place, &second, &mut passing);
+        places.keep_all(passing);
+        assert_eq!(bytes(places.take_nearby().of("ADT Inbound")), Some(b"MSH|2".to_vec()));
+    }
 }
