@@ -1,6 +1,9 @@
 //! HL7 v2 segments quoted in a text, whole or cut.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::hl7_fields::{Treatment, is_identity, is_segment, may_identify, treatment};
 use super::identifiers::Identifiers;
@@ -49,6 +52,9 @@ pub(crate) fn claim(scan: &mut Scan<'_>, known: &mut Identifiers) {
     fragments(scan, marks, &segments);
 }
 
+/// Finds the first segments of messages; to make it anew takes as long as to use it.
+static HEADERS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("MSH"));
+
 /// The separators of a message.
 #[derive(Clone, Copy, Debug)]
 struct Encoding {
@@ -62,7 +68,7 @@ struct Encoding {
 /// others.
 fn encoding(bytes: &[u8]) -> Encoding {
     let usual = Encoding { separator: b'|', component: b'^', repetition: b'~', subcomponent: b'&' };
-    for at in memchr::memmem::find_iter(bytes, b"MSH") {
+    for at in HEADERS.find_iter(bytes) {
         let is_start = at == 0 || !is_word(bytes[at - 1]);
         let Some([separator, component, repetition, rest @ ..]) = bytes.get(at + 3..) else {
             continue;
@@ -109,16 +115,18 @@ pub(crate) fn bare_separator(bytes: &[u8]) -> Option<u8> {
 
 /// Returns the segments with the names that are wanted, in order.
 fn segments(bytes: &[u8], separator: u8, is_wanted: impl Fn(&[u8]) -> bool) -> Vec<Segment> {
-    let mut bars = memchr::memchr_iter(separator, bytes)
-        .filter(|bar| begins_segment(bytes, *bar, separator))
-        .peekable();
+    let is_wanted = |bar: &usize| bar.checked_sub(3).is_some_and(|at| is_wanted(&bytes[at..*bar]));
+    let begins = |bar: &usize| begins_segment(bytes, *bar, separator);
+    let mut bars = memchr::memchr_iter(separator, bytes);
     let mut found = Vec::new();
-    while let Some(bar) = bars.next() {
-        if !is_wanted(&bytes[bar - 3..bar]) {
-            continue;
-        }
-        let next = bars.peek().map_or(bytes.len(), |next| next - 3);
-        let line = bytes.get(bar + 1..next).unwrap_or_default();
+    let mut next = None;
+    // The name tells sooner than what is around it.
+    while let Some(bar) =
+        next.take().filter(is_wanted).or_else(|| bars.find(|bar| is_wanted(bar) && begins(bar)))
+    {
+        next = bars.find(begins);
+        let end = next.map_or(bytes.len(), |next| next - 3);
+        let line = bytes.get(bar + 1..end).unwrap_or_default();
         let line_len = memchr::memchr2(b'\r', b'\n', line).unwrap_or(line.len());
         let quote = bar.checked_sub(4).map(|at| bytes[at]).filter(|b| matches!(b, b'"' | b'\''));
         let len = cut_end(&line[..line_len], separator, quote);
