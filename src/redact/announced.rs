@@ -4,10 +4,8 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use super::expression::Expression;
 use super::numbers::digits;
-use super::phrases::compile;
 use super::pseudonym::Kind;
 use super::scan::{Scan, is_word};
 use super::{keys, words};
@@ -33,8 +31,8 @@ pub(crate) const SIGNS: &[&str] = &[
 ];
 
 /// Words, and the form of the number behind each of them.
-static NUMBERS: LazyLock<Regex> = LazyLock::new(|| {
-    compile(
+static NUMBERS: LazyLock<Expression> = LazyLock::new(|| {
+    Expression::new(
         r#"(?x)(?-u:\b)(?:
         (?i:(?:dob|d\.o\.b\.?|date\ of\ birth|birth\ ?da(?:te|y)|born|geboren|geburtsdatum|geb\.?(?:-?datum)?)(?:\ (?:on|is|was|am))?)
             [\ \t]*[:=\#]?[\ \t]*["'(]?(?<date>\d{1,2}(?:[\ ./-]|\.\ )\d{1,2}(?:[\ ./-]|\.\ )(?:(?:18|19|20)\d\d|\d\d)|(?:18|19|20)\d\d[\ ./-]\d{1,2}[\ ./-]\d{1,2})
@@ -60,9 +58,9 @@ pub(crate) fn claim(scan: &mut Scan<'_>) {
         for (name, kind) in KINDS {
             let Some(found) = captures.name(name) else { continue };
             let range = if kind == Kind::Phone {
-                phone(scan.text, found.range())
+                phone(scan.text, found)
             } else {
-                is_whole(scan.bytes(), found.end()).then(|| found.range())
+                is_whole(scan.bytes(), found.end).then_some(found)
             };
             if let Some(range) = range {
                 scan.mask(range, kind);

@@ -2,9 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use super::phrases::compile;
+use super::expression::Expression;
 use super::scan::Scan;
 
 /// One of these is in every text with such a code.
@@ -27,16 +25,17 @@ pub(crate) const SIGNS: &[&str] = &[
 /// `ORA-12541`, `SQLSTATE 23000`, `SQLCODE -803`.
 pub(crate) const CODE: &str = r#"(?:ORA|TNS|PLS|SP2|RMAN|DPI|DPY|NZE|LPX|KUP)-\d{4,5}(?-u:\b)|(?i:sql ?state)[ :=#"'\[(]{1,4}(?:\d[0-9A-Z]|HY|IM|XX|HV)[0-9A-Z]\d\d(?-u:\b)|(?i:sqlcode)[ :=#"'\[(]{1,4}[+-]?\d{1,5}(?-u:\b)"#;
 
-static CODES: LazyLock<Regex> = LazyLock::new(|| compile(&format!(r"(?-u:\b)(?:{CODE})")));
+static CODES: LazyLock<Expression> =
+    LazyLock::new(|| Expression::new(format!(r"(?-u:\b)(?:{CODE})")));
 
 /// Keeps the codes of a text.
 pub(crate) fn claim(scan: &mut Scan<'_>) {
     for found in CODES.find_iter(scan.text) {
-        scan.keep(found.range());
+        scan.keep(found);
     }
 }
 
 /// Returns where the first code of a text begins.
 pub(crate) fn first(text: &str) -> Option<usize> {
-    CODES.find(text).map(|found| found.start())
+    CODES.find(text).map(|found| found.start)
 }

@@ -1,17 +1,16 @@
 //! Fields of HL7 that a text quotes by their place: `PID.5.1 = 'Okafor'`, `PID-7 is 19450312`.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use super::expression::Expression;
 use super::hl7_fields::{Treatment, is_segment, treatment};
-use super::phrases::compile;
 use super::pseudonym::Kind;
 use super::scan::Scan;
 use super::words;
 
-static PLACE: LazyLock<Regex> = LazyLock::new(|| {
-    compile(
+static PLACE: LazyLock<Expression> = LazyLock::new(|| {
+    Expression::new(
         r#"(?x)(?-u:\b)(?<segment>[A-Z][A-Z0-9]{2})[.-](?<field>\d{1,2})(?:[.-]\d{1,2}){0,2}
         (?:\x20value)?(?:\x20*(?::|=>?|==)\x20*|\x20(?:is|was|has)\x20)
         (?:'(?<single>[^'\r\n]*)'|"(?<double>[^"\r\n]*)"|(?<bare>[^\s,;'"()\[\]]+))"#,
@@ -25,16 +24,17 @@ pub(crate) fn claim(scan: &mut Scan<'_>) {
     }
     for captures in PLACE.captures_iter(scan.text) {
         let group = |name: &str| captures.name(name);
+        let text = |range: Range<usize>| scan.text.get(range).unwrap_or_default();
         let (Some(segment), Some(field)) = (group("segment"), group("field")) else { continue };
-        let Some(kind) = kind_at(segment.as_str(), field.as_str()) else { continue };
+        let Some(kind) = kind_at(text(segment), text(field)) else { continue };
         if let Some(quoted) = group("single").or(group("double")) {
-            scan.mask(quoted.range(), kind);
+            scan.mask(quoted, kind);
         } else if let Some(bare) = group("bare") {
-            let found = bare.as_str();
+            let found = text(bare.clone());
             let is_value = found.starts_with(char::is_uppercase)
                 || found.contains(|c: char| c.is_ascii_digit() || c == '^');
             if is_value && !words::is_technical(found) {
-                scan.mask(bare.range(), kind);
+                scan.mask(bare, kind);
             }
         }
     }

@@ -3,12 +3,11 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use super::expression::Expression;
 use super::lexicon::Lexicon;
 use super::pseudonym::Kind;
 use super::scan::Scan;
-use super::{keys, names, phrases, words};
+use super::{keys, names, words};
 
 /// Words that a label of [`claim_labelled`] has one of.
 pub(crate) const KEY_SIGNS: &[&str] = &[
@@ -124,8 +123,8 @@ const MAX_VALUE_BYTES: usize = 512;
 /// A label is at most this long, in bytes.
 const MAX_LABEL_BYTES: usize = 40;
 
-static RECORD: LazyLock<Regex> = LazyLock::new(|| {
-    phrases::compile(
+static RECORD: LazyLock<Expression> = LazyLock::new(|| {
+    Expression::new(
         r#"(?x)(?-u:\b)(?:
         (?<any>(?i:mrn|patient[\x20_/-]?(?:id|number|no\.?)?|medical\ record|chart|policy|member|subscriber))
         |(?<account>(?i:account|acct))
@@ -261,15 +260,15 @@ fn token(rest: &str) -> Option<usize> {
 pub(crate) fn claim_records(scan: &mut Scan<'_>) {
     for captures in RECORD.captures_iter(scan.text) {
         let Some(value) = captures.name("value") else { continue };
-        let next = scan.bytes().get(value.end());
-        let found = value.as_str();
+        let next = scan.bytes().get(value.end);
+        let found = scan.text.get(value.clone()).unwrap_or_default();
         let letters = found.bytes().take_while(u8::is_ascii_alphabetic).count();
         let is_upper = found.bytes().take(letters).all(|byte| byte.is_ascii_uppercase());
         let is_any = captures.name("any").is_some();
         let is_date = captures.name("dob").is_some();
-        let end = if is_date { date_end(scan.text, value.start()) } else { value.end() };
+        let end = if is_date { date_end(scan.text, value.start) } else { value.end };
         let is_name = matches!(next, Some(b'_' | b'.' | b'(')) && !is_date && letters > 0;
-        if found.len() < 3 && end - value.start() < 6 || is_name || !(is_upper || is_any) {
+        if found.len() < 3 && end - value.start < 6 || is_name || !(is_upper || is_any) {
             continue;
         }
         let kind = if is_date {
@@ -281,7 +280,7 @@ pub(crate) fn claim_records(scan: &mut Scan<'_>) {
         } else {
             Kind::Id
         };
-        scan.mask(value.start()..end, kind);
+        scan.mask(value.start..end, kind);
     }
 }
 

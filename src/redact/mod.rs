@@ -25,6 +25,7 @@ mod carets;
 mod codes;
 mod dates;
 mod detect;
+mod expression;
 mod hl7;
 mod hl7_fields;
 mod hl7_paths;

@@ -3,9 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use super::phrases::compile;
+use super::expression::Expression;
 use super::pseudonym::Kind;
 use super::scan::{Scan, is_word};
 use super::{vocabulary, words};
@@ -42,8 +40,8 @@ const DAYS: [&str; 7] =
 /// At most so many words make a name.
 const MAX_WORDS: usize = 4;
 
-static BEFORE_NAME: LazyLock<Regex> = LazyLock::new(|| {
-    compile(
+static BEFORE_NAME: LazyLock<Expression> = LazyLock::new(|| {
+    Expression::new(
         r#"(?x)(?-u:\b)(?:
         (?:(?i:patient|guarantor|insured|subscriber|mother|father|spouse|next\ of\ kin)(?:'s)?
             |[Pp]t|PT|(?i:maiden|last|first|middle|full|family|given)(?i:\ name)|(?i:surname))
@@ -57,7 +55,7 @@ static BEFORE_NAME: LazyLock<Regex> = LazyLock::new(|| {
 /// Masks capitalised words after `patient`, `Mrs`, `surname is` and the like.
 pub(crate) fn claim_after_words(scan: &mut Scan<'_>) {
     for found in BEFORE_NAME.find_iter(scan.text) {
-        if let Some(range) = name_at(scan.text, found.end()) {
+        if let Some(range) = name_at(scan.text, found.end) {
             scan.mask(range, Kind::Name);
         }
     }

@@ -3,8 +3,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::{Regex, RegexBuilder};
-
+use super::expression::Expression;
 use super::pseudonym::Kind;
 use super::scan::Scan;
 use super::words;
@@ -78,9 +77,9 @@ pub(crate) const TEXTS: &[(&[&str], &str)] = &[
     (&["params:", "parameters:"], r"(?i:params|parameters):\x20*[(\[](?<tuple5>[^\r\n]+)"),
 ];
 
-static PHRASES: LazyLock<Regex> = LazyLock::new(|| {
+static PHRASES: LazyLock<Expression> = LazyLock::new(|| {
     let texts: Vec<&str> = TEXTS.iter().map(|(_, text)| *text).collect();
-    compile(&format!("(?mx){}", texts.join("|")))
+    Expression::new(format!("(?mx){}", texts.join("|")))
 });
 
 /// Words of a piece of a statement that are SQL, not values.
@@ -92,23 +91,18 @@ const SQL_WORDS: &[&str] = &[
     "USING", "VALUES", "WHEN", "WHERE", "WITH",
 ];
 
-/// Compiles one of this module's own expressions.
-pub(crate) fn compile(expression: &str) -> Regex {
-    let built = RegexBuilder::new(expression).size_limit(4 * 1024 * 1024).build();
-    built.expect("the expression is a constant that a test compiles")
-}
-
 /// Masks the values that known texts quote.
 pub(crate) fn claim(scan: &mut Scan<'_>) {
-    for captures in PHRASES.captures_iter(scan.text) {
-        for (group, name) in captures.iter().zip(PHRASES.capture_names()).skip(1) {
-            let (Some(group), Some(name)) = (group, name) else { continue };
+    let text = scan.text;
+    for captured in PHRASES.captures_iter(text) {
+        for (name, group) in captured.groups() {
             if name.starts_with("tuple") {
-                split_masked(scan, group.range());
+                split_masked(scan, group);
             } else if name.starts_with("words") {
-                statement_words(scan, group.range());
+                statement_words(scan, group);
             } else {
-                scan.mask(group.range(), words::shape(group.as_str()));
+                let kind = words::shape(text.get(group.clone()).unwrap_or_default());
+                scan.mask(group, kind);
             }
         }
     }

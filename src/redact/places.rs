@@ -2,9 +2,7 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use super::phrases::compile;
+use super::expression::Expression;
 use super::pseudonym::Kind;
 use super::scan::Scan;
 
@@ -36,8 +34,8 @@ pub(crate) const SIGNS: &[&str] = &[
     "str.",
 ];
 
-static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    compile(
+static ADDRESS: LazyLock<Expression> = LazyLock::new(|| {
+    Expression::new(
         r"(?x)
         (?-u:\b)\d{1,6}(?:-\d{1,5})?[A-Za-z]?\x20+
         (?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.?\x20+)?
@@ -54,8 +52,8 @@ static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-static EMAIL: LazyLock<Regex> = LazyLock::new(|| {
-    compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
+static EMAIL: LazyLock<Expression> = LazyLock::new(|| {
+    Expression::new(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 });
 
 /// Masks street addresses, with town, state and ZIP code where they follow.
@@ -64,7 +62,7 @@ pub(crate) fn claim_addresses(scan: &mut Scan<'_>) {
         return;
     }
     for found in ADDRESS.find_iter(scan.text) {
-        scan.mask(found.range(), Kind::Address);
+        scan.mask(found, Kind::Address);
     }
 }
 
@@ -94,13 +92,14 @@ fn may_have_address(bytes: &[u8]) -> bool {
 /// Masks e-mail addresses; the user of a URL or of a repository stays.
 pub(crate) fn claim_emails(scan: &mut Scan<'_>) {
     for found in EMAIL.find_iter(scan.text) {
-        let before = scan.bytes()[..found.start()].last();
-        let is_url = matches!(before, Some(b'/' | b':'))
-            && scan.text.get(..found.start()).is_some_and(in_url);
+        let before = scan.bytes()[..found.start].last();
+        let is_url =
+            matches!(before, Some(b'/' | b':')) && scan.text.get(..found.start).is_some_and(in_url);
         // A quote may be a part of an address, but before it, it is one of the text.
-        let quote = found.as_str().len() - found.as_str().trim_start_matches(['\'', '`']).len();
-        if !is_url && !found.as_str().get(quote..).is_some_and(|rest| rest.starts_with("git@")) {
-            scan.mask(found.start() + quote..found.end(), Kind::Email);
+        let address = scan.text.get(found.clone()).unwrap_or_default();
+        let quote = address.len() - address.trim_start_matches(['\'', '`']).len();
+        if !is_url && !address.get(quote..).is_some_and(|rest| rest.starts_with("git@")) {
+            scan.mask(found.start + quote..found.end, Kind::Email);
         }
     }
 }

@@ -2,30 +2,28 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
-use super::phrases::compile;
+use super::expression::Expression;
 use super::scan::Scan;
 use super::{codes, words};
 
 /// Where a statement begins, or a part of one that was cut off.
-static STATEMENT: LazyLock<Regex> = LazyLock::new(|| {
-    compile(
+static STATEMENT: LazyLock<Expression> = LazyLock::new(|| {
+    Expression::new(
         r#"(?i)(?-u:\b)(?:insert[ \t\r\n]+(?:into[ \t\r\n]|[\w.\[\]"`]+[ \t\r\n]*\()|update[ \t\r\n]+\S+[ \t\r\n]+set[ \t\r\n]|delete[ \t\r\n]+from[ \t\r\n]|select[ \t\r\n][^\n]{0,400}?(?-u:\b)from(?-u:\b)|select[ \t\r\n]+[\w.@]+[ \t]*\(|exec(?:ute)?[ \t\r\n]+[\w.\[\]]+[ \t\r\n]+(?:@|N?'|\d)|values[ \t\r\n]*\(|where[ \t\r\n]+[\w."`\[\]()]+[ \t\r\n]*(?:=|<|>|!|like(?-u:\b)|in(?-u:\b)|between(?-u:\b)|is(?-u:\b))|merge[ \t\r\n]+(?:into[ \t\r\n]|[\w.\[\]]+[ \t\r\n]+using[ \t\r\n])|call[ \t]+[\w.]+[ \t]*\()"#,
     )
 });
 
 /// Where the text of a database that follows a statement begins.
-static AFTER: LazyLock<Regex> = LazyLock::new(|| {
-    compile(
+static AFTER: LazyLock<Expression> = LazyLock::new(|| {
+    Expression::new(
         r"(?m)^(?:[ \t]*\r?$|MySQL Compliant|ODBC Error|Oracle Error|Column:|SQLite|SQL error|Extended err|SQL Statement Column|Please compare|stack traceback|\[[A-Za-z][\w ]*\]\[)",
     )
 });
 
 /// What begins the text of an error that follows a statement on its line: no statement has these
 /// words outside of a literal.
-static ERROR: LazyLock<Regex> = LazyLock::new(|| {
-    compile(&format!(
+static ERROR: LazyLock<Expression> = LazyLock::new(|| {
+    Expression::new(format!(
         r"[:\]] ?\[(?:\d[0-9A-Z]|HY)[0-9A-Z]\d\d\]|(?-u:\b)(?:{}|(?i:(?:can|could)(?:n't|'t|not| not) (?:connect|open|reach|resolve)|(?:table|column|object name|index|database|constraint|relation|procedure|server on|host|for key) '|error \d{{4,5}} \([0-9A-Z]{{5}}\)|violation of|access denied|lost connection|lock wait|login failed))",
         codes::CODE
     ))
@@ -36,18 +34,18 @@ pub(crate) fn claim(scan: &mut Scan<'_>) {
     let text = scan.text;
     let mut done = 0;
     for found in STATEMENT.find_iter(text) {
-        if found.start() < done {
+        if found.start < done {
             continue;
         }
-        let rest = text.get(found.start()..).unwrap_or_default();
-        let len = AFTER.find_at(rest, 1.min(rest.len())).map_or(rest.len(), |after| after.start());
-        done = literals(scan, found.start(), found.start() + len);
+        let rest = text.get(found.start..).unwrap_or_default();
+        let len = AFTER.find_at(rest, 1.min(rest.len())).map_or(rest.len(), |after| after.start);
+        done = literals(scan, found.start, found.start + len);
     }
 }
 
 /// Returns where the first statement of the text begins.
 pub(crate) fn first_statement(text: &str) -> Option<usize> {
-    STATEMENT.find(text).map(|found| found.start())
+    STATEMENT.find(text).map(|found| found.start)
 }
 
 /// Masks quoted literals and numbers of five or more digits, and returns where the statement ends:
@@ -56,7 +54,7 @@ fn literals(scan: &mut Scan<'_>, start: usize, end: usize) -> usize {
     let text = scan.text;
     let bytes = scan.bytes();
     let statement = text.get(start..end).unwrap_or_default();
-    let mut errors = ERROR.find_iter(statement).map(|found| start + found.start()).peekable();
+    let mut errors = ERROR.find_iter(statement).map(|found| start + found.start).peekable();
     let mut at = start;
     let mut previous = b' ';
     while at < end {

@@ -2,10 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use super::expression::Expression;
 use super::numbers::digits;
-use super::phrases::compile;
 use super::pseudonym::Kind;
 use super::scan::Scan;
 
@@ -35,10 +33,10 @@ pub(crate) const MONTH_SIGNS: &[&str] = &[
 /// What is shorter is no message, in bytes.
 const MIN_ENCODED: usize = 24;
 
-static DATE: LazyLock<Regex> = LazyLock::new(|| {
+static DATE: LazyLock<Expression> = LazyLock::new(|| {
     const MONTH: &str = "(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?\
                          |aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?";
-    compile(&format!(
+    Expression::new(format!(
         r"(?-u:\b)(?:{MONTH}[ -]\d{{1,2}}(?:st|nd|rd|th)?,?[ -]|\d{{1,2}}(?:st|nd|rd|th)?\.?[ -]?(?:of )?{MONTH},?[ -]?)(?:18|19|20)\d\d(?-u:\b)"
     ))
 });
@@ -47,12 +45,12 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
 pub(crate) fn claim_dates(scan: &mut Scan<'_>) {
     let bytes = scan.bytes();
     for found in DATE.find_iter(scan.text) {
-        let after = &bytes[found.end()..];
+        let after = &bytes[found.end..];
         let lead = after.iter().take(5).take_while(|byte| b", @atT".contains(byte)).count();
         let hour = digits(&after[lead..]);
         let has_time = (1..=2).contains(&hour) && after.get(lead + hour) == Some(&b':');
         if !has_time {
-            scan.mask(found.range(), Kind::Date);
+            scan.mask(found, Kind::Date);
         }
     }
 }
