@@ -1,8 +1,9 @@
 //! Counts entries, and sets those aside that may be events.
 //!
 //! Entry points: [`Digest::add`] for each entry of a file, or [`Digest::add_passing`] for those of
-//! bytes that stay while they are added, then [`Digest::take`] for a batch of them, or
-//! [`Digest::take_pending`] where the batches of a file are made apart from each other.
+//! bytes that stay while they are added and [`Digest::keep_all`] behind the last; then
+//! [`Digest::take`] for a batch of them, or [`Digest::take_pending`] where the batches of a file are
+//! made apart from each other.
 //!
 //! **Not here:** masking and explaining (`pending`).
 
@@ -59,7 +60,8 @@ impl<'o> Digest<'o> {
 
     /// Makes room for the entries of so many bytes: else what is counted moves again and again.
     pub(super) fn with_room(mut self, bytes: usize) -> Self {
-        self.pending.batch.counted.reserve_exact(bytes / SHORT_ENTRY_BYTES);
+        let n_entries = (bytes / SHORT_ENTRY_BYTES).min(MAX_BATCH_ENTRIES);
+        self.pending.batch.counted.reserve_exact(n_entries);
         self
     }
 
@@ -100,6 +102,10 @@ impl<'o> Digest<'o> {
     /// Returns the batch so far, to be judged, and begins the next.
     pub(super) fn take_pending(&mut self) -> Pending {
         let mut full = std::mem::replace(&mut self.pending, pending(self.file));
+        let counted = &mut full.batch.counted;
+        if counted.len() < counted.capacity() / 4 {
+            counted.shrink_to_fit(); // It may wait long for the store, beside many others.
+        }
         (full.batch.components, full.batch.streams) = self.places.take_names();
         full.nearby = self.places.take_nearby();
         full
@@ -127,7 +133,8 @@ impl<'o> Digest<'o> {
         self.keep_all(passing);
     }
 
-    /// Keeps the messages of bytes that are read up.
+    /// Keeps the messages of bytes that are read up, before a batch is taken: they tell whom later
+    /// errors are about.
     pub(super) fn keep_all(&mut self, passing: Passing<'_>) {
         self.places.keep_all(passing);
     }

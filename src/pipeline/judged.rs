@@ -57,7 +57,7 @@ struct Memory<'o> {
 struct Known<'c> {
     judged: Arc<Judged<'c>>,
     /// The words of the text as it stands in the log, and masked.
-    words: OnceLock<TextWords>,
+    words: OnceLock<Box<TextWords>>,
 }
 
 impl<'c> Judged<'c> {
@@ -152,7 +152,7 @@ impl Known<'_> {
     fn quotes(&self, plain: &str, patient: &Identifiers) -> bool {
         let texts = [plain, &self.judged.text];
         let look = AssertUnwindSafe(|| {
-            patient.may_stand_in(self.words.get_or_init(|| TextWords::of(&texts)))
+            patient.may_stand_in(self.words.get_or_init(|| Box::new(TextWords::of(&texts))))
                 && texts.iter().any(|text| patient.stand_in(text))
         });
         catch_unwind(look).unwrap_or(true)

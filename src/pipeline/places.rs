@@ -37,7 +37,7 @@ pub(super) struct Places {
 pub(super) struct Nearby(Names<Arc<Head>>);
 
 /// The last message of each component in bytes that are being read: most are followed by another
-/// one, and are not copied.
+/// one, and are not copied. Those that are left go to [`Places::keep_all`].
 #[derive(Debug, Default)]
 pub(super) struct Passing<'w>(Vec<Option<&'w [u8]>>);
 
@@ -57,7 +57,7 @@ struct Component {
     number: Option<u32>,
     /// The stream of its entry before, and its number in the present batch.
     stream: Option<(StreamName, u32)>,
-    /// The head of its last message in the present batch.
+    /// The head of its last message in the present batch, but for one that is [`Passing`].
     nearby: Option<Arc<Head>>,
 }
 
@@ -142,9 +142,9 @@ impl Places {
         }
     }
 
-    /// Keeps the heads of messages in mind when other bytes are read.
-    pub(super) fn keep_all(&mut self, passing: Passing<'_>) {
-        for (at, text) in passing.0.into_iter().enumerate() {
+    /// Keeps the heads of messages in mind when other bytes are read, or a batch is taken.
+    pub(super) fn keep_all(&mut self, mut passing: Passing<'_>) {
+        for (at, text) in std::mem::take(&mut passing.0).into_iter().enumerate() {
             if let Some(text) = text {
                 self.keep(at, text);
             }
@@ -191,6 +191,13 @@ impl<'w> Passing<'w> {
 
     fn take(&mut self, at: usize) -> Option<&'w [u8]> {
         self.0.get_mut(at)?.take()
+    }
+}
+
+impl Drop for Passing<'_> {
+    fn drop(&mut self) {
+        let is_kept = self.0.iter().all(Option::is_none) || std::thread::panicking();
+        debug_assert!(is_kept, "a patient would not be known in later texts");
     }
 }
 
@@ -281,26 +288,42 @@ mod tests {
         }
     }
 
+    fn head_of(places: &mut Places, place: Place, passing: &mut Passing<'_>) -> Option<Vec<u8>> {
+        places.nearby(place, passing).map(|head| head.bytes.clone())
+    }
+
     #[test]
-    fn the_last_message_of_a_component_is_kept_when_it_is_asked_for_or_its_bytes_go() {
-        let mut places = Places::default();
-        let mut passing = Passing::default();
+    fn the_last_message_of_a_component_is_kept_where_it_is_asked_for() {
+        let (mut places, mut passing) = (Places::default(), Passing::default());
         let place = places.of("ADT Inbound", Stream::File, FileId::default());
         let other = places.of("Lab", Stream::File, FileId::default());
-        let bytes = |head: Option<Arc<Head>>| head.map(|head| head.bytes.clone());
-        let first = message(b"MSH|1"[..].into());
-        let second = message(b"MSH|2"[..].into());
+        let (first, second) = (message(b"MSH|1"[..].into()), message(b"MSH|2"[..].into()));
         places.remember(place, &first, &mut passing);
         let asked = places.nearby(place, &mut passing);
         places.remember(place, &second, &mut passing);
-        assert_eq!(bytes(asked), Some(b"MSH|1".to_vec()));
-        assert_eq!(bytes(places.nearby(other, &mut passing)), None);
+        assert_eq!(asked.unwrap().bytes, b"MSH|1");
+        assert_eq!(head_of(&mut places, other, &mut passing), None);
+        assert_eq!(head_of(&mut places, place, &mut passing).unwrap(), b"MSH|2");
+        assert_eq!(head_of(&mut places, place, &mut passing).unwrap(), b"MSH|2");
+    }
+
+    #[test]
+    fn a_decoded_message_takes_the_place_of_one_that_passes() {
+        let (mut places, mut passing) = (Places::default(), Passing::default());
+        let place = places.of("ADT Inbound", Stream::File, FileId::default());
+        let (first, decoded) = (message(b"MSH|1"[..].into()), message(b"MSH|2".to_vec().into()));
         places.remember(place, &first, &mut passing);
-        let decoded = message(b"MSH|3".to_vec().into());
         places.remember(place, &decoded, &mut passing);
-        assert_eq!(bytes(places.nearby(place, &mut passing)), Some(b"MSH|3".to_vec()));
-        places.remember(place, &second, &mut passing);
+        assert_eq!(head_of(&mut places, place, &mut passing).unwrap(), b"MSH|2");
+    }
+
+    #[test]
+    fn messages_that_pass_are_kept_when_their_bytes_go() {
+        let (mut places, mut passing) = (Places::default(), Passing::default());
+        let place = places.of("ADT Inbound", Stream::File, FileId::default());
+        let message = message(b"MSH|1"[..].into());
+        places.remember(place, &message, &mut passing);
         places.keep_all(passing);
-        assert_eq!(bytes(places.take_nearby().of("ADT Inbound")), Some(b"MSH|2".to_vec()));
+        assert_eq!(places.take_nearby().of("ADT Inbound").unwrap().bytes, b"MSH|1");
     }
 }

@@ -31,7 +31,7 @@ pub(crate) const SIGNS: &[&str] = &[
 ];
 
 /// Words, and the form of the number behind each of them.
-static NUMBERS: LazyLock<Expression> = LazyLock::new(|| {
+pub(super) static NUMBERS: LazyLock<Expression> = LazyLock::new(|| {
     Expression::new(
         r#"(?x)(?-u:\b)(?:
         (?i:(?:dob|d\.o\.b\.?|date\ of\ birth|birth\ ?da(?:te|y)|born|geboren|geburtsdatum|geb\.?(?:-?datum)?)(?:\ (?:on|is|was|am))?)

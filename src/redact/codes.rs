@@ -25,7 +25,7 @@ pub(crate) const SIGNS: &[&str] = &[
 /// `ORA-12541`, `SQLSTATE 23000`, `SQLCODE -803`.
 pub(crate) const CODE: &str = r#"(?:ORA|TNS|PLS|SP2|RMAN|DPI|DPY|NZE|LPX|KUP)-\d{4,5}(?-u:\b)|(?i:sql ?state)[ :=#"'\[(]{1,4}(?:\d[0-9A-Z]|HY|IM|XX|HV)[0-9A-Z]\d\d(?-u:\b)|(?i:sqlcode)[ :=#"'\[(]{1,4}[+-]?\d{1,5}(?-u:\b)"#;
 
-static CODES: LazyLock<Expression> =
+pub(super) static CODES: LazyLock<Expression> =
     LazyLock::new(|| Expression::new(format!(r"(?-u:\b)(?:{CODE})")));
 
 /// Keeps the codes of a text.

@@ -11,6 +11,11 @@ use super::pseudonym::Kind;
 use super::scan::{Scan, is_in_token, is_word};
 use super::words;
 
+/// Find the first segments of messages, and those of patients; to make one anew takes as long as to
+/// use it.
+static HEADERS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("MSH"));
+static PATIENTS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("PID"));
+
 /// A segment in a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Segment {
@@ -51,9 +56,6 @@ pub(crate) fn claim(scan: &mut Scan<'_>, known: &mut Identifiers) {
     }
     fragments(scan, marks, &segments);
 }
-
-/// Finds the first segments of messages; to make it anew takes as long as to use it.
-static HEADERS: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("MSH"));
 
 /// The separators of a message.
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +99,7 @@ pub(crate) const BARE_SIGNS: &[&str] = &["pid"];
 
 /// Returns the separator of a `PID` in a text without bars: its set id follows, and empty fields.
 pub(crate) fn bare_separator(bytes: &[u8]) -> Option<u8> {
-    let found = memchr::memmem::find_iter(bytes, b"PID").find_map(|at| {
+    let found = PATIENTS.find_iter(bytes).find_map(|at| {
         let after = &bytes[at + 3..];
         let separator = *after.first().filter(|byte| b"#!$%*;@".contains(byte))?;
         let n_digits = after[1..].iter().take(5).take_while(|byte| byte.is_ascii_digit()).count();
@@ -115,14 +117,17 @@ pub(crate) fn bare_separator(bytes: &[u8]) -> Option<u8> {
 
 /// Returns the segments with the names that are wanted, in order.
 fn segments(bytes: &[u8], separator: u8, is_wanted: impl Fn(&[u8]) -> bool) -> Vec<Segment> {
-    let is_wanted = |bar: &usize| bar.checked_sub(3).is_some_and(|at| is_wanted(&bytes[at..*bar]));
+    let names_wanted =
+        |bar: &usize| bar.checked_sub(3).is_some_and(|at| is_wanted(&bytes[at..*bar]));
     let begins = |bar: &usize| begins_segment(bytes, *bar, separator);
-    let mut bars = memchr::memchr_iter(separator, bytes);
+    let mut bars = memchr::memchr_iter(separator, bytes).fuse();
     let mut found = Vec::new();
     let mut next = None;
     // The name tells sooner than what is around it.
-    while let Some(bar) =
-        next.take().filter(is_wanted).or_else(|| bars.find(|bar| is_wanted(bar) && begins(bar)))
+    while let Some(bar) = next
+        .take()
+        .filter(names_wanted)
+        .or_else(|| bars.find(|bar| names_wanted(bar) && begins(bar)))
     {
         next = bars.find(begins);
         let end = next.map_or(bytes.len(), |next| next - 3);
@@ -313,6 +318,28 @@ fn fragments(scan: &mut Scan<'_>, marks: Encoding, segments: &[Segment]) {
         for field in line[lead..].split(|byte| *byte == marks.separator) {
             mask_value(scan, at..at + field.len(), false);
             at += field.len() + 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::tests::carrier;
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn segments_that_are_wanted_are_those_among_all(
+            text in carrier(), names in proptest::collection::vec("PID|NK1|OBX|ZZZ|MSH|AB", 0..6),
+        ) {
+            let segments_of = names.iter().map(|name| format!("{name}|1||{text}\r"));
+            let text = text.clone() + &segments_of.collect::<String>();
+            let bytes = text.as_bytes();
+            let mut all = segments(bytes, b'|', |_| true);
+            all.retain(|segment| may_identify(&bytes[segment.name.clone()]));
+            prop_assert_eq!(segments(bytes, b'|', may_identify), all);
         }
     }
 }

@@ -9,7 +9,7 @@ use super::pseudonym::Kind;
 use super::scan::Scan;
 use super::words;
 
-static PLACE: LazyLock<Expression> = LazyLock::new(|| {
+pub(super) static PLACE: LazyLock<Expression> = LazyLock::new(|| {
     Expression::new(
         r#"(?x)(?-u:\b)(?<segment>[A-Z][A-Z0-9]{2})[.-](?<field>\d{1,2})(?:[.-]\d{1,2}){0,2}
         (?:\x20value)?(?:\x20*(?::|=>?|==)\x20*|\x20(?:is|was|has)\x20)

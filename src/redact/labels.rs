@@ -123,7 +123,7 @@ const MAX_VALUE_BYTES: usize = 512;
 /// A label is at most this long, in bytes.
 const MAX_LABEL_BYTES: usize = 40;
 
-static RECORD: LazyLock<Expression> = LazyLock::new(|| {
+pub(super) static RECORD: LazyLock<Expression> = LazyLock::new(|| {
     Expression::new(
         r#"(?x)(?-u:\b)(?:
         (?<any>(?i:mrn|patient[\x20_/-]?(?:id|number|no\.?)?|medical\ record|chart|policy|member|subscriber))

@@ -40,7 +40,7 @@ const DAYS: [&str; 7] =
 /// At most so many words make a name.
 const MAX_WORDS: usize = 4;
 
-static BEFORE_NAME: LazyLock<Expression> = LazyLock::new(|| {
+pub(super) static BEFORE_NAME: LazyLock<Expression> = LazyLock::new(|| {
     Expression::new(
         r#"(?x)(?-u:\b)(?:
         (?:(?i:patient|guarantor|insured|subscriber|mother|father|spouse|next\ of\ kin)(?:'s)?

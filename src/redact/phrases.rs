@@ -77,7 +77,7 @@ pub(crate) const TEXTS: &[(&[&str], &str)] = &[
     (&["params:", "parameters:"], r"(?i:params|parameters):\x20*[(\[](?<tuple5>[^\r\n]+)"),
 ];
 
-static PHRASES: LazyLock<Expression> = LazyLock::new(|| {
+pub(super) static PHRASES: LazyLock<Expression> = LazyLock::new(|| {
     let texts: Vec<&str> = TEXTS.iter().map(|(_, text)| *text).collect();
     Expression::new(format!("(?mx){}", texts.join("|")))
 });

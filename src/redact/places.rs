@@ -34,7 +34,7 @@ pub(crate) const SIGNS: &[&str] = &[
     "str.",
 ];
 
-static ADDRESS: LazyLock<Expression> = LazyLock::new(|| {
+pub(super) static ADDRESS: LazyLock<Expression> = LazyLock::new(|| {
     Expression::new(
         r"(?x)
         (?-u:\b)\d{1,6}(?:-\d{1,5})?[A-Za-z]?\x20+
@@ -52,7 +52,7 @@ static ADDRESS: LazyLock<Expression> = LazyLock::new(|| {
     )
 });
 
-static EMAIL: LazyLock<Expression> = LazyLock::new(|| {
+pub(super) static EMAIL: LazyLock<Expression> = LazyLock::new(|| {
     Expression::new(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")
 });
 

@@ -7,14 +7,14 @@ use super::scan::Scan;
 use super::{codes, words};
 
 /// Where a statement begins, or a part of one that was cut off.
-static STATEMENT: LazyLock<Expression> = LazyLock::new(|| {
+pub(super) static STATEMENT: LazyLock<Expression> = LazyLock::new(|| {
     Expression::new(
         r#"(?i)(?-u:\b)(?:insert[ \t\r\n]+(?:into[ \t\r\n]|[\w.\[\]"`]+[ \t\r\n]*\()|update[ \t\r\n]+\S+[ \t\r\n]+set[ \t\r\n]|delete[ \t\r\n]+from[ \t\r\n]|select[ \t\r\n][^\n]{0,400}?(?-u:\b)from(?-u:\b)|select[ \t\r\n]+[\w.@]+[ \t]*\(|exec(?:ute)?[ \t\r\n]+[\w.\[\]]+[ \t\r\n]+(?:@|N?'|\d)|values[ \t\r\n]*\(|where[ \t\r\n]+[\w."`\[\]()]+[ \t\r\n]*(?:=|<|>|!|like(?-u:\b)|in(?-u:\b)|between(?-u:\b)|is(?-u:\b))|merge[ \t\r\n]+(?:into[ \t\r\n]|[\w.\[\]]+[ \t\r\n]+using[ \t\r\n])|call[ \t]+[\w.]+[ \t]*\()"#,
     )
 });
 
 /// Where the text of a database that follows a statement begins.
-static AFTER: LazyLock<Expression> = LazyLock::new(|| {
+pub(super) static AFTER: LazyLock<Expression> = LazyLock::new(|| {
     Expression::new(
         r"(?m)^(?:[ \t]*\r?$|MySQL Compliant|ODBC Error|Oracle Error|Column:|SQLite|SQL error|Extended err|SQL Statement Column|Please compare|stack traceback|\[[A-Za-z][\w ]*\]\[)",
     )
@@ -22,7 +22,7 @@ static AFTER: LazyLock<Expression> = LazyLock::new(|| {
 
 /// What begins the text of an error that follows a statement on its line: no statement has these
 /// words outside of a literal.
-static ERROR: LazyLock<Expression> = LazyLock::new(|| {
+pub(super) static ERROR: LazyLock<Expression> = LazyLock::new(|| {
     Expression::new(format!(
         r"[:\]] ?\[(?:\d[0-9A-Z]|HY)[0-9A-Z]\d\d\]|(?-u:\b)(?:{}|(?i:(?:can|could)(?:n't|'t|not| not) (?:connect|open|reach|resolve)|(?:table|column|object name|index|database|constraint|relation|procedure|server on|host|for key) '|error \d{{4,5}} \([0-9A-Z]{{5}}\)|violation of|access denied|lost connection|lock wait|login failed))",
         codes::CODE
@@ -32,13 +32,14 @@ static ERROR: LazyLock<Expression> = LazyLock::new(|| {
 /// Masks the literals of every statement in the text.
 pub(crate) fn claim(scan: &mut Scan<'_>) {
     let text = scan.text;
+    let after = AFTER.form(text);
     let mut done = 0;
     for found in STATEMENT.find_iter(text) {
         if found.start < done {
             continue;
         }
-        let rest = text.get(found.start..).unwrap_or_default();
-        let len = AFTER.find_at(rest, 1.min(rest.len())).map_or(rest.len(), |after| after.start);
+        let rest = text.as_bytes().get(found.start..).unwrap_or_default();
+        let len = after.find_at(rest, 1.min(rest.len())).map_or(rest.len(), |after| after.start());
         done = literals(scan, found.start, found.start + len);
     }
 }

@@ -33,18 +33,25 @@ fn kinds(text: &str, nearby: Option<&str>) -> String {
     masked
 }
 
+/// Has a text searched as one that is not ASCII alone.
+const NOT_ASCII: &str = "\u{e9}\n";
+
 #[track_caller]
 fn check(cases: &[(&str, &str)]) {
     for (text, want) in cases {
         assert_eq!(kinds(text, None), *want, "{text}");
+        let (text, want) = ([NOT_ASCII, text].concat(), [NOT_ASCII, want].concat());
+        assert_eq!(kinds(&text, None), want, "{text}");
     }
 }
 
 #[track_caller]
 fn check_stays(texts: &[&str]) {
     for text in texts {
-        assert_eq!(masker().mask(text, None), *text);
-        assert_eq!(suspects(text), [], "{text}");
+        for text in [(*text).to_owned(), [NOT_ASCII, text].concat()] {
+            assert_eq!(masker().mask(&text, None), text);
+            assert_eq!(suspects(&text), [], "{text}");
+        }
     }
 }
 
@@ -473,7 +480,7 @@ fn suspects_tell_kind_and_place() {
 }
 
 /// Pieces that detectors react to, in any order.
-fn carrier() -> impl Strategy<Value = String> {
+pub(super) fn carrier() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         "\\PC{0,12}",
         "[ -~\r\n]{0,16}",

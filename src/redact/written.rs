@@ -33,7 +33,7 @@ pub(crate) const MONTH_SIGNS: &[&str] = &[
 /// What is shorter is no message, in bytes.
 const MIN_ENCODED: usize = 24;
 
-static DATE: LazyLock<Expression> = LazyLock::new(|| {
+pub(super) static DATE: LazyLock<Expression> = LazyLock::new(|| {
     const MONTH: &str = "(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?\
                          |aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?";
     Expression::new(format!(
