@@ -7,8 +7,8 @@ use crate::run::{Place, count, number};
 
 /// 2026-09-07, 00:00 UTC, in milliseconds since 1970.
 const MONDAY: u64 = 1_788_739_200_000;
-/// Long after the logs, so that all spans but `forever` are over.
-const LATER: &str = "2029-01-01";
+/// Long enough after the logs that all spans but `forever` are over.
+const LATER: &str = "2026-10-20";
 
 /// Reads the sample logs of Iguana X, and some attempts for one message.
 fn place() -> Place {
@@ -19,7 +19,10 @@ fn place() -> Place {
     };
     place.put("a.log", (0..3).map(attempt).collect::<String>());
     place.ingest(&["samples/iguana-x", "a.log"]);
-    place.put("dewlap.toml", "[retention]\ninfo = '1d'\ncritical = '30d'\nexamples = 2\n");
+    place.put(
+        "dewlap.toml",
+        "[retention]\ninfo = '1d'\nwarning = '1d'\nerror = '30d'\ncritical = '30d'\nexamples = 2\n",
+    );
     place
 }
 
@@ -150,7 +153,10 @@ fn the_last_entry_of_a_log_counts_once_though_it_is_old_and_the_log_grows() {
     let line = |second: u64| {
         format!("2026-09-07 08:00:{second:02} ERROR engine: ORA-12541: TNS:no listener\n")
     };
-    place.put("dewlap.toml", "[retention]\nerror = '1d'\ncritical = '1d'\nexamples = 0\n");
+    place.put(
+        "dewlap.toml",
+        "[retention]\nwarning = '1d'\nerror = '1d'\ncritical = '1d'\nexamples = 0\n",
+    );
     place.put("a.log", (0..5).map(line).collect::<String>());
     place.ingest(&["a.log"]);
     // The event with the highest number, which is never deleted, is of another log.
@@ -173,7 +179,10 @@ fn numbers_of_deleted_events_are_not_given_again() {
         };
         (from..from + 5).map(line).collect()
     };
-    place.put("dewlap.toml", "[retention]\nerror = '1d'\ncritical = '1d'\nexamples = 0\n");
+    place.put(
+        "dewlap.toml",
+        "[retention]\nwarning = '1d'\nerror = '1d'\ncritical = '1d'\nexamples = 0\n",
+    );
     place.put("b.log", log(10));
     place.put("a.log", log(0));
     place.ingest(&["b.log"]);

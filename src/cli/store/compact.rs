@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::info::{by_severity, severities_in_words};
 use crate::cli::context::{Global, When, now, parse_when};
-use crate::cli::failure::Done;
+use crate::cli::failure::{Done, Misuse};
 use crate::cli::output::{TextOrJson, print};
 use crate::doctor::free_bytes;
 use crate::model::{Millis, grouped, plural};
@@ -18,7 +18,7 @@ pub(in crate::cli) struct CompactArgs {
     #[arg(long)]
     dry_run: bool,
 
-    /// The moment that ages count to [default: now]
+    /// The moment that ages count to; later than now only with `--dry-run` [default: now]
     #[arg(long, value_name = "WHEN", value_parser = parse_when)]
     at: Option<When>,
 
@@ -33,10 +33,16 @@ pub(in crate::cli) struct CompactArgs {
 ///
 /// Returns why the store could not be read or written to; what was deleted before stays deleted.
 pub(super) fn run(global: &Global, args: &CompactArgs) -> anyhow::Result<Done> {
-    let context = global.context()?;
-    let store = context.store()?;
     let now = now();
     let at = args.at.map_or(now, |at| at.resolve(now));
+    if at > now && !args.dry_run {
+        let message = format!("events would be deleted as of {at}, which is in the future");
+        let hint =
+            "give `--at` a time that is past; `--dry-run` tells what will be deleted by then";
+        return Err(Misuse::new(message, hint).into());
+    }
+    let context = global.context()?;
+    let store = context.store()?;
     let retention = &context.config.retention;
     if args.dry_run {
         let mut expired = Forgotten::default();
