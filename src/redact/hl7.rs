@@ -124,10 +124,8 @@ fn segments(bytes: &[u8], separator: u8, is_wanted: impl Fn(&[u8]) -> bool) -> V
     let mut found = Vec::new();
     let mut next = None;
     // The name tells sooner than what is around it.
-    while let Some(bar) = next
-        .take()
-        .filter(names_wanted)
-        .or_else(|| bars.find(|bar| names_wanted(bar) && begins(bar)))
+    while let Some(bar) =
+        next.filter(names_wanted).or_else(|| bars.find(|bar| names_wanted(bar) && begins(bar)))
     {
         next = bars.find(begins);
         let end = next.map_or(bytes.len(), |next| next - 3);

@@ -3,8 +3,8 @@
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// What may wait at once: three batches as large as readers make them, or some 15,800 events, as come
-/// while a transaction ends. Where there is no room the readers stop, so no memory piles up.
+/// What may wait at once: three batches as large as readers make them, or some 15,800 events, as
+/// come while a transaction ends. Where there is no room the readers stop, so no memory piles up.
 const MAX_WEIGHT: usize = 110_592;
 /// Those who wait for room are woken when this much is left, and once more where one of them needs
 /// more room: not for every command, but long before the thread has nothing to do.
